@@ -1,0 +1,31 @@
+// Package check runs rules over subjects: one file per rule family, testdata/<rule ID>/ for each rule.
+package check
+
+import "a2c/model"
+
+// Subject is what is judged. A nil field: the document says nothing of that kind.
+type Subject struct {
+	Name string
+	App  *model.Analysis
+	// Task is the size and shape asked for, when a deployment.json stands beside the analysis.
+	Deployment *model.Deployment
+}
+
+// Rule is a value: no state, no I/O.
+type Rule struct {
+	ID       string   // "fargate.privileged-unsupported"
+	Title    string   // what is demanded, in one line
+	Remedy   string   // what to do, in one or two sentences
+	Source   string   // address of the page or API field that states it
+	Targets  []string // "ecs-fargate"
+	Severity model.Severity
+	Run      func(*Subject, Reporter)
+}
+
+// Reporter takes a rule's statements.
+type Reporter interface {
+	// Fail says that the subject breaks the rule: message for this case, with its evidence.
+	Fail(message string, at ...model.Source)
+	// CannotTell says what evidence is missing, and what would supply it ("a2c analyze --observe 60s").
+	CannotTell(message, needs string, at ...model.Source)
+}

@@ -1,0 +1,17 @@
+// Package generate turns a Deployment into files: one file per target, each a pure function. write.go alone writes.
+package generate
+
+import "a2c/model"
+
+// Target renders one kind of deployment.
+type Target interface {
+	Name() string // "ecs-fargate": the flag's value, the folder, testdata/ecs-fargate/
+	Render(d model.Deployment) (Output, error)
+}
+
+// Output is a target's files by slash-separated name, and what a person should know.
+type Output struct {
+	Files map[string][]byte
+	// Notes are one sentence each: names that had to be mapped, defaults taken and where from, what must be filled in.
+	Notes []string
+}

@@ -1,0 +1,23 @@
+// Package detect finds applications: one file per kind, testdata/<kind>/ beside it.
+package detect
+
+import (
+	"context"
+	"errors"
+
+	"a2c/inventory/host"
+	"a2c/model"
+)
+
+// ErrNotMine is a detector's answer for a group that it matched but does not know after all: the next one is asked.
+var ErrNotMine = errors.New("not mine")
+
+// Detector recognises one kind of application. It reads the host through h and g alone.
+type Detector interface {
+	// Name is the application type and the prefix of the ID: "java-tomcat" (file java_tomcat.go, testdata/java-tomcat/).
+	Name() string
+	// Match is a cheap maybe, from argv and exe.
+	Match(p *host.Process) bool
+	// Detect returns the group's applications, each claiming its PIDs, or ErrNotMine. Errors do not name the detector.
+	Detect(ctx context.Context, h *host.Host, g host.Group) ([]model.App, error)
+}

@@ -1,0 +1,187 @@
+package model
+
+// Analysis is analysis.json. ContainerParameters is the user's to edit; AnalysisInfo is read-only.
+type Analysis struct {
+	A2CTemplateVersion  string              `json:"a2CTemplateVersion"` // "1.0"
+	CreatedTime         string              `json:"createdTime"`        // RFC 3339, UTC
+	ContainerParameters ContainerParameters `json:"containerParameters"`
+	AnalysisInfo        AnalysisInfo        `json:"analysisInfo"`
+}
+
+// ContainerParameters keeps App2Container's names.
+type ContainerParameters struct {
+	Comment              string   `json:"_comment1"`
+	ImageRepository      string   `json:"imageRepository"`    // default: the application ID
+	ImageTag             string   `json:"imageTag"`           // default: "latest"
+	ContainerBaseImage   string   `json:"containerBaseImage"` // "" (default): the host's own runtime on scratch
+	AppExcludedFiles     []Path   `json:"appExcludedFiles"`   // paths or folders to leave out; wins over everything
+	AppSpecificFiles     []Path   `json:"appSpecificFiles"`   // paths or folders to add
+	ApplicationPort      int      `json:"applicationPort"`    // probed by verify, default of load balancers; 0: none
+	LogLocations         []Path   `json:"logLocations"`
+	EnableDynamicLogging bool     `json:"enableDynamicLogging"` // links log files to stdout
+	Dependencies         []string `json:"dependencies"`
+}
+
+// AnalysisInfo is what was found. The names up to FileDescriptors are App2Container's.
+type AnalysisInfo struct {
+	Comment         string            `json:"_comment2"`
+	AppID           string            `json:"appId"`
+	ProcessID       int               `json:"processId"`
+	UserID          int               `json:"userId"`
+	GroupID         int               `json:"groupId"`
+	UserNames       map[string]string `json:"userNames"`  // uid: name
+	GroupNames      map[string]string `json:"groupNames"` // gid: name
+	ProcUID         ProcIDs           `json:"procUID"`
+	ProcGID         ProcIDs           `json:"procGID"`
+	Cmdline         []string          `json:"cmdline"` // secrets redacted; the real argv is read again at the moment of use
+	WebApp          string            `json:"webApp"`
+	OSData          map[string]string `json:"osData"`
+	OSName          string            `json:"osName"`
+	Ports           []Port            `json:"ports"`
+	Properties      map[string]string `json:"Properties"` // -D of a JVM and jdkVersion; redacted
+	ApplicationType string            `json:"applicationType"`
+	AdvancedAppInfo AdvancedAppInfo   `json:"AdvancedAppInfo"`
+	Env             map[string]string `json:"env"` // redacted
+	Cwd             Path              `json:"cwd"`
+	Exe             Path              `json:"exe"`
+	FileDescriptors []Path            `json:"fileDescriptors"`
+	Umask           int               `json:"umask"`
+	App             App               `json:"application"` // the inventory's entry, listeners with bindings
+	// EnvKept and EnvDropped name every variable of the process: those the image gets, and those it does not, with the reason.
+	EnvKept    []EnvVar   `json:"envKept"`
+	EnvDropped []EnvVar   `json:"envDropped"`
+	Files      FileTotals `json:"files"`
+	Libraries  []Library  `json:"libraries"` // native closure
+	Secrets    []Secret   `json:"secrets"`
+	State      []StateDir `json:"state"`
+	Logs       []LogFile  `json:"logs"`
+	Peers      []Peer     `json:"peers"`
+	Usage      Usage      `json:"usage"`
+	Kernel     Kernel     `json:"kernel"`
+	Skips      []Skip     `json:"skips,omitempty"`
+	Inputs     Inputs     `json:"inputs"`
+	Evidence   Evidence   `json:"evidence,omitempty"`
+}
+
+// ProcIDs are the four IDs of /proc/PID/status, lines Uid and Gid (proc_pid_status(5)).
+type ProcIDs struct {
+	Real int `json:"ruid"`
+	Eff  int `json:"euid"`
+	Save int `json:"suid"`
+	FS   int `json:"fsuid"`
+}
+
+// Port is App2Container's form of a listener.
+type Port struct {
+	LocalPort int    `json:"localPort"`
+	Protocol  string `json:"protocol"` // tcp, tcp6, udp, udp6
+}
+
+// AdvancedAppInfo keeps App2Container's names.
+type AdvancedAppInfo struct {
+	Directories   map[string]Path `json:"Directories"` // base, bin, conf, home, lib, logs, tempDir, webapps, work; dotnetApp
+	Distro        string          `json:"distro"`
+	Flavor        string          `json:"flavor"`
+	Version       string          `json:"version"`
+	JDKVersion    string          `json:"jdkVersion,omitempty"`
+	DotnetVersion string          `json:"dotnetVersion,omitempty"`
+}
+
+// EnvVar is a variable by name; the value stands in Env, redacted where Secret is set.
+type EnvVar struct {
+	Name     string   `json:"name"`
+	Value    string   `json:"value,omitempty"` // redacted
+	Secret   bool     `json:"secret,omitempty"`
+	Reason   string   `json:"reason,omitempty"` // why it is dropped or kept
+	Evidence Evidence `json:"evidence,omitempty"`
+}
+
+// FileTotals sums up files.jsonl.
+type FileTotals struct {
+	In      int              `json:"in"`
+	InBytes int64            `json:"inBytes"`
+	Out     int              `json:"out"`
+	State   int              `json:"state"`
+	Empty   int              `json:"empty"`
+	Layers  map[string]int64 `json:"layers"` // bytes by layer
+}
+
+// Library is one ELF object of the native closure.
+type Library struct {
+	Path     Path     `json:"path"`     // the real file
+	SONAME   string   `json:"soname"`   // "" for executables
+	NeededBy []Path   `json:"neededBy"` // sorted; empty: loaded by name at run time, the evidence says how it was seen
+	Evidence Evidence `json:"evidence,omitempty"`
+}
+
+// StateDir is a folder (or file) whose content the application changes and needs again.
+type StateDir struct {
+	Path     Path     `json:"path"`
+	Bytes    int64    `json:"bytes"`
+	Files    int      `json:"files"`
+	Kind     string   `json:"kind"` // "database", "upload", "session", "unknown"
+	Reason   string   `json:"reason"`
+	Evidence Evidence `json:"evidence,omitempty"`
+}
+
+// LogFile is a file that the application writes log lines to.
+type LogFile struct {
+	Path     Path     `json:"path"`
+	Bytes    int64    `json:"bytes"`
+	Evidence Evidence `json:"evidence,omitempty"`
+}
+
+// Peer is an outgoing connection at the moment of looking.
+type Peer struct {
+	Address  string   `json:"address"`
+	Port     int      `json:"port"`
+	Protocol string   `json:"protocol"`          // tcp, udp, unix
+	Process  string   `json:"process,omitempty"` // who listens there, when it is on this host
+	Evidence Evidence `json:"evidence,omitempty"`
+}
+
+// Usage is what the process uses, for sizing.
+type Usage struct {
+	RSSBytes      int64    `json:"rssBytes"`     // VmRSS
+	PeakRSSBytes  int64    `json:"peakRssBytes"` // VmHWM
+	SwapBytes     int64    `json:"swapBytes"`    // VmSwap
+	CPUSeconds    float64  `json:"cpuSeconds"`   // utime + stime since the start
+	UptimeSeconds float64  `json:"uptimeSeconds"`
+	Cores         float64  `json:"cores"` // CPUSeconds / UptimeSeconds
+	Threads       int      `json:"threads"`
+	OpenFiles     int      `json:"openFiles"`
+	MaxHeapBytes  int64    `json:"maxHeapBytes,omitempty"` // -Xmx
+	Evidence      Evidence `json:"evidence,omitempty"`
+}
+
+// Kernel is what the process uses of the kernel beyond an ordinary one: the ground of the privileged and daemon rules.
+type Kernel struct {
+	Capabilities []Capability `json:"capabilities"` // effective; Used says whether that means anything
+	Devices      []KernelUse  `json:"devices"`      // open or mapped device nodes but null, zero, full, random, urandom, tty, ptmx, pts, shm
+	Mounts       []KernelUse  `json:"mounts"`       // mounts in its own mount namespace that it or its unit made; host file systems it sees: hostPath, nfs
+	Sysctls      []KernelUse  `json:"sysctls"`      // kernel tunables that its unit or its own documents set, or /proc/sys files that it holds open for writing
+	Sockets      []KernelUse  `json:"sockets"`      // raw, packet, netlink (but route lookups), multicast groups, bpf, node-wide unix sockets it listens on or uses (docker.sock, /dev/log)
+	Namespaces   []KernelUse  `json:"namespaces"`   // pid, net, ipc that it reads of other processes: host views used on purpose
+	Limits       []KernelUse  `json:"limits"`       // memlock, nofile, … that differ from the system's default
+	HostReads    []KernelUse  `json:"hostReads"`    // node-wide data it holds open: /proc of other PIDs, /sys, /var/log of others
+	SharedMemory []KernelUse  `json:"sharedMemory"` // SysV and POSIX segments with other processes
+}
+
+// Capability of capabilities(7).
+type Capability struct {
+	Name string `json:"name"` // "CAP_NET_ADMIN"
+	// Used is "" unless something shows that the application wants it: "file capability", "ambient", "unit AmbientCapabilities",
+	// "packet socket". A root process that simply has every capability uses none.
+	Used     string   `json:"used,omitempty"`
+	Evidence Evidence `json:"evidence,omitempty"`
+}
+
+// KernelUse is one use, with the thing used and how it was seen.
+type KernelUse struct {
+	Name     string   `json:"name"` // "/dev/fuse", "vm.max_map_count", "packet socket", "/var/run/docker.sock"
+	Detail   string   `json:"detail,omitempty"`
+	Evidence Evidence `json:"evidence,omitempty"`
+}
+
+// Inputs names what a document was made from: document or file name to "sha256:…".
+type Inputs map[string]string

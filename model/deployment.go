@@ -1,0 +1,98 @@
+package model
+
+// Deployment is deployment.json, the user's to edit: App2Container's names where it had them, aws and the rest beside them.
+type Deployment struct {
+	A2CTemplateVersion string        `json:"a2CTemplateVersion"` // "3.1"
+	ApplicationID      string        `json:"applicationId"`
+	ImageName          string        `json:"imageName"`
+	ExposedPorts       []Port        `json:"exposedPorts"`
+	Environment        []NameValue   `json:"environment"`
+	ECRParameters      ECRParameters `json:"ecrParameters"`
+	ECSParameters      ECSParameters `json:"ecsParameters"`
+	EKSParameters      EKSParameters `json:"eksParameters"`
+	AWS                AWS           `json:"aws"`
+	Image              DeployedImage `json:"image"`
+	Secrets            []SecretRef   `json:"secrets"`
+	Volumes            []Mount       `json:"volumes"`
+	Writable           []Path        `json:"writable"`
+	ReadOnlyRoot       bool          `json:"readOnlyRootFilesystem"`
+	User               User          `json:"user"`
+	HealthCheck        HealthCheck   `json:"healthCheck"`
+	Inputs             Inputs        `json:"inputs"`
+}
+
+// AWS is never invented: filled by --profile or by hand.
+type AWS struct {
+	AccountID string `json:"accountId"` // twelve digits
+	Region    string `json:"region"`    // "eu-central-1"
+}
+
+// NameValue is an environment variable that is no secret.
+type NameValue struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// SecretRef is a secret by reference.
+type SecretRef struct {
+	Name      string `json:"name"`      // variable in the container
+	ValueFrom string `json:"valueFrom"` // ARN, or "" for the one that the stack is given as a parameter
+	Kind      string `json:"kind"`
+}
+
+// ECRParameters keeps App2Container's names.
+type ECRParameters struct {
+	ECRRepoTag string `json:"ecrRepoTag"`
+}
+
+// ECSParameters keeps App2Container's names; cpu and memory are those of the task.
+type ECSParameters struct {
+	CreateECSArtifacts bool           `json:"createEcsArtifacts"`
+	ECSFamily          string         `json:"ecsFamily"`
+	CPU                float64        `json:"cpu"`          // vCPU
+	Memory             int            `json:"memory"`       // MiB
+	DeployTarget       string         `json:"deployTarget"` // "fargate"
+	PublicApp          bool           `json:"publicApp"`
+	StackName          string         `json:"stackName"`
+	ResourceTags       []Tag          `json:"resourceTags"`
+	ReuseResources     ReuseResources `json:"reuseResources"`
+}
+
+// EKSParameters keeps App2Container's names.
+type EKSParameters struct {
+	CreateEKSArtifacts bool    `json:"createEksArtifacts"`
+	Namespace          string  `json:"namespace"`
+	CPU                float64 `json:"cpu"`
+	Memory             int     `json:"memory"` // MiB
+	Replicas           int     `json:"replicas"`
+	Ingress            string  `json:"ingress"` // "alb", "none"
+	ResourceTags       []Tag   `json:"resourceTags"`
+}
+
+// ReuseResources keeps App2Container's names.
+type ReuseResources struct {
+	VPCID             string `json:"vpcId"`
+	ACMCertificateARN string `json:"acmCertificateArn"`
+}
+
+// Tag of an AWS resource.
+type Tag struct {
+	Key   string `json:"key"`
+	Value string `json:"value"`
+}
+
+// DeployedImage says which image, by digest.
+type DeployedImage struct {
+	Repository string `json:"repository"` // ECR repository name
+	Digest     string `json:"digest"`
+	Platform   string `json:"platform"` // "linux/amd64"
+}
+
+// HealthCheck of load balancer and probes.
+type HealthCheck struct {
+	Port         int    `json:"port"`
+	Path         string `json:"path"`  // "" : TCP only
+	Codes        string `json:"codes"` // "200-399"
+	StartSeconds int    `json:"startSeconds"`
+	Source       string `json:"source"` // where path and seconds come from: "verify.json", "default"
+}

@@ -1,0 +1,40 @@
+package model
+
+import "time"
+
+// File is one line of files.jsonl: a path, whether it goes into the image, and why. Lines are sorted by path bytes.
+type File struct {
+	Path   Path      `json:"path"` // as the application sees it
+	Type   string    `json:"type"` // "file", "dir", "symlink"; others appear only with decision "out"
+	Mode   uint32    `json:"mode"` // permission bits with setuid, setgid and sticky: 0o7777
+	UID    int       `json:"uid"`
+	GID    int       `json:"gid"`
+	Size   int64     `json:"size"` // bytes; 0 for all but regular files
+	MTime  time.Time `json:"mtime"`
+	Target Path      `json:"target,omitempty"` // of a symlink, as stored
+	// Xattrs by name, values base64 by encoding/json (security.capability, user.*).
+	Xattrs map[string][]byte `json:"xattrs,omitempty"`
+	// HardLink is the first path (in this file) of the same inode, "" for that first path itself.
+	HardLink Path   `json:"hardLink,omitempty"`
+	Decision string `json:"decision"`        // In, Out, State or Empty
+	Layer    string `json:"layer,omitempty"` // LayerRuntime, LayerLibs, LayerConfig or LayerApp, when in
+	// Reasons in the order they were found, strongest first: each is a source's name, a colon and what it saw,
+	// "layout: catalina.home", "open: /proc/412/fd/7", "elf: needed by /usr/lib/jvm/…/libjvm.so".
+	Reasons []string `json:"reasons"`
+}
+
+// Decisions on a file.
+const (
+	In    = "in"    // part of the image
+	Out   = "out"   // not part of it; the last reason says why
+	State = "state" // data that must live outside the image; the folder is made empty, a volume goes there
+	Empty = "empty" // folder that is made empty: logs, work, temp
+)
+
+// Layers from what changes least to what changes most.
+const (
+	LayerRuntime = "runtime" // JVM or .NET with the native libraries and system files they need
+	LayerLibs    = "libs"    // a server's own distribution: catalina.home
+	LayerConfig  = "config"  // configuration
+	LayerApp     = "app"     // the application
+)

@@ -1,0 +1,36 @@
+package model
+
+// Severity of a finding, in aws-rules' words.
+type Severity string
+
+// Severities from worst to least.
+const (
+	Blocker    Severity = "blocker" // the API refuses the document, or the target cannot do it
+	Breaks     Severity = "breaks"  // deploys, then fails
+	Warning    Severity = "warning"
+	Info       Severity = "info"
+	CannotTell Severity = "cannot-tell" // the evidence does not decide; Needs says what would
+)
+
+// Finding is one statement of a rule about one subject.
+type Finding struct {
+	Rule     string   `json:"rule"` // "fargate.privileged-unsupported"
+	Title    string   `json:"title"`
+	Severity Severity `json:"severity"`
+	Target   string   `json:"target"`  // "ecs-fargate"
+	Subject  string   `json:"subject"` // application ID or document
+	Message  string   `json:"message"` // this case, in one sentence
+	At       []Source `json:"at"`      // the evidence
+	Remedy   string   `json:"remedy"`
+	Needs    string   `json:"needs,omitempty"` // with CannotTell
+	Source   string   `json:"source"`          // the document that states the rule
+}
+
+// Verdict is check's answer for one subject and target.
+type Verdict struct {
+	Subject  string    `json:"subject"`
+	Target   string    `json:"target"`
+	Answer   string    `json:"answer"` // "yes", "yes, with changes" (breaks or warnings), "no" (a blocker), "cannot tell"
+	Rules    int       `json:"rules"`  // how many rules ran
+	Findings []Finding `json:"findings"`
+}

@@ -1,0 +1,85 @@
+package model
+
+// Image is image/image.json: what was built, what was changed on purpose, and what a run must supply.
+type Image struct {
+	ApplicationID string      `json:"applicationId"`
+	Repository    string      `json:"repository"`
+	Tag           string      `json:"tag"`
+	Digest        string      `json:"digest"`       // of the manifest, "sha256:…"
+	ConfigDigest  string      `json:"configDigest"` // Docker's image ID
+	Platform      string      `json:"platform"`     // "linux/amd64"
+	Base          BaseImage   `json:"base"`
+	Builder       string      `json:"builder"` // "kaniko", "docker"
+	Config        ImageConfig `json:"config"`
+	Layers        []Layer     `json:"layers"`
+	Size          int64       `json:"size"`         // compressed bytes: what a registry stores
+	Uncompressed  int64       `json:"uncompressed"` // bytes on disk
+	Files         int         `json:"files"`        // regular files
+	Changes       []Change    `json:"changes"`      // what differs from the host on purpose
+	Needs         Needs       `json:"needs"`
+	SecretsInside []Secret    `json:"secretsInside"` // known secrets in files of the image
+	Skips         []Skip      `json:"skips,omitempty"`
+	Inputs        Inputs      `json:"inputs"`
+}
+
+// BaseImage is what the image stands on.
+type BaseImage struct {
+	Kind      string `json:"kind"`                // "host", "image"
+	Reference string `json:"reference,omitempty"` // as given
+	Digest    string `json:"digest,omitempty"`
+}
+
+// ImageConfig is the part of the OCI image configuration that a2c sets (image-spec, config.md).
+type ImageConfig struct {
+	User         string   `json:"user"` // "uid:gid"
+	WorkingDir   Path     `json:"workingDir"`
+	Entrypoint   []string `json:"entrypoint"`
+	Cmd          []string `json:"cmd,omitempty"`
+	Env          []string `json:"env"`          // NAME=value, no secrets
+	ExposedPorts []string `json:"exposedPorts"` // "8080/tcp"
+	StopSignal   string   `json:"stopSignal,omitempty"`
+}
+
+// Layer is one layer as published.
+type Layer struct {
+	Name   string `json:"name"` // runtime, libs, config, app, base
+	Digest string `json:"digest"`
+	DiffID string `json:"diffId"`
+	Size   int64  `json:"size"` // compressed
+	Files  int    `json:"files"`
+}
+
+// Change is one deliberate difference between the host and the image.
+type Change struct {
+	Kind   string `json:"kind"`   // "listener", "env", "argument", "file", "log"
+	Target string `json:"target"` // variable, argument index or path
+	Before string `json:"before,omitempty"`
+	After  string `json:"after,omitempty"`
+	Diff   string `json:"diff,omitempty"` // unified diff for an edited file
+	Reason string `json:"reason"`
+	Port   int    `json:"port,omitempty"` // the listener it opens
+}
+
+// Needs is what the platform must supply for the image to work.
+type Needs struct {
+	Secrets      []Secret   `json:"secrets"`  // variables to inject, by Name
+	State        []Mount    `json:"state"`    // volumes
+	Writable     []Path     `json:"writable"` // folders the application writes to that need not survive: tmpfs or emptyDir
+	Ports        []Listener `json:"ports"`    // as reachable in the image; Loopback() ones stay closed
+	User         User       `json:"user"`
+	MemoryBytes  int64      `json:"memoryBytes"` // peak RSS seen, or -Xmx and overhead
+	Cores        float64    `json:"cores"`
+	ReadOnlyRoot bool       `json:"readOnlyRoot"` // every folder it was seen writing to is in State or Writable
+	ReadOnlyWhy  string     `json:"readOnlyWhy"`
+}
+
+// Mount is a folder outside the image.
+type Mount struct {
+	Name   string `json:"name"` // DNS label: "data", "state-1"
+	Path   Path   `json:"path"`
+	Bytes  int64  `json:"bytes"`
+	UID    int    `json:"uid"`
+	GID    int    `json:"gid"`
+	Mode   uint32 `json:"mode"`
+	Reason string `json:"reason"`
+}

@@ -1,0 +1,32 @@
+// Package proof holds the proofs on real things, as values: real application servers, a real Docker Engine, a real kube-apiserver.
+package proof
+
+import (
+	"testing"
+	"time"
+)
+
+// Proof is one mechanism shown on the real thing. What it installs goes below Bench.Dir, which `make clean` removes.
+type Proof struct {
+	Name    string
+	Needs   []Need
+	Install func(t *testing.T, b *Bench) // idempotent; its time is printed apart and not counted against Budget
+	Run     func(t *testing.T, b *Bench)
+	Budget  time.Duration
+}
+
+// Need is what the machine must offer; a proof whose need is missing is listed as skipped, with the reason (a failure with CI=true).
+type Need string
+
+// Needs that the runner knows how to look for.
+const (
+	Root     Need = "root"
+	Packages Need = "package registries"
+)
+
+// Bench is where proofs live.
+type Bench struct {
+	Dir  string // absolute, readable by other users
+	Repo string // the checkout
+	A2C  string // the built program
+}
