@@ -165,6 +165,15 @@ type Kernel struct {
 	Limits       []KernelUse  `json:"limits"`       // memlock, nofile, … that differ from the system's default
 	HostReads    []KernelUse  `json:"hostReads"`    // node-wide data it holds open: /proc of other PIDs, /sys, /var/log of others
 	SharedMemory []KernelUse  `json:"sharedMemory"` // SysV and POSIX segments with other processes
+	// Unseen names the lists above that could not be filled whole, so that their emptiness proves nothing.
+	Unseen []Unseen `json:"unseen,omitempty"`
+}
+
+// Unseen is a fact that could not be looked at.
+type Unseen struct {
+	Field string `json:"field"` // JSON name of the list: "devices", "sockets"
+	Why   string `json:"why"`   // "/proc/412/fd: permission denied"
+	Needs string `json:"needs"` // what would tell: "run a2c analyze as root"
 }
 
 // Capability of capabilities(7).
@@ -178,8 +187,11 @@ type Capability struct {
 
 // KernelUse is one use, with the thing used and how it was seen.
 type KernelUse struct {
-	Name     string   `json:"name"` // "/dev/fuse", "vm.max_map_count", "packet socket", "/var/run/docker.sock"
-	Detail   string   `json:"detail,omitempty"`
+	Name     string   `json:"name"`             // "/dev/fuse", "vm.max_map_count", "packet socket", "/var/run/docker.sock"
+	Kind     UseKind  `json:"kind,omitempty"`   // what sort of thing, for the rules; "" where the list has one sort only
+	Detail   string   `json:"detail,omitempty"` // for people: value, file system type, option, protocol
+	Bytes    int64    `json:"bytes,omitempty"`  // size of a shared memory segment, amount of locked or huge memory
+	Peer     string   `json:"peer,omitempty"`   // the other process, when one outside the application shares it: "pg_server (812)"
 	Evidence Evidence `json:"evidence,omitempty"`
 }
 
