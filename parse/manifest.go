@@ -1,0 +1,103 @@
+package parse
+
+import (
+	"bytes"
+	"strings"
+)
+
+// ManifestName is where an archive keeps its manifest.
+const ManifestName = "META-INF/MANIFEST.MF"
+
+// MaxManifest is how large a manifest is read: the Class-Path of the largest thin jars stays below 1 MiB.
+const MaxManifest = 4 << 20
+
+// Manifest is the main section of META-INF/MANIFEST.MF (JAR File Specification, "JAR Manifest").
+type Manifest struct {
+	Attributes []ManifestAttribute // in order
+}
+
+// ManifestAttribute is one "Name: value" with its continuation lines joined.
+type ManifestAttribute struct {
+	Name  string
+	Value string
+	Line  int // 1-based, of the name
+}
+
+// ParseManifest reads the main section, up to the first empty line. Lines end with CR LF, LF or CR; one that begins with a space
+// continues the line before it:
+//
+//	Start-Class: com.example.ShopApplication
+//	Class-Path: lib/spring-core-6.1.jar lib/spr
+//	 ing-beans-6.1.jar
+func ParseManifest(data []byte) (Manifest, error) {
+	var m Manifest
+	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
+	for n := 1; len(data) > 0; n++ {
+		var line []byte
+		line, data = cutLine(data)
+		switch {
+		case len(line) == 0:
+			if len(m.Attributes) > 0 {
+				return m, nil
+			}
+		case line[0] == ' ':
+			if len(m.Attributes) == 0 {
+				return m, syntaxf(n, "a continuation without a line before it")
+			}
+			m.Attributes[len(m.Attributes)-1].Value += string(line[1:])
+		default:
+			name, value, ok := strings.Cut(string(line), ":")
+			if !ok {
+				return m, syntaxf(n, "no colon in %q", shorten(string(line)))
+			}
+			m.Attributes = append(m.Attributes, ManifestAttribute{Name: name, Value: strings.TrimPrefix(value, " "), Line: n})
+		}
+	}
+	return m, nil
+}
+
+// Get finds an attribute; names have no case. The last of equal names counts, as in java.util.jar.Attributes.
+func (m Manifest) Get(name string) (ManifestAttribute, bool) {
+	for i := len(m.Attributes) - 1; i >= 0; i-- {
+		if strings.EqualFold(m.Attributes[i].Name, name) {
+			return m.Attributes[i], true
+		}
+	}
+	return ManifestAttribute{}, false
+}
+
+// Value is an attribute's value, "" when there is none.
+func (m Manifest) Value(name string) string {
+	a, _ := m.Get(name)
+	return a.Value
+}
+
+// Manifest reads and parses the archive's manifest; ErrNoEntry when it has none.
+func (j *Jar) Manifest() (Manifest, error) {
+	data, err := j.Read(ManifestName, MaxManifest)
+	if err != nil {
+		return Manifest{}, err
+	}
+	return ParseManifest(data)
+}
+
+// cutLine splits off one line that ends with CR LF, LF, CR or the end.
+func cutLine(data []byte) (line, rest []byte) {
+	i := bytes.IndexAny(data, "\r\n")
+	if i < 0 {
+		return data, nil
+	}
+	rest = data[i+1:]
+	if data[i] == '\r' && len(rest) > 0 && rest[0] == '\n' {
+		rest = rest[1:]
+	}
+	return data[:i], rest
+}
+
+// shorten keeps error messages readable.
+func shorten(s string) string {
+	if len(s) > 60 {
+		return s[:57] + "..."
+	}
+	return s
+}

@@ -1,0 +1,127 @@
+package parse
+
+import (
+	"strconv"
+	"strings"
+	"unicode/utf16"
+)
+
+// ParseProperties reads a .properties file as java.util.Properties.load(InputStream) does: ISO-8859-1, comments with # and !,
+// separators =, : or white space, lines continued by a backslash, escapes \t \n \r \f \uXXXX. Equal keys are all returned: the last counts.
+// A line that is exactly #--- or !--- begins a new document, as Spring Boot 2.4 has it.
+//
+//	server.port = 8080
+//	greeting=caf\u00e9
+func ParseProperties(data []byte) ([]Setting, error) {
+	var out []Setting
+	r := propertyLines{rest: data}
+	document := 0
+	for r.next() {
+		key, value := splitProperty(r.text)
+		k, err := unescapeProperty(key, r.line)
+		if err != nil {
+			return nil, err
+		}
+		v, err := unescapeProperty(value, r.line)
+		if err != nil {
+			return nil, err
+		}
+		document += r.separators
+		r.separators = 0
+		out = append(out, Setting{Key: k, Value: v, Line: r.line, Document: document})
+	}
+	return out, nil
+}
+
+// propertyLines joins natural lines to logical ones.
+type propertyLines struct {
+	rest       []byte
+	text       string // the logical line, without its leading white space
+	line       int    // where it begins
+	natural    int    // natural lines read
+	separators int    // document separators seen before it
+}
+
+func (r *propertyLines) next() bool {
+	var b strings.Builder
+	for continued := false; len(r.rest) > 0; {
+		var raw []byte
+		raw, r.rest = cutLine(r.rest)
+		r.natural++
+		line := strings.TrimLeft(string(raw), " \t\f")
+		if !continued {
+			if string(raw) == "#---" || string(raw) == "!---" {
+				r.separators++
+			}
+			if line == "" || line[0] == '#' || line[0] == '!' {
+				continue
+			}
+			r.line = r.natural
+		}
+		slashes := len(line) - len(strings.TrimRight(line, `\`))
+		continued = slashes%2 == 1
+		if !continued {
+			b.WriteString(line)
+			break
+		}
+		b.WriteString(line[:len(line)-1])
+	}
+	r.text = b.String()
+	return r.text != ""
+}
+
+// splitProperty finds the first separator that no backslash escapes.
+func splitProperty(s string) (key, value string) {
+	i := 0
+	for i < len(s) && !strings.ContainsRune("=: \t\f", rune(s[i])) {
+		if s[i] == '\\' {
+			i++
+		}
+		i++
+	}
+	i = min(i, len(s))
+	key, value = s[:i], strings.TrimLeft(s[i:], " \t\f")
+	if value != "" && (value[0] == '=' || value[0] == ':') {
+		value = strings.TrimLeft(value[1:], " \t\f")
+	}
+	return key, value
+}
+
+func unescapeProperty(s string, line int) (string, error) {
+	if !strings.Contains(s, `\`) {
+		return latin1([]byte(s)), nil
+	}
+	var units []uint16
+	for i := 0; i < len(s); i++ {
+		if s[i] != '\\' {
+			units = append(units, uint16(s[i]))
+			continue
+		}
+		if i++; i >= len(s) {
+			break
+		}
+		switch s[i] {
+		case 't':
+			units = append(units, '\t')
+		case 'n':
+			units = append(units, '\n')
+		case 'r':
+			units = append(units, '\r')
+		case 'f':
+			units = append(units, '\f')
+		case 'u':
+			if i+4 >= len(s) {
+				return "", syntaxf(line, `\u without four hexadecimal digits`)
+			}
+			n, err := strconv.ParseUint(s[i+1:i+5], 16, 16)
+			if err != nil {
+				return "", syntaxf(line, `\u%s: no four hexadecimal digits`, shorten(s[i+1:i+5]))
+			}
+			units = append(units, uint16(n))
+			i += 4
+		default:
+			units = append(units, uint16(s[i]))
+		}
+	}
+	return string(utf16.Decode(units)), nil
+}

@@ -1,0 +1,69 @@
+// Package parse reads foreign formats: bytes in, values with their positions out. It does no I/O and trusts nothing: every parser
+// bounds what hostile input can cost, returns an error that names the line, and has a Fuzz function.
+package parse
+
+import (
+	"fmt"
+	"sort"
+)
+
+// Setting is one key of a configuration file, flattened, with the place of its value.
+type Setting struct {
+	Key   string // as the format spells a nested key: "server.port" (Spring), "Kestrel:Endpoints:Http:Url" (.NET)
+	Value string // unescaped; "" for null
+	Line  int    // 1-based line of the value's key
+	// Document counts the documents of a multi-document file from 0.
+	Document int
+}
+
+// SyntaxError is a document that its own program would refuse.
+type SyntaxError struct {
+	Line int // 1-based
+	What string
+}
+
+func (e *SyntaxError) Error() string { return fmt.Sprintf("line %d: %s", e.Line, e.What) }
+
+func syntaxf(line int, format string, args ...any) error {
+	return &SyntaxError{Line: line, What: fmt.Sprintf(format, args...)}
+}
+
+// lineIndex turns byte offsets into lines: it holds the offset of each line's first byte.
+type lineIndex []int
+
+func newLineIndex(data []byte) lineIndex {
+	x := lineIndex{0}
+	for i, c := range data {
+		if c == '\n' {
+			x = append(x, i+1)
+		}
+	}
+	return x
+}
+
+// line is the 1-based line that offset stands in.
+func (x lineIndex) line(offset int) int {
+	return sort.Search(len(x), func(i int) bool { return x[i] > offset })
+}
+
+// Bounds of flattened documents: nesting repeats the outer keys in each inner one, so that small hostile documents grow.
+const (
+	maxSettingKey   = 8 << 10
+	maxSettings     = 100_000
+	maxSettingBytes = 32 << 20
+)
+
+// settings collects flattened keys within these bounds.
+type settings struct {
+	list  []Setting
+	bytes int
+}
+
+func (s *settings) add(n Setting) error {
+	s.bytes += len(n.Key) + len(n.Value)
+	if len(s.list) >= maxSettings || s.bytes > maxSettingBytes || len(n.Key) > maxSettingKey {
+		return syntaxf(n.Line, "more than %d keys, %d bytes in all or %d in one key", maxSettings, maxSettingBytes, maxSettingKey)
+	}
+	s.list = append(s.list, n)
+	return nil
+}
