@@ -1,0 +1,85 @@
+// Package engine talks to a Docker Engine, or to what speaks its API (Podman), through github.com/moby/moby/client.
+// Values of secrets pass only in the body of a create call: names, labels and errors of this package never hold one.
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	cerrdefs "github.com/containerd/errdefs"
+	"github.com/moby/moby/client"
+)
+
+// ErrNoEngine is returned when nothing answers at the engine's address.
+var ErrNoEngine = errors.New("no Docker Engine")
+
+// Client is a connection to one engine.
+type Client struct {
+	api  *client.Client
+	host string
+}
+
+// Connect reaches the engine at host ("unix:///var/run/docker.sock", "tcp://…"); with an empty host at DOCKER_HOST, else at the default
+// socket. The API version is negotiated (1.40, Docker 19.03, is the oldest that the library speaks).
+func Connect(ctx context.Context, host string) (*Client, error) {
+	options := []client.Opt{client.FromEnv}
+	if host != "" {
+		options = append(options, client.WithHost(host))
+	}
+	api, err := client.New(options...)
+	if err != nil {
+		return nil, fmt.Errorf("address of the Docker Engine: %w", err)
+	}
+	c := &Client{api: api, host: api.DaemonHost()}
+	if _, err := api.Ping(ctx, client.PingOptions{NegotiateAPIVersion: true}); err != nil {
+		api.Close()
+		if ctx.Err() != nil {
+			return nil, fmt.Errorf("Docker Engine at %s: %w", c.host, ctx.Err())
+		}
+		if errors.Is(err, os.ErrPermission) {
+			return nil, fmt.Errorf("Docker Engine at %s: permission denied: run as root, or as a member of the socket's group", c.host)
+		}
+		if client.IsErrConnectionFailed(err) {
+			return nil, fmt.Errorf("%w at %s: start one, or name another with --docker-host or DOCKER_HOST", ErrNoEngine, c.host)
+		}
+		return nil, fmt.Errorf("Docker Engine at %s: %w", c.host, err)
+	}
+	return c, nil
+}
+
+// Close ends the connections.
+func (c *Client) Close() error { return c.api.Close() }
+
+// Host is the address in use.
+func (c *Client) Host() string { return c.host }
+
+// Facts is what matters of an engine.
+type Facts struct {
+	Version string // "20.10.24"
+	Arch    string // GOARCH name: "amd64"
+	CPUs    int
+	Memory  int64 // bytes
+}
+
+// Facts asks the engine about itself.
+func (c *Client) Facts(ctx context.Context) (Facts, error) {
+	v, err := c.api.ServerVersion(ctx, client.ServerVersionOptions{})
+	if err != nil {
+		return Facts{}, fmt.Errorf("version of the Docker Engine: %w", err)
+	}
+	i, err := c.api.Info(ctx, client.InfoOptions{})
+	if err != nil {
+		return Facts{}, fmt.Errorf("facts of the Docker Engine: %w", err)
+	}
+	return Facts{Version: v.Version, Arch: v.Arch, CPUs: i.Info.NCPU, Memory: i.Info.MemTotal}, nil
+}
+
+// gone hides that what was to be removed is not there.
+func gone(err error) error {
+	if cerrdefs.IsNotFound(err) {
+		return nil
+	}
+	return err
+}

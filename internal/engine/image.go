@@ -1,0 +1,98 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/google/go-containerregistry/pkg/name"
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+	"github.com/google/go-containerregistry/pkg/v1/layout"
+	"github.com/google/go-containerregistry/pkg/v1/tarball"
+	"github.com/moby/moby/client"
+)
+
+// Layout opens the image with the digest ("sha256:…") of an OCI layout (image-spec, image-layout.md). The engine's own form,
+// docker-archive, is streamed from it, so that no second copy lies on the disk.
+func Layout(dir, digest string) (v1.Image, error) {
+	index, err := layout.ImageIndexFromPath(dir)
+	if err != nil {
+		return nil, fmt.Errorf("OCI layout %s: %w", dir, err)
+	}
+	hash, err := v1.NewHash(digest)
+	if err != nil {
+		return nil, fmt.Errorf("digest of the image: %w", err)
+	}
+	image, err := index.Image(hash)
+	if err != nil {
+		return nil, fmt.Errorf("OCI layout %s: image %s: %w", dir, digest, err)
+	}
+	return image, nil
+}
+
+// Load gives the engine an image under a reference of a2c's own ("localhost/a2c-verify:…"). Layers that it has are not stored twice.
+func (c *Client) Load(ctx context.Context, image v1.Image, reference string) error {
+	tag, err := name.NewTag(reference, name.StrictValidation)
+	if err != nil {
+		return err
+	}
+	r, w := io.Pipe()
+	go func() { w.CloseWithError(tarball.Write(tag, image, w)) }()
+	answer, err := c.api.ImageLoad(ctx, r, client.ImageLoadWithQuiet(true))
+	r.CloseWithError(errors.New("the engine stopped reading")) // ends the writer, whatever happened
+	if err != nil {
+		return fmt.Errorf("load the image into the Docker Engine: %w", err)
+	}
+	defer answer.Close()
+	return loaded(answer)
+}
+
+// loaded reads the engine's answer, a stream of JSON objects, in which alone it tells that a load went wrong.
+func loaded(answer io.Reader) error {
+	d := json.NewDecoder(answer)
+	for {
+		var line struct {
+			Error  string
+			Detail struct{ Message string } `json:"errorDetail"`
+		}
+		if err := d.Decode(&line); errors.Is(err, io.EOF) {
+			return nil
+		} else if err != nil {
+			return fmt.Errorf("the Docker Engine's answer to a load: %w", err)
+		}
+		if text := max(line.Error, line.Detail.Message); text != "" {
+			return fmt.Errorf("load the image into the Docker Engine: %s", text)
+		}
+	}
+}
+
+// RemoveImage takes the reference away, and the image with it unless another reference or container holds it.
+// That it is not there is no error.
+func (c *Client) RemoveImage(ctx context.Context, reference string) error {
+	if _, err := c.api.ImageRemove(ctx, reference, client.ImageRemoveOptions{PruneChildren: true}); gone(err) != nil {
+		return fmt.Errorf("remove image %s: %w", reference, err)
+	}
+	return nil
+}
+
+// Images lists the references of a repository, sorted.
+func (c *Client) Images(ctx context.Context, repository string) ([]string, error) {
+	list, err := c.api.ImageList(ctx, client.ImageListOptions{Filters: make(client.Filters).Add("reference", repository)})
+	if err != nil {
+		return nil, fmt.Errorf("list images %s: %w", repository, err)
+	}
+	var tags []string
+	for _, image := range list.Items {
+		for _, tag := range image.RepoTags {
+			if strings.HasPrefix(tag, repository+":") {
+				tags = append(tags, tag)
+			}
+		}
+	}
+	slices.Sort(tags)
+	return tags, nil
+}
