@@ -132,7 +132,7 @@ func (f *jsonFlattener) object(prefix string, depth int) error {
 			return syntaxf(f.line(), "a key is no string")
 		}
 		empty = false
-		if err := f.value(join(prefix, key), f.line(), depth); err != nil {
+		if err := f.value(joinKey(prefix, key), f.line(), depth); err != nil {
 			return err
 		}
 	}
@@ -148,7 +148,7 @@ func (f *jsonFlattener) object(prefix string, depth int) error {
 func (f *jsonFlattener) array(prefix string, depth int) error {
 	n, line := 0, f.line()
 	for ; f.dec.More(); n++ {
-		if err := f.value(join(prefix, strconv.Itoa(n)), 0, depth); err != nil {
+		if err := f.value(joinKey(prefix, strconv.Itoa(n)), 0, depth); err != nil {
 			return err
 		}
 	}
@@ -191,13 +191,13 @@ func (f *jsonFlattener) value(key string, line, depth int) error {
 func (f *jsonFlattener) add(key, value string, line int) error {
 	folded := strings.ToLower(key)
 	if f.seen[folded] {
-		return syntaxf(line, "key %q stands twice", shorten(key))
+		return syntaxf(line, "key %q stands twice", excerpt(key))
 	}
 	f.seen[folded] = true
 	return f.out.add(Setting{Key: key, Value: value, Line: line})
 }
 
-func join(prefix, key string) string {
+func joinKey(prefix, key string) string {
 	if prefix == "" {
 		return key
 	}

@@ -236,7 +236,7 @@ func (h *bundleReader) bounded(f BundleFile) BundleFile {
 		stored = f.Packed
 	}
 	if h.err == nil && (f.Offset < 0 || stored < 0 || f.Size < 0 || f.Offset > h.size-stored) {
-		h.err = fmt.Errorf("bundle file %q lies outside of the executable: %d bytes at %d of %d", shorten(f.Path), stored, f.Offset, h.size)
+		h.err = fmt.Errorf("bundle file %q lies outside of the executable: %d bytes at %d of %d", excerpt(f.Path), stored, f.Offset, h.size)
 	}
 	return f
 }

@@ -68,7 +68,7 @@ func ParseDepsJSON(data []byte) (DepsJSON, error) {
 	d.Framework, d.RID, _ = strings.Cut(doc.RuntimeTarget.Name, "/")
 	target, ok := doc.Targets[doc.RuntimeTarget.Name]
 	if !ok {
-		return d, syntaxf(1, "no target %q", shorten(doc.RuntimeTarget.Name))
+		return d, syntaxf(1, "no target %q", excerpt(doc.RuntimeTarget.Name))
 	}
 	for _, key := range sortedKeys(target) {
 		t := target[key]

@@ -48,7 +48,7 @@ func ParseManifest(data []byte) (Manifest, error) {
 		default:
 			name, value, ok := strings.Cut(string(line), ":")
 			if !ok {
-				return m, syntaxf(n, "no colon in %q", shorten(string(line)))
+				return m, syntaxf(n, "no colon in %q", excerpt(string(line)))
 			}
 			m.Attributes = append(m.Attributes, ManifestAttribute{Name: name, Value: strings.TrimPrefix(value, " "), Line: n})
 		}
@@ -94,8 +94,8 @@ func cutLine(data []byte) (line, rest []byte) {
 	return data[:i], rest
 }
 
-// shorten keeps error messages readable.
-func shorten(s string) string {
+// excerpt keeps error messages readable.
+func excerpt(s string) string {
 	if len(s) > 60 {
 		return s[:57] + "..."
 	}

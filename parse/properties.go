@@ -115,7 +115,7 @@ func unescapeProperty(s string, line int) (string, error) {
 			}
 			n, err := strconv.ParseUint(s[i+1:i+5], 16, 16)
 			if err != nil {
-				return "", syntaxf(line, `\u%s: no four hexadecimal digits`, shorten(s[i+1:i+5]))
+				return "", syntaxf(line, `\u%s: no four hexadecimal digits`, excerpt(s[i+1:i+5]))
 			}
 			units = append(units, uint16(n))
 			i += 4

@@ -22,7 +22,7 @@ func ParseJavaRelease(data []byte) (JavaRelease, error) {
 		}
 		key, value, ok := strings.Cut(line, "=")
 		if !ok {
-			return r, syntaxf(n, "no = in %q", shorten(line))
+			return r, syntaxf(n, "no = in %q", excerpt(line))
 		}
 		if len(value) >= 2 && value[0] == '"' && value[len(value)-1] == '"' {
 			value = value[1 : len(value)-1]

@@ -85,7 +85,7 @@ func ParseTomcatServer(data []byte, lookup Lookup) (*TomcatServer, error) {
 		return nil, err
 	}
 	if doc.Root.Name != "Server" {
-		return nil, syntaxf(doc.Root.Line, "the root element is <%s>, not <Server>", shorten(doc.Root.Name))
+		return nil, syntaxf(doc.Root.Line, "the root element is <%s>, not <Server>", excerpt(doc.Root.Name))
 	}
 	t := tomcatReader{lookup}
 	s := &TomcatServer{Doc: doc, Shutdown: t.attr(doc.Root, "port"), Address: t.attr(doc.Root, "address"), PortOffset: t.attr(doc.Root, "portOffset")}
@@ -112,7 +112,7 @@ func ParseTomcatContext(data []byte, lookup Lookup) (*TomcatContext, error) {
 		return nil, err
 	}
 	if doc.Root.Name != "Context" {
-		return nil, syntaxf(doc.Root.Line, "the root element is <%s>, not <Context>", shorten(doc.Root.Name))
+		return nil, syntaxf(doc.Root.Line, "the root element is <%s>, not <Context>", excerpt(doc.Root.Name))
 	}
 	c := tomcatReader{lookup}.context(doc.Root)
 	return &c, nil

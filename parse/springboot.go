@@ -62,7 +62,7 @@ func ParseSpringLayers(data []byte) ([]SpringLayer, error) {
 			last := &layers[len(layers)-1]
 			last.Paths = append(last.Paths, line[5:len(line)-1])
 		default:
-			return nil, syntaxf(n, "neither a layer nor a path: %q", shorten(line))
+			return nil, syntaxf(n, "neither a layer nor a path: %q", excerpt(line))
 		}
 	}
 	return layers, nil
@@ -81,7 +81,7 @@ func ParseSpringClasspath(data []byte) ([]string, error) {
 			continue
 		}
 		if !strings.HasPrefix(line, `- "`) || !strings.HasSuffix(line, `"`) || len(line) < 4 {
-			return nil, syntaxf(n, "no path: %q", shorten(line))
+			return nil, syntaxf(n, "no path: %q", excerpt(line))
 		}
 		paths = append(paths, line[3:len(line)-1])
 	}

@@ -127,7 +127,7 @@ func (s *xmlScanner) document() error {
 	}
 	if len(s.stack) > 0 {
 		e := s.stack[len(s.stack)-1]
-		return syntaxf(e.Line, "<%s> is never closed", shorten(e.Name))
+		return syntaxf(e.Line, "<%s> is never closed", excerpt(e.Name))
 	}
 	if s.doc.Root == nil {
 		return s.errorf(len(s.data), "no element")

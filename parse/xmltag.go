@@ -28,16 +28,16 @@ func (s *xmlScanner) startTag() error {
 			s.pos++
 			return s.open(e, start, false)
 		case s.pos >= len(s.data):
-			return s.errorf(start, "tag <%s is never closed", shorten(name))
+			return s.errorf(start, "tag <%s is never closed", excerpt(name))
 		case !spaced:
-			return s.errorf(s.pos, "no space before an attribute of <%s>", shorten(name))
+			return s.errorf(s.pos, "no space before an attribute of <%s>", excerpt(name))
 		}
 		a, err := s.attribute()
 		if err != nil {
 			return err
 		}
 		if _, twice := e.Attr(a.Name); twice {
-			return s.errorf(a.Start, "attribute %s stands twice", shorten(a.Name))
+			return s.errorf(a.Start, "attribute %s stands twice", excerpt(a.Name))
 		}
 		e.Attrs = append(e.Attrs, a)
 	}
@@ -46,7 +46,7 @@ func (s *xmlScanner) startTag() error {
 func (s *xmlScanner) open(e *XMLElement, start int, closed bool) error {
 	if len(s.stack) == 0 {
 		if s.doc.Root != nil {
-			return s.errorf(start, "a second root element <%s>", shorten(e.Name))
+			return s.errorf(start, "a second root element <%s>", excerpt(e.Name))
 		}
 		s.doc.Root = e
 	} else {
@@ -69,15 +69,15 @@ func (s *xmlScanner) endTag() error {
 	name := s.name()
 	s.space()
 	if !bytes.HasPrefix(s.data[s.pos:], []byte(">")) {
-		return s.errorf(start, "end tag </%s is never closed", shorten(name))
+		return s.errorf(start, "end tag </%s is never closed", excerpt(name))
 	}
 	s.pos++
 	if len(s.stack) == 0 {
-		return s.errorf(start, "</%s> closes nothing", shorten(name))
+		return s.errorf(start, "</%s> closes nothing", excerpt(name))
 	}
 	e := s.stack[len(s.stack)-1]
 	if e.Name != name {
-		return s.errorf(start, "</%s> closes <%s> of line %d", shorten(name), shorten(e.Name), e.Line)
+		return s.errorf(start, "</%s> closes <%s> of line %d", excerpt(name), excerpt(e.Name), e.Line)
 	}
 	e.Text, e.textAt = string(e.textAt), nil
 	s.stack = s.stack[:len(s.stack)-1]
@@ -88,25 +88,25 @@ func (s *xmlScanner) attribute() (XMLAttr, error) {
 	at := s.pos
 	name := s.name()
 	if name == "" {
-		return XMLAttr{}, s.errorf(at, "%q is no attribute name", shorten(string(s.data[at:min(at+20, len(s.data))])))
+		return XMLAttr{}, s.errorf(at, "%q is no attribute name", excerpt(string(s.data[at:min(at+20, len(s.data))])))
 	}
 	s.space()
 	if !bytes.HasPrefix(s.data[s.pos:], []byte("=")) {
-		return XMLAttr{}, s.errorf(at, "attribute %s has no value", shorten(name))
+		return XMLAttr{}, s.errorf(at, "attribute %s has no value", excerpt(name))
 	}
 	s.pos++
 	s.space()
 	if s.pos >= len(s.data) || s.data[s.pos] != '"' && s.data[s.pos] != '\'' {
-		return XMLAttr{}, s.errorf(at, "the value of attribute %s has no quotes", shorten(name))
+		return XMLAttr{}, s.errorf(at, "the value of attribute %s has no quotes", excerpt(name))
 	}
 	start := s.pos + 1
 	n := bytes.IndexByte(s.data[start:], s.data[s.pos])
 	if n < 0 {
-		return XMLAttr{}, s.errorf(at, "the value of attribute %s is never closed", shorten(name))
+		return XMLAttr{}, s.errorf(at, "the value of attribute %s is never closed", excerpt(name))
 	}
 	raw := s.data[start : start+n]
 	if bytes.IndexByte(raw, '<') >= 0 {
-		return XMLAttr{}, s.errorf(at, "the value of attribute %s holds a <", shorten(name))
+		return XMLAttr{}, s.errorf(at, "the value of attribute %s holds a <", excerpt(name))
 	}
 	s.pos = start + n + 1
 	return XMLAttr{Name: name, Value: s.unescape(normalizeSpace(raw), start), Line: s.lines.line(at), Start: start, End: start + n}, nil
@@ -167,7 +167,7 @@ func (s *xmlScanner) unescape(raw []byte, at int) string {
 			continue
 		}
 		if closed && len(s.doc.Unknown) < 1000 {
-			s.doc.Unknown = append(s.doc.Unknown, XMLReference{Name: shorten(name), Line: s.lines.line(at)})
+			s.doc.Unknown = append(s.doc.Unknown, XMLReference{Name: excerpt(name), Line: s.lines.line(at)})
 		}
 		b.WriteByte('&')
 		text = rest
