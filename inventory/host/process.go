@@ -1,13 +1,24 @@
 package host
 
-import "a2c/model"
+import (
+	"errors"
+	"strconv"
+	"sync"
+
+	"a2c/model"
+)
 
 // Host is one machine at one moment. Processes, sockets and units are read once; files on demand.
 type Host struct {
 	Tree      Tree
-	Processes []*Process // ascending PID; kernel threads left out
+	Processes []*Process // ascending PID; kernel threads and zombies left out
 	Skips     []model.Skip
-	Seen      model.Seen
+	Seen      model.Seen // Processes, Vanished and Unreadable so far; the inventory adds the rest
+
+	byPID   map[int]*Process
+	kids    map[int][]*Process
+	sockets *socketTables
+	mu      sync.Mutex // guards Skips
 }
 
 // Process is what a2c keeps of one process. Everything that costs a look into /proc/PID is a method (in the file named after the
@@ -16,12 +27,14 @@ type Process struct {
 	PID  int
 	PPID int
 	Comm string
-	// Exe is the target of /proc/PID/exe without " (deleted)"; ExeDeleted keeps that mark.
+	// Exe is the target of /proc/PID/exe without " (deleted)"; ExeDeleted keeps that mark. "" with ExeErr set when it cannot be read.
 	Exe        string
 	ExeDeleted bool
+	ExeErr     error    // why Exe is "": mostly permission
 	Args       []string // exactly the NUL-terminated arguments, empty ones kept
 	Start      uint64   // starttime of /proc/PID/stat in clock ticks: with PID it identifies the process
 	tree       Tree
+	host       *Host
 }
 
 // Group is a process with its launchers (shells, jsvc controllers, wrappers: the ancestors that only started it) and its children.
@@ -31,3 +44,63 @@ type Group struct {
 	Launchers []*Process // nearest first
 	Children  []*Process // descendants, ascending PID
 }
+
+// deletedMark is what the kernel puts behind the name of a file that has no name any more (proc_pid_exe(5)).
+const deletedMark = " (deleted)"
+
+// Limits of what is read of one kernel file.
+const (
+	smallFile      = 64 << 10
+	argumentsLimit = 8 << 20  // ARG_MAX is a quarter of the stack limit, 2 MB by default, 6 MB at most
+	largeFile      = 64 << 20 // maps and socket tables of large machines
+)
+
+// Process returns the process with that number, nil when it was not seen.
+func (h *Host) Process(pid int) *Process { return h.byPID[pid] }
+
+// ChildrenOf returns the direct children, ascending PID.
+func (h *Host) ChildrenOf(pid int) []*Process { return h.kids[pid] }
+
+// Skip records what could not be seen; it may be called from several goroutines.
+func (h *Host) Skip(s model.Skip) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.Skips = append(h.Skips, s)
+}
+
+// Reason says why something could not be read, in the words that skips use.
+func Reason(err error) string {
+	switch {
+	case Denied(err):
+		return "permission denied"
+	case Vanished(err):
+		return "vanished"
+	}
+	var p *pathError
+	if errors.As(err, &p) {
+		return p.err.Error()
+	}
+	return err.Error()
+}
+
+func remedy(err error) string {
+	if Denied(err) {
+		return "run as root"
+	}
+	return ""
+}
+
+// Ended reports whether the process that was read is gone; another one with its PID counts as gone too.
+func (p *Process) Ended() bool {
+	start, err := p.StartTicks()
+	return err != nil || start != p.Start && p.Start != 0
+}
+
+// path is the name of a file below /proc/PID.
+func (p *Process) path(name string) string { return "/proc/" + strconv.Itoa(p.PID) + "/" + name }
+
+func (p *Process) read(name string, limit int64) ([]byte, error) {
+	return ReadFile(p.tree, p.path(name), limit)
+}
+
+func (p *Process) readlink(name string) (string, error) { return p.tree.Readlink(p.path(name)) }

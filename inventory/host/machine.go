@@ -1,0 +1,236 @@
+package host
+
+import (
+	"fmt"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// machine is a folder of the running system as a root: "/" or a mounted disk, or another process's root.
+type machine struct {
+	root   *os.File // O_PATH; closed when the tree is collected
+	look   lookup
+	proc   bool // <root>/proc is a procfs: its regular files need no check before they are opened
+	guard  *guard
+	magics bool // magic links below /proc may be followed by Open and Sub
+}
+
+// lookup finds name below the folder root, links resolved inside it, and opens it with flags. There are two: openat2, walk.
+type lookup func(root int, name string, flags int) (int, error)
+
+// Machine returns the tree whose root is the folder root of this machine, usually "/". On kernels without openat2(2) (before 5.6, or
+// where a seccomp filter forbids it) each component is opened with O_NOFOLLOW instead.
+func Machine(root string) (Tree, error) {
+	fd, err := unix.Open(root, unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return nil, fmt.Errorf("open root %q: %w", root, err)
+	}
+	return newMachine(fd, root, fastestLookup(fd), newGuard()), nil
+}
+
+func newMachine(fd int, name string, look lookup, g *guard) *machine {
+	m := &machine{root: os.NewFile(uintptr(fd), name), look: look, guard: g}
+	m.proc = m.isProcfs("/proc")
+	return m
+}
+
+func (m *machine) isProcfs(name string) bool {
+	fd, err := m.open(name, unix.O_PATH|unix.O_DIRECTORY)
+	if err != nil {
+		return false
+	}
+	defer unix.Close(fd)
+	var st unix.Statfs_t
+	return unix.Fstatfs(fd, &st) == nil && st.Type == unix.PROC_SUPER_MAGIC
+}
+
+// open is the one way to a descriptor: name inside the root, with the magic link /proc/PID/root followed.
+func (m *machine) open(name string, flags int) (int, error) {
+	if !strings.HasPrefix(name, "/") || strings.IndexByte(name, 0) >= 0 {
+		return -1, unix.EINVAL
+	}
+	defer runtime.KeepAlive(m)
+	root := int(m.root.Fd())
+	if m.proc && strings.HasPrefix(name, "/proc/") {
+		if link, rest := splitProcRoot(name); rest != "" {
+			return m.openBelow(link, rest, flags)
+		}
+		return m.look(root, name, flags)
+	}
+	return m.guard.fd(func() (int, error) { return m.look(root, name, flags) })
+}
+
+// splitProcRoot splits /proc/412/root/etc/passwd into /proc/412/root and /etc/passwd; rest is "" for other names.
+func splitProcRoot(name string) (link, rest string) {
+	parts := strings.SplitN(name, "/", 5) // "", proc, 412, root, etc/passwd
+	if len(parts) < 5 || parts[3] != "root" {
+		return "", ""
+	}
+	return strings.Join(parts[:4], "/"), "/" + parts[4]
+}
+
+// openBelow opens rest inside the folder that the magic link leads to.
+func (m *machine) openBelow(link, rest string, flags int) (int, error) {
+	top, err := m.follow(link, unix.O_PATH|unix.O_DIRECTORY)
+	if err != nil {
+		return -1, err
+	}
+	defer unix.Close(top)
+	return m.guard.fd(func() (int, error) { return m.look(top, rest, flags) })
+}
+
+// follow opens what a magic link of /proc leads to (proc(5)): the folder that holds the link is found inside the root, the last
+// step is the kernel's. O_PATH opens nothing but the name, so devices and FIFOs are not touched.
+func (m *machine) follow(link string, flags int) (int, error) {
+	i := strings.LastIndexByte(link, '/')
+	dir, err := m.open(link[:i+1], unix.O_PATH|unix.O_DIRECTORY)
+	if err != nil {
+		return -1, err
+	}
+	defer unix.Close(dir)
+	return retry(func() (int, error) { return unix.Openat(dir, link[i+1:], flags|unix.O_CLOEXEC, 0) })
+}
+
+func (m *machine) Lstat(name string) (Info, error) {
+	fd, err := m.open(name, unix.O_PATH|unix.O_NOFOLLOW)
+	if err != nil {
+		return Info{}, wrap("lstat", name, err)
+	}
+	defer unix.Close(fd)
+	info, err := m.guard.info(func() (Info, error) { return fstat(fd) })
+	return info, wrap("lstat", name, err)
+}
+
+func (m *machine) Readlink(name string) (string, error) {
+	fd, err := m.open(name, unix.O_PATH|unix.O_NOFOLLOW)
+	if err != nil {
+		return "", wrap("readlink", name, err)
+	}
+	defer unix.Close(fd)
+	target, err := readlinkFD(fd)
+	return target, wrap("readlink", name, err)
+}
+
+// readlinkFD reads a link opened with O_PATH|O_NOFOLLOW. What is no link is EINVAL, as readlink(2) says (with an empty name the kernel
+// says ENOENT).
+func readlinkFD(fd int) (string, error) {
+	var small [256]byte
+	for buf := small[:]; ; buf = make([]byte, 4*len(buf)) {
+		n, err := unix.Readlinkat(fd, "", buf)
+		if err == unix.ENOENT && !isLink(fd) {
+			return "", unix.EINVAL
+		}
+		if err != nil {
+			return "", err
+		}
+		if n < len(buf) {
+			return string(buf[:n]), nil
+		}
+	}
+}
+
+func isLink(fd int) bool {
+	var st unix.Stat_t
+	return unix.Fstat(fd, &st) == nil && st.Mode&unix.S_IFMT == unix.S_IFLNK
+}
+
+func (m *machine) ReadDir(name string) ([]Entry, error) {
+	fd, err := m.open(name, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_NONBLOCK)
+	if err != nil {
+		return nil, wrap("list", name, err)
+	}
+	defer unix.Close(fd)
+	entries, err := readDirents(fd)
+	if err != nil {
+		return nil, wrap("list", name, err)
+	}
+	slices.SortFunc(entries, func(a, b Entry) int { return strings.Compare(a.Name, b.Name) })
+	return entries, nil
+}
+
+func (m *machine) Xattrs(name string) (map[string][]byte, error) {
+	fd, err := m.open(name, unix.O_PATH|unix.O_NOFOLLOW)
+	if err != nil {
+		return nil, wrap("list attributes of", name, err)
+	}
+	defer unix.Close(fd)
+	attrs, err := readXattrs(ownFD(fd))
+	return attrs, wrap("list attributes of", name, err)
+}
+
+// ownFD names a descriptor of ours. It is the only way to open or ask an O_PATH descriptor further without looking up its name again.
+func ownFD(fd int) string { return fmt.Sprintf("/proc/self/fd/%d", fd) }
+
+func (m *machine) Sub(name string) (Tree, error) {
+	var fd int
+	var err error
+	if m.proc && isMagic(name) {
+		fd, err = m.follow(name, unix.O_PATH|unix.O_DIRECTORY)
+	} else {
+		fd, err = m.open(name, unix.O_PATH|unix.O_DIRECTORY)
+	}
+	if err != nil {
+		return nil, wrap("open root", name, err)
+	}
+	return newMachine(fd, name, m.look, m.guard), nil
+}
+
+// isMagic reports whether name is a magic link of /proc: what it leads to need not be reachable by its text.
+func isMagic(name string) bool {
+	parts := strings.Split(name, "/") // "", proc, 412, exe
+	if len(parts) < 4 || parts[1] != "proc" {
+		return false
+	}
+	switch parts[3] {
+	case "exe", "root", "cwd":
+		return len(parts) == 4
+	case "fd", "map_files":
+		return len(parts) == 5
+	}
+	return false
+}
+
+// fstat also answers for O_PATH descriptors (Linux 3.6).
+func fstat(fd int) (Info, error) {
+	var st unix.Stat_t
+	if err := unix.Fstat(fd, &st); err != nil {
+		return Info{}, err
+	}
+	return Info{
+		Type: typeOfMode(st.Mode), Mode: st.Mode & 0o7777, UID: int(st.Uid), GID: int(st.Gid), Size: st.Size,
+		MTime: time.Unix(st.Mtim.Unix()), Dev: st.Dev, Ino: st.Ino, Nlink: uint64(st.Nlink), Rdev: st.Rdev, Blocks: st.Blocks,
+	}, nil
+}
+
+func typeOfMode(mode uint32) Type {
+	switch mode & unix.S_IFMT {
+	case unix.S_IFDIR:
+		return Dir
+	case unix.S_IFLNK:
+		return Symlink
+	case unix.S_IFIFO:
+		return Fifo
+	case unix.S_IFSOCK:
+		return Socket
+	case unix.S_IFCHR:
+		return Char
+	case unix.S_IFBLK:
+		return Block
+	}
+	return Regular
+}
+
+// retry repeats a call that a signal interrupted.
+func retry(call func() (int, error)) (int, error) {
+	for {
+		n, err := call()
+		if err != unix.EINTR {
+			return n, err
+		}
+	}
+}

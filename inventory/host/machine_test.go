@@ -1,0 +1,346 @@
+package host
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/sys/unix"
+)
+
+// lookups are the two ways to find a name; every test of names runs on both.
+func lookups() map[string]lookup { return map[string]lookup{"openat2": openat2, "walk": walk} }
+
+// disk is a folder used as a root, with what real disks hold: absolute links, links that climb out, odd names, a FIFO.
+func disk(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	must(os.MkdirAll(filepath.Join(dir, "opt/v2/lib"), 0o755))
+	must(os.MkdirAll(filepath.Join(dir, "etc"), 0o750))
+	must(os.WriteFile(filepath.Join(dir, "etc/passwd"), []byte("inside\n"), 0o640))
+	must(os.WriteFile(filepath.Join(dir, "opt/v2/lib/a\xff\nb.jar"), []byte("jar"), 0o600))
+	must(os.Symlink("/opt/v2", filepath.Join(dir, "opt/current")))
+	must(os.Symlink("../../../../../../../etc/passwd", filepath.Join(dir, "opt/climb")))
+	must(os.Symlink("loop2", filepath.Join(dir, "loop1")))
+	must(os.Symlink("loop1", filepath.Join(dir, "loop2")))
+	must(os.Symlink("/nowhere", filepath.Join(dir, "dangling")))
+	must(unix.Mkfifo(filepath.Join(dir, "pipe"), 0o600))
+	return dir
+}
+
+func tree(t *testing.T, root string, look lookup) *machine {
+	t.Helper()
+	fd, err := unix.Open(root, unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return newMachine(fd, root, look, &guard{})
+}
+
+func TestMachineNames(t *testing.T) {
+	dir := disk(t)
+	for name, look := range lookups() {
+		t.Run(name, func(t *testing.T) {
+			m := tree(t, dir, look)
+			for _, c := range []struct {
+				file, want string
+				err        error
+			}{
+				{file: "/etc/passwd", want: "inside\n"},
+				{file: "/etc/../../../../etc/passwd", want: "inside\n"},
+				{file: "/opt/climb", want: "inside\n"},
+				{file: "//opt//current/./lib/a\xff\nb.jar", want: "jar"},
+				{file: "/loop1", err: unix.ELOOP},
+				{file: "/dangling", err: fs.ErrNotExist},
+				{file: "/etc/passwd/", err: unix.ENOTDIR},
+				{file: "/etc/passwd/x", err: unix.ENOTDIR},
+				{file: "/pipe", err: ErrNotRegular},
+				{file: "/etc", err: ErrNotRegular},
+				{file: "etc/passwd", err: unix.EINVAL},
+				{file: "/etc\x00/passwd", err: unix.EINVAL},
+				{file: "", err: unix.EINVAL},
+			} {
+				got, err := ReadFile(m, c.file, 1000)
+				if string(got) != c.want || !errors.Is(err, c.err) || (err == nil) != (c.err == nil) {
+					t.Errorf("ReadFile(%q) = %q, %v; want %q, %v", c.file, got, err, c.want, c.err)
+				}
+			}
+		})
+	}
+}
+
+func TestMachineLinksAndFolders(t *testing.T) {
+	dir := disk(t)
+	for name, look := range lookups() {
+		t.Run(name, func(t *testing.T) {
+			m := tree(t, dir, look)
+			target, err := m.Readlink("/opt/current")
+			if target != "/opt/v2" || err != nil {
+				t.Errorf("Readlink = %q, %v", target, err)
+			}
+			if _, err := m.Readlink("/etc"); !errors.Is(err, unix.EINVAL) {
+				t.Errorf("Readlink of a folder: %v, want EINVAL", err)
+			}
+			info, err := m.Lstat("/opt/current")
+			if info.Type != Symlink || err != nil {
+				t.Errorf("Lstat of a link = %c, %v", info.Type, err)
+			}
+			if info, err = m.Lstat("/opt/current/"); info.Type != Dir || err != nil {
+				t.Errorf("Lstat of link/ = %c, %v", info.Type, err)
+			}
+			if info, err = m.Lstat("/etc/passwd"); info.Mode != 0o640 || info.Size != 7 || info.Type != Regular || err != nil {
+				t.Errorf("Lstat = %+v, %v", info, err)
+			}
+			real, links, err := Resolve(m, "/opt/current/../climb")
+			if err != nil || real != "/etc/passwd" || !slices.Equal(links, []string{"/opt/current", "/opt/climb"}) {
+				t.Errorf("Resolve = %q, %q, %v", real, links, err)
+			}
+			entries, err := m.ReadDir("/")
+			want := []Entry{{"dangling", Symlink}, {"etc", Dir}, {"loop1", Symlink}, {"loop2", Symlink}, {"opt", Dir}, {"pipe", Fifo}}
+			if diff := cmp.Diff(want, entries); diff != "" || err != nil {
+				t.Errorf("ReadDir (-want +got):\n%s%v", diff, err)
+			}
+			sub, err := m.Sub("/opt/current")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, err := ReadFile(sub, "/../lib/a\xff\nb.jar", 10); string(got) != "jar" {
+				t.Errorf("below Sub: %q, %v", got, err)
+			}
+			if _, err := m.Sub("/etc/passwd"); !errors.Is(err, unix.ENOTDIR) {
+				t.Errorf("Sub of a file: %v, want ENOTDIR", err)
+			}
+		})
+	}
+}
+
+// TestMachineProc reads this test's own /proc: magic links are text for Readlink, and Open and Sub follow them.
+func TestMachineProc(t *testing.T) {
+	deleted := filepath.Join(t.TempDir(), "deleted")
+	f, err := os.Create(deleted)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if _, err := f.WriteString("still there"); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(deleted); err != nil {
+		t.Fatal(err)
+	}
+	self := "/proc/" + strconv.Itoa(os.Getpid())
+	fd := self + "/fd/" + strconv.Itoa(int(f.Fd()))
+	for name, look := range lookups() {
+		t.Run(name, func(t *testing.T) {
+			m := tree(t, "/", look)
+			if got, err := m.Readlink(fd); got != deleted+deletedMark || err != nil {
+				t.Errorf("Readlink of fd = %q, %v", got, err)
+			}
+			if got, err := ReadFile(m, fd, 100); string(got) != "still there" || err != nil {
+				t.Errorf("content of a deleted file = %q, %v", got, err)
+			}
+			if got, err := m.Readlink(self + "/ns/net"); !strings.HasPrefix(got, "net:[") || err != nil {
+				t.Errorf("Readlink of ns/net = %q, %v", got, err)
+			}
+			if got, err := ReadFile(m, "/proc/self/status", smallFile); !strings.HasPrefix(string(got), "Name:") || err != nil {
+				t.Errorf("status = %.20q, %v", got, err)
+			}
+			exe, err := os.Executable()
+			if err != nil {
+				t.Fatal(err)
+			}
+			file, err := m.Open(self + "/root" + exe)
+			if err != nil {
+				t.Fatalf("through root: %v", err)
+			}
+			defer file.Close()
+			again, err := m.Open(self + "/exe")
+			if err != nil {
+				t.Fatalf("exe: %v", err)
+			}
+			defer again.Close()
+			if file.Info().Ino != again.Info().Ino || file.Info().Size == 0 {
+				t.Errorf("root%s is inode %d, exe is %d", exe, file.Info().Ino, again.Info().Ino)
+			}
+			sub, err := m.Sub(self + "/root")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := sub.Lstat(exe); err != nil {
+				t.Errorf("exe below Sub(root): %v", err)
+			}
+			if _, err := m.Open(self + "/fd"); !errors.Is(err, ErrNotRegular) {
+				if _, err = ReadFile(m, self+"/fd", 10); !errors.Is(err, ErrNotRegular) {
+					t.Errorf("a folder of /proc: %v, want ErrNotRegular", err)
+				}
+			}
+		})
+	}
+}
+
+// TestMachineNeverOpensDevices exchanges a file for a FIFO while it is opened: Open must neither block nor open the FIFO.
+func TestMachineNeverOpensDevices(t *testing.T) {
+	dir := t.TempDir()
+	file, fifo, name := filepath.Join(dir, "file"), filepath.Join(dir, "fifo"), filepath.Join(dir, "name")
+	if err := os.WriteFile(file, []byte("x"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := unix.Mkfifo(fifo, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	stop := make(chan struct{})
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for i := 0; ; i++ {
+			select {
+			case <-stop:
+				return
+			default:
+			}
+			target := []string{file, fifo}[i%2]
+			_ = os.Symlink(target, name+".new")
+			_ = os.Rename(name+".new", name)
+		}
+	}()
+	m := tree(t, dir, openat2)
+	for range 2000 {
+		f, err := m.Open("/name")
+		if err == nil {
+			if f.Info().Type != Regular {
+				t.Fatal("opened something else than a regular file")
+			}
+			f.Close()
+		}
+	}
+	close(stop)
+	<-done
+}
+
+func TestMachineXattrs(t *testing.T) {
+	dir := disk(t)
+	if err := unix.Setxattr(filepath.Join(dir, "etc/passwd"), "user.note", []byte("a\x00b"), 0); err != nil {
+		t.Skipf("the temporary folder's file system has no extended attributes: %v", err)
+	}
+	for name, look := range lookups() {
+		t.Run(name, func(t *testing.T) {
+			m := tree(t, dir, look)
+			got, err := m.Xattrs("/etc/passwd")
+			if diff := cmp.Diff(map[string][]byte{"user.note": []byte("a\x00b")}, got); diff != "" || err != nil {
+				t.Errorf("Xattrs (-want +got):\n%s%v", diff, err)
+			}
+			if got, err := m.Xattrs("/opt/climb"); len(got) != 0 || err != nil {
+				t.Errorf("Xattrs of a link to it = %q, %v; want the link's own: none", got, err)
+			}
+		})
+	}
+}
+
+func TestReadFileLimit(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "f"), make([]byte, 10_000), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	m := tree(t, dir, openat2)
+	if _, err := ReadFile(m, "/f", 9_999); !errors.Is(err, ErrTooLarge) {
+		t.Errorf("one byte over the limit: %v, want ErrTooLarge", err)
+	}
+	if got, err := ReadFile(m, "/f", 10_000); len(got) != 10_000 || err != nil {
+		t.Errorf("at the limit: %d bytes, %v", len(got), err)
+	}
+}
+
+func TestErrorsAreEscaped(t *testing.T) {
+	m := tree(t, t.TempDir(), openat2)
+	_, err := m.Lstat("/\x1b[2Jx")
+	if err == nil || strings.ContainsRune(err.Error(), 0x1b) || !strings.Contains(err.Error(), `/\x1b[2Jx`) {
+		t.Errorf("error = %q", err)
+	}
+}
+
+func TestTimed(t *testing.T) {
+	late := make(chan int, 1)
+	release := make(chan struct{})
+	_, err := timed(time.Millisecond, func() (int, error) { <-release; return 7, nil }, func(v int) { late <- v })
+	if !errors.Is(err, ErrTimeout) {
+		t.Errorf("a call that hangs: %v, want ErrTimeout", err)
+	}
+	close(release)
+	if v := <-late; v != 7 {
+		t.Errorf("late result %d, want 7", v)
+	}
+	if v, err := timed(time.Minute, func() (int, error) { return 8, nil }, func(int) {}); v != 8 || err != nil {
+		t.Errorf("a call that answers = %d, %v", v, err)
+	}
+}
+
+func TestWalk(t *testing.T) {
+	m := tree(t, disk(t), openat2)
+	var got []string
+	err := Walk(context.Background(), m, "/", func(name string, info Info, err error) error {
+		got = append(got, string(rune(info.Type))+name)
+		if name == "/opt/v2" {
+			return fs.SkipDir
+		}
+		return err
+	})
+	want := []string{"d/", "l/dangling", "d/etc", "-/etc/passwd", "l/loop1", "l/loop2", "d/opt", "l/opt/climb", "l/opt/current", "d/opt/v2", "p/pipe"}
+	if diff := cmp.Diff(want, got); diff != "" || err != nil {
+		t.Errorf("Walk (-want +got):\n%s%v", diff, err)
+	}
+}
+
+func TestReadThisMachine(t *testing.T) {
+	m, err := Machine("/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, err := Read(context.Background(), m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := h.Process(os.Getpid())
+	if p == nil {
+		t.Fatal("this process was not found")
+	}
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p.Exe != exe || p.PPID != os.Getppid() || !slices.Equal(p.Args, os.Args) {
+		t.Errorf("got %q %d %q, want %q %d %q", p.Exe, p.PPID, p.Args, exe, os.Getppid(), os.Args)
+	}
+	start, err := p.StartTime()
+	if age := time.Since(start); err != nil || age < 0 || age > time.Hour {
+		t.Errorf("this process started %v ago, %v", age, err)
+	}
+	if h.Process(2) != nil {
+		t.Errorf("kernel thread in the list: %+v", h.Process(2))
+	}
+}
+
+func BenchmarkMachine(b *testing.B) {
+	m, err := Machine("/")
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if _, err := Read(context.Background(), m); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
