@@ -20,6 +20,10 @@ type Image struct {
 	SecretsInside []Secret    `json:"secretsInside"` // known secrets in files of the image
 	Skips         []Skip      `json:"skips,omitempty"`
 	Inputs        Inputs      `json:"inputs"`
+	// PeakBytes is the peak memory (VmHWM, proc_pid_status(5)) of a2c and of the builder's child together, an upper bound since the two
+	// peaks need not coincide. Seconds is the time from the start to all outputs written. Neither has any bearing on the digest.
+	PeakBytes int64   `json:"peakBytes,omitempty"`
+	Seconds   float64 `json:"seconds,omitempty"`
 }
 
 // BaseImage is what the image stands on.

@@ -5,6 +5,9 @@ type Secret struct {
 	Name     string   `json:"name"` // variable, key or file name: "DB_PASSWORD", "spring.datasource.password"
 	Kind     string   `json:"kind"` // "password", "connection-string", "private-key", "token", "keystore"
 	Place    Place    `json:"place"`
+	// Prefix stands before the value in the variable Name, "" by default: "-Ddb.password=" in JDK_JAVA_OPTIONS. Secrets of one Name are
+	// joined by a space, each put in double quotes as a whole when it holds white space.
+	Prefix   string   `json:"prefix,omitempty"`
 	Evidence Evidence `json:"evidence,omitempty"`
 }
 

@@ -1,0 +1,78 @@
+package layer
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+	"github.com/google/go-containerregistry/pkg/v1/types"
+	"github.com/klauspost/compress/zstd"
+	"github.com/klauspost/pgzip"
+)
+
+// Compression of layers.
+type Compression string
+
+// Compressions. Gzip is read by every engine and registry; zstd needs Docker 23, containerd 1.5 or later.
+const (
+	Gzip Compression = "gzip"
+	Zstd Compression = "zstd"
+)
+
+// gzipBlock is part of the digest: pgzip's output depends on it, not on how many blocks are compressed at once.
+const gzipBlock = 1 << 20
+
+func (c Compression) mediaType() (types.MediaType, error) {
+	switch c {
+	case Gzip, "":
+		return types.OCILayer, nil
+	case Zstd:
+		return types.OCILayerZStd, nil
+	}
+	return "", fmt.Errorf("compression %q: want gzip or zstd", string(c))
+}
+
+// writer compresses into w with up to jobs threads.
+func (c Compression) writer(w io.Writer, jobs int) (io.WriteCloser, error) {
+	if c == Zstd {
+		return zstd.NewWriter(w, zstd.WithEncoderLevel(zstd.SpeedDefault), zstd.WithEncoderConcurrency(jobs))
+	}
+	z, err := pgzip.NewWriterLevel(w, 6)
+	if err != nil {
+		return nil, err
+	}
+	// pgzip wants at least one block in work beside the one being filled.
+	return z, z.SetConcurrency(gzipBlock, max(jobs, 1))
+}
+
+// packed is a layer in the store.
+type packed struct {
+	Blob
+	diff         v1.Hash // digest of the uncompressed tar
+	uncompressed int64
+}
+
+// pack stores what write writes, compressed, in one pass.
+func (s *Store) pack(c Compression, jobs int, write func(io.Writer) error) (packed, error) {
+	sum, n := sha256.New(), new(counter)
+	blob, err := s.Put(func(w io.Writer) error {
+		z, err := c.writer(w, jobs)
+		if err != nil {
+			return fmt.Errorf("compress layer: %w", err)
+		}
+		if err := write(io.MultiWriter(z, sum, n)); err != nil {
+			z.Close()
+			return err
+		}
+		if err := z.Close(); err != nil {
+			return fmt.Errorf("compress layer: %w", err)
+		}
+		return nil
+	})
+	if err != nil {
+		return packed{}, err
+	}
+	return packed{Blob: blob, diff: v1.Hash{Algorithm: "sha256", Hex: hex.EncodeToString(sum.Sum(nil))}, uncompressed: int64(*n)}, nil
+}

@@ -1,0 +1,83 @@
+package layer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+
+	"github.com/google/go-containerregistry/pkg/authn"
+	"github.com/google/go-containerregistry/pkg/name"
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+	"github.com/google/go-containerregistry/pkg/v1/remote"
+	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
+	"github.com/google/go-containerregistry/pkg/v1/tarball"
+)
+
+// Archive writes img as a docker-archive (what `docker load` reads) at file, aside first.
+func Archive(img v1.Image, ref, file string) error {
+	tag, err := name.NewTag(ref)
+	if err != nil {
+		return fmt.Errorf("image name %q: %w", ref, err)
+	}
+	f, err := os.CreateTemp(filepath.Dir(file), "."+filepath.Base(file)+"-")
+	if err != nil {
+		return fmt.Errorf("write archive: %w", err)
+	}
+	defer os.Remove(f.Name())
+	defer f.Close()
+	if err := tarball.Write(tag, img, f); err != nil {
+		return fmt.Errorf("write archive %s: %w", file, err)
+	}
+	if err := f.Sync(); err != nil {
+		return fmt.Errorf("write archive %s: %w", file, err)
+	}
+	if err := os.Rename(f.Name(), file); err != nil {
+		return fmt.Errorf("write archive: %w", err)
+	}
+	return syncDir(filepath.Dir(file))
+}
+
+// Push sends img to a registry, with the credentials of the user's Docker configuration (and its helpers, such as ECR's).
+// Blobs that the registry has are not sent again.
+func Push(ctx context.Context, img v1.Image, destination string, report func(done, total int64)) error {
+	ref, err := name.ParseReference(destination)
+	if err != nil {
+		return fmt.Errorf("destination %q: %w", destination, err)
+	}
+	updates := make(chan v1.Update, 16)
+	drained := make(chan struct{})
+	go func() {
+		defer close(drained)
+		for u := range updates {
+			if report != nil {
+				report(u.Complete, u.Total)
+			}
+		}
+	}()
+	err = remote.Write(ref, img, remote.WithContext(ctx), remote.WithAuthFromKeychain(authn.DefaultKeychain),
+		remote.WithUserAgent("a2c"), remote.WithProgress(updates))
+	<-drained
+	if err != nil {
+		return pushError(ref, err)
+	}
+	return nil
+}
+
+// pushError says in one sentence what a registry's answer means.
+func pushError(ref name.Reference, err error) error {
+	if te, ok := errors.AsType[*transport.Error](err); ok {
+		switch te.StatusCode {
+		case http.StatusUnauthorized, http.StatusForbidden:
+			return fmt.Errorf("push %s: the registry refuses these credentials; log in with `docker login %s` (ECR: `aws ecr get-login-password`): %w",
+				ref, ref.Context().RegistryStr(), err)
+		case http.StatusNotFound:
+			return fmt.Errorf("push %s: the registry knows no repository %s; create it first: %w", ref, ref.Context().RepositoryStr(), err)
+		case http.StatusTooManyRequests:
+			return fmt.Errorf("push %s: the registry throttles; try again later: %w", ref, err)
+		}
+	}
+	return fmt.Errorf("push %s: %w", ref, err)
+}
