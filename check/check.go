@@ -3,22 +3,31 @@ package check
 
 import "a2c/model"
 
+// Targets that rules exist for.
+const (
+	ECSFargate = "ecs-fargate"
+	EKSFargate = "eks-fargate"
+)
+
 // Subject is what is judged. A nil field: the document says nothing of that kind.
 type Subject struct {
-	Name string
-	App  *model.Analysis
-	// Task is the size and shape asked for, when a deployment.json stands beside the analysis.
+	Name   string // application ID
+	Target string // what it is judged for; set by Run
+	App    *model.Analysis
+	// Image is there once the application was containerized: what was changed on purpose, and what stays closed.
+	Image *model.Image
+	// Deployment is the size and shape asked for, when a deployment.json stands beside the analysis.
 	Deployment *model.Deployment
 }
 
 // Rule is a value: no state, no I/O.
 type Rule struct {
-	ID       string   // "fargate.privileged-unsupported"
-	Title    string   // what is demanded, in one line
-	Remedy   string   // what to do, in one or two sentences
-	Source   string   // address of the page or API field that states it
-	Targets  []string // "ecs-fargate"
-	Severity model.Severity
+	ID       string         // "fargate.privileged-unsupported"
+	Title    string         // what is demanded, in one line
+	Remedy   string         // what to do, in one or two sentences
+	Source   string         // address of the page or API field that states it
+	Targets  []string       // "ecs-fargate"
+	Severity model.Severity // of Fail; FailAs says otherwise for one statement
 	Run      func(*Subject, Reporter)
 }
 
@@ -26,6 +35,9 @@ type Rule struct {
 type Reporter interface {
 	// Fail says that the subject breaks the rule: message for this case, with its evidence.
 	Fail(message string, at ...model.Source)
+	// FailAs is Fail for the part of a rule that weighs differently: what AWS refuses in a document may on a machine be no more
+	// than a reason to look.
+	FailAs(severity model.Severity, message string, at ...model.Source)
 	// CannotTell says what evidence is missing, and what would supply it ("a2c analyze --observe 60s").
 	CannotTell(message, needs string, at ...model.Source)
 }

@@ -47,15 +47,17 @@ type ECRParameters struct {
 
 // ECSParameters keeps App2Container's names; cpu and memory are those of the task.
 type ECSParameters struct {
-	CreateECSArtifacts bool           `json:"createEcsArtifacts"`
-	ECSFamily          string         `json:"ecsFamily"`
-	CPU                float64        `json:"cpu"`          // vCPU
-	Memory             int            `json:"memory"`       // MiB
-	DeployTarget       string         `json:"deployTarget"` // "fargate"
-	PublicApp          bool           `json:"publicApp"`
-	StackName          string         `json:"stackName"`
-	ResourceTags       []Tag          `json:"resourceTags"`
-	ReuseResources     ReuseResources `json:"reuseResources"`
+	CreateECSArtifacts bool    `json:"createEcsArtifacts"`
+	ECSFamily          string  `json:"ecsFamily"`
+	CPU                float64 `json:"cpu"`    // vCPU
+	Memory             int     `json:"memory"` // MiB
+	// EphemeralStorageGiB is the task's disk, 21 to 200; 0: the default of 20.
+	EphemeralStorageGiB int            `json:"ephemeralStorageGiB,omitempty"`
+	DeployTarget        string         `json:"deployTarget"` // "fargate"
+	PublicApp           bool           `json:"publicApp"`
+	StackName           string         `json:"stackName"`
+	ResourceTags        []Tag          `json:"resourceTags"`
+	ReuseResources      ReuseResources `json:"reuseResources"`
 }
 
 // EKSParameters keeps App2Container's names.

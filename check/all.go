@@ -1,0 +1,42 @@
+package check
+
+// All is every rule, family by family, in the order of the catalogue.
+func All() []Rule {
+	return []Rule{
+		// privileged mode
+		privilegedUnsupported(),
+		capabilitiesAdd(),
+		devicesUnsupported(),
+		gpuUnsupported(),
+		hostSourcePath(),
+		dockerSocket(),
+		systemControls(),
+		kernelModule(),
+		iptablesNetlink(),
+		ulimits(),
+		sharedMemorySize(),
+		swapUnsupported(),
+		// daemons
+		hostAgent(),
+		pidMode(),
+		ipcMode(),
+		unixSocketPeer(),
+		syslogDevlog(),
+		multicast(),
+		// size
+		cpuMemoryCombination(),
+		capacityCeiling(),
+		ephemeralStorage(),
+		// ports
+		portUnique(),
+		protocolTCPUDP(),
+		privilegedPort(),
+		loopbackListener(),
+		loopbackPeer(),
+		// state and surroundings
+		localState(),
+		secretsNotInEnv(),
+		imdsDependency(),
+		logDriver(),
+	}
+}
