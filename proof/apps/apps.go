@@ -1,0 +1,88 @@
+// Package apps holds the sample applications of the demo and of the proofs, as values: real, unmodified servers and small applications of
+// our own on real runtimes, laid out as on a virtual machine (program, configuration, data and logs apart, a user each) below one folder.
+// They listen on 127.0.0.1 only.
+package apps
+
+import (
+	"context"
+	"net/http"
+	"strings"
+)
+
+// App is one application that a Site can install, start and stop.
+type App struct {
+	Name    string // "shop": names its folders and its user
+	Title   string // for people
+	Kind    string // the detector that must find it: "java-tomcat"
+	Listens []Listen
+	Asks    []Ask // the first one decides when it is ready
+	Tools   []Tool
+	// Program installs what does not depend on the seed: programs, libraries, runtimes. Its work is kept and not repeated.
+	Program func(ctx context.Context, s *Site) error
+	// Configure writes configuration, empty data and log folders; it runs before each start from a clean state.
+	Configure func(s *Site) error
+	Command   func(s *Site) Command
+	// Stands lists the folders below the site that hold the application, to tell what changed there.
+	Stands []string
+	// Residue lists what the application itself leaves outside the site; Clean removes it where the application's user owns it.
+	Residue []string
+}
+
+// Listen is one TCP port on 127.0.0.1.
+type Listen struct {
+	Offset  int    // above the site's first port
+	Purpose string // as model.Listener: http, management, shutdown
+}
+
+// Ask is a request whose answer means something: it is stable, and it comes from the application itself.
+type Ask struct {
+	Path   string
+	Status int
+	Why    string // what works when this answer comes
+	Method string // "" is GET; a2c verify asks GET and HEAD only
+	Body   string // of a POST
+}
+
+// Command is how the application is started.
+type Command struct {
+	Argv []string
+	Env  []string // complete: nothing is inherited
+	Dir  string
+}
+
+// User is the unprivileged user that the application runs as.
+func (a App) User() string { return "a2c-demo-" + a.Name }
+
+// Verifiable returns the paths that `a2c verify --path` can ask.
+func (a App) Verifiable() []string {
+	var paths []string
+	for _, k := range a.Asks {
+		if k.Method == "" {
+			paths = append(paths, k.Path)
+		}
+	}
+	return paths
+}
+
+// All returns the applications in the order in which the demo shows them.
+func All() []App {
+	return []App{Shop(), Orders(), Portal(), AzureMCP()}
+}
+
+// request builds the request; base is "http://127.0.0.1:18200".
+func (k Ask) request(ctx context.Context, base string) (*http.Request, error) {
+	method := k.Method
+	if method == "" {
+		method = http.MethodGet
+	}
+	r, err := http.NewRequestWithContext(ctx, method, base+k.Path, strings.NewReader(k.Body))
+	if err != nil {
+		return nil, err
+	}
+	r.Header.Set("Accept", "*/*")
+	if k.Body != "" {
+		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("Accept", "application/json, text/event-stream")
+	}
+	return r, nil
+}

@@ -1,0 +1,163 @@
+package apps
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// Tool is something that an installation needs on the machine.
+type Tool struct {
+	Name    string
+	Present func() bool
+	// Packages are Debian's and Ubuntu's names; of each inner list the first that apt knows is taken. A name that ends in * takes the newest
+	// package of that beginning and digits: "libicu*".
+	Packages [][]string
+}
+
+func jdk() Tool {
+	return Tool{Name: "a JDK", Present: func() bool { _, err := javaHome(); return err == nil }, Packages: [][]string{{"openjdk-17-jdk-headless", "default-jdk-headless"}}}
+}
+
+func maven() Tool    { return command("mvn", "maven") }
+func npm() Tool      { return command("npm", "npm") }
+func mcs() Tool      { return command("mcs", "mono-mcs") }
+func compiler() Tool { return command("gcc", "gcc", "libc6-dev") }
+
+func icu() Tool {
+	return Tool{Name: "ICU", Present: func() bool {
+		found, _ := filepath.Glob("/usr/lib/*/libicuuc.so.*")
+		return len(found) > 0
+	}, Packages: [][]string{{"libicu*"}}}
+}
+
+func command(name string, packages ...string) Tool {
+	t := Tool{Name: name, Present: func() bool { _, err := exec.LookPath(name); return err == nil }}
+	for _, p := range packages {
+		t.Packages = append(t.Packages, []string{p})
+	}
+	return t
+}
+
+// javaHome returns the JDK that the Java applications run on: 17 if there is one, else what javac belongs to.
+func javaHome() (string, error) {
+	found, err := filepath.Glob("/usr/lib/jvm/java-17-openjdk-*/bin/javac")
+	if err != nil {
+		return "", err
+	}
+	if len(found) > 0 {
+		return filepath.Dir(filepath.Dir(found[0])), nil
+	}
+	javac, err := exec.LookPath("javac")
+	if err != nil {
+		return "", err
+	}
+	if javac, err = filepath.EvalSymlinks(javac); err != nil {
+		return "", err
+	}
+	return filepath.Dir(filepath.Dir(javac)), nil
+}
+
+// Ensure installs by apt the tools that are missing, and says which.
+func Ensure(ctx context.Context, log io.Writer, tools []Tool) error {
+	var names []string
+	for _, t := range tools {
+		if t.Present() {
+			continue
+		}
+		for _, choice := range t.Packages {
+			name, err := choose(ctx, choice)
+			if err != nil {
+				return fmt.Errorf("%s is missing: %w", t.Name, err)
+			}
+			if !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	fmt.Fprintf(log, "apt-get install %s\n", strings.Join(names, " "))
+	if err := run(ctx, "", []string{"DEBIAN_FRONTEND=noninteractive"}, append([]string{"apt-get", "install", "-y", "-qq", "--no-install-recommends"}, names...)...); err != nil {
+		return err
+	}
+	for _, t := range tools {
+		if !t.Present() {
+			return fmt.Errorf("%s is still missing after the installation of %s", t.Name, strings.Join(names, ", "))
+		}
+	}
+	return nil
+}
+
+func installTools(ctx context.Context, log io.Writer, list []App) error {
+	var tools []Tool
+	for _, a := range list {
+		tools = append(tools, a.Tools...)
+	}
+	return Ensure(ctx, log, tools)
+}
+
+// choose returns the first package that apt can install; it fetches the package lists when none is known.
+func choose(ctx context.Context, names []string) (string, error) {
+	if _, err := exec.LookPath("apt-get"); err != nil {
+		return "", errors.New("there is no apt-get to install it with; install it by hand")
+	}
+	for range 2 {
+		for _, name := range names {
+			if found := candidates(ctx, name); len(found) > 0 {
+				return found[len(found)-1], nil
+			}
+		}
+		if err := run(ctx, "", nil, "apt-get", "update", "-qq"); err != nil {
+			return "", err
+		}
+	}
+	return "", fmt.Errorf("apt knows none of %s", strings.Join(names, ", "))
+}
+
+func candidates(ctx context.Context, name string) []string {
+	pattern := "^" + name + "$"
+	if stem, open := strings.CutSuffix(name, "*"); open {
+		pattern = "^" + stem + "[0-9]+$"
+	}
+	out, err := exec.CommandContext(ctx, "apt-cache", "search", "--names-only", pattern).Output()
+	if err != nil {
+		return nil
+	}
+	var found []string
+	for line := range strings.Lines(string(out)) {
+		found = append(found, strings.Fields(line)[0])
+	}
+	slices.Sort(found)
+	return found
+}
+
+// run runs a command of the site; its output is shown only when it fails.
+func (s *Site) run(ctx context.Context, env []string, argv ...string) error {
+	return run(ctx, s.Dir, env, argv...)
+}
+
+func run(ctx context.Context, dir string, env []string, argv ...string) error {
+	c := exec.CommandContext(ctx, argv[0], argv[1:]...)
+	c.Dir = dir
+	c.Env = append(os.Environ(), env...)
+	var out bytes.Buffer
+	c.Stdout, c.Stderr = &out, &out
+	if err := c.Run(); err != nil {
+		return fmt.Errorf("%s: %w\n%s", strings.Join(argv[:min(len(argv), 4)], " "), err, tail(out.String(), 30))
+	}
+	return nil
+}
+
+func tail(text string, lines int) string {
+	all := strings.Split(strings.TrimRight(text, "\n"), "\n")
+	return strings.Join(all[max(0, len(all)-lines):], "\n")
+}
