@@ -1,0 +1,226 @@
+package parse
+
+import (
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const serverXML = `<?xml version="1.0" encoding="UTF-8"?>
+<!-- <Connector port="1"/> is a comment -->
+<!DOCTYPE Server [ <!ENTITY x "<Connector>"> ]>
+<Server port="${shutdown.port}" shutdown="SHUTDOWN" portOffset='100'>
+  <GlobalNamingResources>
+    <Resource name="jdbc/shop" type="javax.sql.DataSource"
+              url="jdbc:h2:file:${shop.data:-/var/lib/shop}/db;A=1&amp;B=2"
+              password="s3cret"/>
+  </GlobalNamingResources>
+  <Service name="Catalina">
+    <Connector port="${http.port:-8080}" protocol="HTTP/1.1"
+               redirectPort="8443" />
+    <Connector port='8443' protocol="org.apache.coyote.http11.Http11NioProtocol" SSLEnabled="true" address="127.0.0.1"/>
+    <Connector protocol="AJP/1.3" port="8009" address="${unknown}"/>
+    <Engine name="Catalina" defaultHost="localhost">
+      <Host name="localhost" appBase="webapps" autoDeploy="false" deployOnStartup="false">
+        <Context path="/shop" docBase="/srv/shop"><Resource name="mail/Session" type="jakarta.mail.Session"/></Context>
+      </Host>
+      <Host name="b.example" />
+    </Engine>
+  </Service>
+</Server>
+`
+
+func testLookup(pairs ...string) Lookup {
+	return func(name string) (string, bool) {
+		for i := 0; i < len(pairs); i += 2 {
+			if pairs[i] == name {
+				return pairs[i+1], true
+			}
+		}
+		return "", false
+	}
+}
+
+func TestParseTomcatServer(t *testing.T) {
+	s, err := ParseTomcatServer([]byte(serverXML), testLookup("shutdown.port", "8005", "shop.data", "/data"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	say := func(format string, args ...any) { got = append(got, fmt.Sprintf(format, args...)) }
+	say("shutdown %s (%s) line %d offset %s", s.Shutdown.Value, s.Shutdown.Raw, s.Shutdown.Line, s.PortOffset.Value)
+	for _, c := range s.Connectors {
+		say("%s %s %s address %q line %d redirect %q of %s", c.Purpose(), c.Port.Value, serverXML[c.Port.Start:c.Port.End], c.Address.Value, c.Port.Line, c.RedirectPort.Value, c.Service)
+	}
+	for _, r := range s.Resources {
+		say("resource %s %s %s line %d", r.Name, r.Type, r.Attrs["url"].Value, r.Attrs["password"].Line)
+	}
+	for _, h := range s.Hosts {
+		say("host %s/%s appBase %q deploy %v", h.Engine, h.Name, h.AppBase.Value, h.Deploy)
+		for _, c := range h.Contexts {
+			say("context %s %s %s", c.Path.Value, c.DocBase.Value, c.Resources[0].Name)
+		}
+	}
+	want := []string{
+		"shutdown 8005 (${shutdown.port}) line 4 offset 100",
+		`http 8080 ${http.port:-8080} address "" line 11 redirect "8443" of Catalina`,
+		`https 8443 8443 address "127.0.0.1" line 13 redirect "" of Catalina`,
+		`ajp 8009 8009 address "${unknown}" line 14 redirect "" of Catalina`,
+		"resource jdbc/shop javax.sql.DataSource jdbc:h2:file:/data/db;A=1&B=2 line 8",
+		`host Catalina/localhost appBase "webapps" deploy false`,
+		"context /shop /srv/shop mail/Session",
+		`host Catalina/b.example appBase "" deploy true`,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+func TestParseTomcatContext(t *testing.T) {
+	c, err := ParseTomcatContext([]byte(`<Context docBase="${base}/x.war" path=""/>`), testLookup("base", "/opt"))
+	if err != nil || c.DocBase.Value != "/opt/x.war" || !c.Path.Set {
+		t.Errorf("%+v, %v", c, err)
+	}
+	if _, err := ParseTomcatContext([]byte("<Server/>"), nil); err == nil {
+		t.Error("a server.xml was taken for a context")
+	}
+	if _, err := ParseTomcatServer([]byte("<Context/>"), nil); err == nil {
+		t.Error("a context was taken for a server.xml")
+	}
+}
+
+func TestSetXMLAttr(t *testing.T) {
+	for _, tc := range []struct{ name, attr, value, want string }{
+		{"replaced", "port", `1"<&`, "<S a='x'>\n<C port=\"1&quot;&lt;&amp;\"/></S>"},
+		{"inserted", "address", "0.0.0.0", "<S a='x'>\n<C address=\"0.0.0.0\" port=\"1\"/></S>"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			in := []byte("<S a='x'>\n<C port=\"1\"/></S>")
+			d, err := ParseXML(in)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := SetXMLAttr(in, d.Root.Children[0], tc.attr, tc.value)
+			if diff := cmp.Diff(tc.want, string(got)); diff != "" {
+				t.Error(diff)
+			}
+			again, err := ParseXML(got)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if a, _ := again.Root.Children[0].Attr(tc.attr); a.Value != tc.value {
+				t.Errorf("read back %q", a.Value)
+			}
+		})
+	}
+}
+
+func TestParseXMLErrors(t *testing.T) {
+	for _, tc := range []struct{ name, in, want string }{
+		{"empty", "", "line 1: no element"},
+		{"text", "hello", "line 1: text outside of the root element"},
+		{"open", "<a>\n<b>\n</b>", "line 1: <a> is never closed"},
+		{"crossed", "<a>\n<b></a></b>", "line 2: </a> closes <b> of line 2"},
+		{"two_roots", "<a/>\n<b/>", "line 2: a second root element <b>"},
+		{"no_quotes", "<a\nb=c/>", "line 2: the value of attribute b has no quotes"},
+		{"twice", "<a b='1' b='2'/>", "line 1: attribute b stands twice"},
+		{"less_in_value", "<a b='<'/>", "line 1: the value of attribute b holds a <"},
+		{"comment", "<a><!-- </a>", "line 1: comment is never closed"},
+		{"doctype", "<!DOCTYPE a [ <!ENTITY b '>'>\n<a/>", "line 1: DOCTYPE is never closed"},
+		{"utf16", "\xff\xfe<\x00", "line 1: UTF-16 is not read: save the file as UTF-8"},
+		{"deep", strings.Repeat("<a>", 300), "line 1: more than 200 elements deep"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			if _, err := ParseXML([]byte(tc.in)); fmt.Sprint(err) != tc.want {
+				t.Errorf("got %v, want %s", err, tc.want)
+			}
+		})
+	}
+}
+
+func TestParseXMLText(t *testing.T) {
+	d, err := ParseXML([]byte("<?xml version='1.0' encoding='ISO-8859-1'?><a b='caf\xe9&#x41;&own;\t.'>x<![CDATA[<&]]>&lt;<c/></a>"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b, _ := d.Root.Attr("b"); b.Value != "caféA&own; ." || d.Root.Text != "x<&<" || d.Encoding != "ISO-8859-1" {
+		t.Errorf("%q %q %q", b.Value, d.Root.Text, d.Encoding)
+	}
+	if diff := cmp.Diff([]XMLReference{{"own", 1}}, d.Unknown); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// FuzzXML holds the scanner against encoding/xml: what both read, they read alike, and every offset is where the value stands.
+func FuzzXML(f *testing.F) {
+	f.Add([]byte(serverXML))
+	f.Add([]byte("<a b='1'>&lt;<![CDATA[x]]></a>"))
+	f.Add([]byte("<a\tb = \"\r\n\"/>"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		d, err := ParseXML(data)
+		if err != nil {
+			return
+		}
+		var got []string
+		var walk func(*XMLElement)
+		walk = func(e *XMLElement) {
+			got = append(got, e.Name)
+			for _, a := range e.Attrs {
+				if a.Start < 1 || a.End > len(data) || a.Start > a.End || data[a.Start-1] != data[a.End] {
+					t.Fatalf("attribute %+v does not stand between quotes", a)
+				}
+				got = append(got, a.Name+"="+strings.ReplaceAll(a.Value, "\n", " "))
+			}
+			for _, c := range e.Children {
+				walk(c)
+			}
+		}
+		walk(d.Root)
+		if len(d.Unknown) > 0 || d.Encoding != "" || bytes.ContainsAny(data, "\r\t:\x00") {
+			return // entities, encodings, line ends and prefixes are read differently on purpose
+		}
+		want, err := libraryXML(data)
+		if err != nil {
+			return
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("encoding/xml reads it differently (-library +ours)\n%s", diff)
+		}
+	})
+}
+
+func libraryXML(data []byte) ([]string, error) {
+	var out []string
+	dec := xml.NewDecoder(bytes.NewReader(data))
+	for {
+		tok, err := dec.Token()
+		if errors.Is(err, io.EOF) {
+			return out, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		if s, ok := tok.(xml.StartElement); ok {
+			out = append(out, s.Name.Local)
+			for _, a := range s.Attr {
+				out = append(out, a.Name.Local+"="+strings.ReplaceAll(a.Value, "\n", " "))
+			}
+		}
+	}
+}
+
+func FuzzTomcat(f *testing.F) {
+	f.Add([]byte(serverXML), "${a:-b}")
+	f.Fuzz(func(_ *testing.T, data []byte, s string) {
+		look := testLookup("a", "${a}")
+		_, _ = ParseTomcatServer(data, look)
+		_, _ = ParseTomcatContext(data, look)
+		ExpandTomcat(s, look)
+	})
+}
