@@ -41,7 +41,7 @@ func (d *decoder) value(n *Node, v reflect.Value, path string) {
 		v.SetZero()
 		return
 	}
-	if u, ok := v.Addr().Interface().(encoding.TextUnmarshaler); ok {
+	if u, ok := reflect.TypeAssert[encoding.TextUnmarshaler](v.Addr()); ok {
 		if d.is(n, String, path) {
 			if err := u.UnmarshalText([]byte(n.Text)); err != nil {
 				d.wrong(n, path, "%v", err)
@@ -149,7 +149,7 @@ func (d *decoder) mapping(n *Node, v reflect.Value, path string) {
 	for _, f := range n.Fields {
 		key, elem := reflect.New(v.Type().Key()).Elem(), reflect.New(v.Type().Elem()).Elem()
 		key.SetString(f.Name)
-		if u, ok := key.Addr().Interface().(encoding.TextUnmarshaler); ok {
+		if u, ok := reflect.TypeAssert[encoding.TextUnmarshaler](key.Addr()); ok {
 			if err := u.UnmarshalText([]byte(f.Name)); err != nil {
 				d.problems = append(d.problems, Problem{f.Pos, join(path, f.Name), err.Error()})
 			}

@@ -1,6 +1,8 @@
 package parse_test
 
 import (
+	"a2c/model"
+	"a2c/parse"
 	"bytes"
 	"encoding/json"
 	"errors"
@@ -9,9 +11,6 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-
-	"a2c/model"
-	"a2c/parse"
 )
 
 const edited = `{
@@ -79,8 +78,7 @@ func TestProblems(t *testing.T) {
 				var a model.Analysis
 				err = n.Decode(&a)
 			}
-			var p parse.Problems
-			if !errors.As(err, &p) {
+			if _, ok := errors.AsType[parse.Problems](err); !ok {
 				t.Fatalf("got %v, want Problems", err)
 			}
 			if d := cmp.Diff(c.want, err.Error()); d != "" {

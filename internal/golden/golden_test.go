@@ -1,12 +1,11 @@
 package golden_test
 
 import (
+	"a2c/internal/golden"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"a2c/internal/golden"
 )
 
 // recorder keeps what a test would have reported.

@@ -1,0 +1,225 @@
+package child
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/exec"
+	"runtime"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// Call is one run of a role in a confined child.
+type Call struct {
+	Role    string
+	Request any // encoded as JSON; at most 16 MiB
+	// On takes what the role emits, in order; an error ends the child and is returned. Nil: nothing may be emitted.
+	On  func(kind string, data json.RawMessage) error
+	Log *slog.Logger // takes the child's log records; nil: they are dropped
+}
+
+// Notice is one part of the confinement that this machine did not allow, and what would.
+type Notice struct{ What, Reason, Remedy string }
+
+// Report says how a child ran.
+type Report struct {
+	Notices []Notice
+	MaxRSS  int64         // bytes
+	CPU     time.Duration // user and system
+}
+
+// maxLine bounds one line from a child; the longest is the result, one document.
+const maxLine = 256 << 20
+
+// Run starts the child, waits for its result and decodes it into result. Cancelling ctx kills the child. The error is what the role
+// returned, ctx's, or says that the child crashed or what it sent that it should not.
+func (c Call) Run(ctx context.Context, result any) (Report, error) {
+	request, err := json.Marshal(c.Request)
+	if err != nil {
+		return Report{}, fmt.Errorf("encode request: %w", err)
+	}
+	plan := planFor(os.Geteuid())
+	report := Report{Notices: plan.notices}
+	read, write, err := os.Pipe()
+	if err != nil {
+		return report, fmt.Errorf("pipe: %w", err)
+	}
+	defer read.Close()
+	running, cancel := context.WithCancel(ctx)
+	defer cancel()
+	stderr := &tail{}
+	cmd, done, err := c.start(running, plan, request, write, stderr)
+	write.Close()
+	if err != nil {
+		return report, fmt.Errorf("start child %s: %w", c.Role, err)
+	}
+	got, readErr := c.receive(read, result)
+	if readErr != nil {
+		cancel()
+	}
+	waitErr := <-done
+	if s := cmd.ProcessState; s != nil {
+		report.MaxRSS, report.CPU = maxRSS(s), s.UserTime()+s.SystemTime()
+	}
+	return report, c.outcome(ctx, got, readErr, waitErr, stderr.String())
+}
+
+// start starts this program as the child. Where nobody may not execute it, a copy in memory is started.
+func (c Call) start(ctx context.Context, p plan, request []byte, write *os.File, stderr io.Writer) (*exec.Cmd, <-chan error, error) {
+	cmd := c.command(ctx, p, request, stderr, write)
+	done, err := launch(cmd, p.onThread)
+	if errors.Is(err, syscall.EACCES) {
+		mem, memErr := inMemory()
+		if memErr != nil {
+			return nil, nil, fmt.Errorf("%w (others cannot execute this program: chmod o+x helps; %w)", err, memErr)
+		}
+		defer mem.Close()
+		cmd = c.command(ctx, p, request, stderr, write, mem)
+		cmd.Path = fmt.Sprintf("/proc/self/fd/%d", outFD+1)
+		done, err = launch(cmd, p.onThread)
+	}
+	return cmd, done, err
+}
+
+func (c Call) command(ctx context.Context, p plan, request []byte, stderr io.Writer, files ...*os.File) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, "/proc/self/exe")
+	cmd.Args = []string{prefix + c.Role}
+	cmd.Env = []string{"GOMAXPROCS=" + strconv.Itoa(cores()), "GOTRACEBACK=single"}
+	cmd.Dir = "/"
+	cmd.Stdin, cmd.Stderr = bytes.NewReader(request), stderr
+	cmd.ExtraFiles = files
+	cmd.SysProcAttr = p.attr()
+	return cmd
+}
+
+// outcome joins what was read, how the child ended and what it wrote to stderr into one error.
+func (c Call) outcome(ctx context.Context, got bool, readErr, waitErr error, stderr string) error {
+	var said *Error
+	switch {
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case errors.As(readErr, &said):
+		return readErr
+	case readErr != nil && !errors.Is(readErr, errGarbage) && !errors.Is(readErr, io.ErrUnexpectedEOF):
+		return readErr // On's
+	case readErr != nil:
+		return fmt.Errorf("child %s: %w%s", c.Role, readErr, quoted(stderr))
+	case waitErr != nil:
+		return fmt.Errorf("child %s ended without an answer: %w%s", c.Role, waitErr, quoted(stderr))
+	case !got:
+		return fmt.Errorf("child %s ended without an answer%s", c.Role, quoted(stderr))
+	}
+	return nil
+}
+
+// Error is what a role returned, as text.
+type Error struct{ Text string }
+
+func (e *Error) Error() string { return e.Text }
+
+var errGarbage = errors.New("sent what is no answer")
+
+// receive reads lines until the child closes its end, and reports whether a result came.
+func (c Call) receive(r io.Reader, result any) (got bool, err error) {
+	in := bufio.NewReaderSize(r, 64<<10)
+	for {
+		text, err := readLine(in)
+		if errors.Is(err, io.EOF) {
+			return got, nil
+		}
+		if err != nil {
+			return got, err
+		}
+		var l line
+		if err := json.Unmarshal(text, &l); err != nil || got {
+			return got, fmt.Errorf("%w: %.60q", errGarbage, text)
+		}
+		if got, err = c.take(l, result); err != nil {
+			return got, err
+		}
+	}
+}
+
+// take handles one line; got says that it was the result.
+func (c Call) take(l line, result any) (got bool, err error) {
+	switch l.Kind {
+	case kindResult:
+		if err := json.Unmarshal(l.Data, result); err != nil {
+			return false, fmt.Errorf("%w: %w", errGarbage, err)
+		}
+		return true, nil
+	case kindError:
+		var text string
+		if err := json.Unmarshal(l.Data, &text); err != nil {
+			return false, fmt.Errorf("%w: %w", errGarbage, err)
+		}
+		return false, &Error{text}
+	case kindLog:
+		relog(c.Log, l.Data)
+		return false, nil
+	}
+	if c.On == nil {
+		return false, fmt.Errorf("%w: %.60q", errGarbage, l.Kind)
+	}
+	return false, c.On(l.Kind, l.Data)
+}
+
+func readLine(r *bufio.Reader) ([]byte, error) {
+	var whole []byte
+	for {
+		part, err := r.ReadSlice('\n')
+		whole = append(whole, part...)
+		switch {
+		case len(whole) > maxLine:
+			return nil, fmt.Errorf("%w: a line of more than %d MiB", errGarbage, maxLine>>20)
+		case err == nil:
+			return whole, nil
+		case errors.Is(err, bufio.ErrBufferFull):
+		case errors.Is(err, io.EOF) && len(whole) > 0:
+			return nil, fmt.Errorf("its answer breaks off: %w", io.ErrUnexpectedEOF)
+		default:
+			return nil, err
+		}
+	}
+}
+
+// cores is how many a2c and its children use at most, so that the host keeps the other half.
+func cores() int {
+	if n, err := strconv.Atoi(os.Getenv("GOMAXPROCS")); err == nil && n > 0 {
+		return n // told
+	}
+	return max(1, runtime.NumCPU()/2)
+}
+
+// tail keeps the last bytes of a stream.
+type tail struct{ b []byte }
+
+const maxTail = 16 << 10
+
+func (t *tail) Write(p []byte) (int, error) {
+	t.b = append(t.b, p...)
+	if over := len(t.b) - maxTail; over > 0 {
+		t.b = append(t.b[:0], t.b[over:]...)
+	}
+	return len(p), nil
+}
+
+func (t *tail) String() string { return strings.TrimSpace(string(t.b)) }
+
+// quoted is the first lines of what a child wrote to stderr: of a Go trace they hold the reason.
+func quoted(stderr string) string {
+	if stderr == "" {
+		return ""
+	}
+	lines := strings.SplitN(stderr, "\n", 4)
+	return fmt.Sprintf(": %q", strings.Join(lines[:min(3, len(lines))], "\n"))
+}

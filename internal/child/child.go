@@ -1,0 +1,145 @@
+// Package child runs parts of the program as children of itself: the readers of the host, confined so that they cannot change it, and
+// helpers that must not outlive their parent.
+//
+// A confined child is nobody, keeps of all capabilities CAP_DAC_READ_SEARCH and CAP_SYS_PTRACE, sees an empty network, and may by seccomp neither
+// open for writing nor signal, trace, mount, execute or connect. It gets its request on standard input and answers with JSON lines on a
+// pipe; only the parent writes files.
+package child
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"strings"
+	"sync"
+
+	"golang.org/x/sys/unix"
+)
+
+// Role is one thing that a confined child does: it reads its request from c, may emit on the way, and returns the document that the parent waits for.
+type Role func(ctx context.Context, c *Conn) (any, error)
+
+// Table names the roles of a program. It is a literal.
+type Table map[string]Role
+
+const (
+	prefix      = "a2c-child:" // of argv[0]; what follows is the role, so that ps(1) shows it
+	outFD       = 3
+	maxRequest  = 16 << 20
+	exitUnknown = 2
+)
+
+// Kinds of lines that a child sends; what a role emits has a kind of its own.
+const (
+	kindLog    = "log"
+	kindResult = "result"
+	kindError  = "error"
+)
+
+// line is what a child sends, one JSON object a line.
+type line struct {
+	Kind string          `json:"kind"`
+	Data json.RawMessage `json:"data"`
+}
+
+// Main is the first statement of main and of TestMain. In a child it confines the process, plays the role and ends the process; an unknown
+// role ends it too. Everywhere else it returns at once.
+func Main(table Table) {
+	if len(os.Args) == 0 || !strings.HasPrefix(os.Args[0], prefix) {
+		return
+	}
+	name := strings.TrimPrefix(os.Args[0], prefix)
+	role, ok := table[name]
+	if !ok {
+		fmt.Fprintf(os.Stderr, "no child is called %q\n", name)
+		os.Exit(exitUnknown)
+	}
+	if err := enter(); err != nil {
+		fmt.Fprintf(os.Stderr, "confine: %v\n", err)
+		os.Exit(1)
+	}
+	if err := play(role); err != nil {
+		fmt.Fprintf(os.Stderr, "%v\n", err)
+		os.Exit(1)
+	}
+	os.Exit(0)
+}
+
+func play(role Role) error {
+	request, err := io.ReadAll(io.LimitReader(os.Stdin, maxRequest))
+	if err != nil {
+		return fmt.Errorf("read request: %w", err)
+	}
+	c := &Conn{request: request, out: bufio.NewWriterSize(os.NewFile(outFD, "answer"), 64<<10)}
+	ctx := context.Background() //nolint:forbidigo // a child's life begins here; the parent ends it by SIGKILL
+	result, err := role(ctx, c)
+	if err != nil {
+		if sendErr := c.send(kindError, err.Error(), true); sendErr != nil {
+			return errors.Join(err, sendErr)
+		}
+		return nil
+	}
+	return c.send(kindResult, result, true)
+}
+
+// Conn is a child's line to its parent.
+type Conn struct {
+	request []byte
+	mu      sync.Mutex
+	out     *bufio.Writer
+}
+
+// Request decodes what the parent asked for.
+func (c *Conn) Request(v any) error {
+	if err := json.Unmarshal(c.request, v); err != nil {
+		return fmt.Errorf("decode request: %w", err)
+	}
+	return nil
+}
+
+// Emit sends one value to the parent's On, in order. Values of the kind "event" go out at once, others when enough have come together.
+func (c *Conn) Emit(kind string, v any) error { return c.send(kind, v, kind == "event") }
+
+// Log returns a logger whose records the parent's logger writes.
+func (c *Conn) Log() *slog.Logger {
+	return slog.New(slog.NewJSONHandler(logWriter{c}, &slog.HandlerOptions{Level: slog.LevelDebug}))
+}
+
+type logWriter struct{ c *Conn }
+
+func (w logWriter) Write(p []byte) (int, error) {
+	return len(p), w.c.send(kindLog, json.RawMessage(p), true)
+}
+
+func (c *Conn) send(kind string, v any, flush bool) error {
+	data, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Errorf("encode %s: %w", kind, err)
+	}
+	whole, err := json.Marshal(line{kind, data})
+	if err != nil {
+		return fmt.Errorf("encode %s: %w", kind, err)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if _, err := c.out.Write(append(whole, '\n')); err != nil {
+		return fmt.Errorf("send %s: %w", kind, err)
+	}
+	if flush {
+		return c.out.Flush()
+	}
+	return nil
+}
+
+// enter finishes the confinement that the parent began: no core dumps (memory may hold secrets), then the filter.
+func enter() error {
+	if err := unix.Setrlimit(unix.RLIMIT_CORE, &unix.Rlimit{}); err != nil {
+		return fmt.Errorf("setrlimit core: %w", err)
+	}
+	return install(filter(uint32(unix.Getpid())))
+}
