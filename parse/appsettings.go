@@ -70,11 +70,11 @@ func blankComment(data []byte, i int) int {
 	return end - 1
 }
 
-// ParseAppSettings reads appsettings.json as Microsoft.Extensions.Configuration.Json does: keys joined with ":", elements of
+// ReadAppSettings reads appsettings.json as Microsoft.Extensions.Configuration.Json does: keys joined with ":", elements of
 // arrays by number, comments and trailing commas allowed, keys without case and none twice.
 //
 //	{"Kestrel": {"Endpoints": {"Http": {"Url": "http://127.0.0.1:5000"}}}}     // Kestrel:Endpoints:Http:Url
-func ParseAppSettings(data []byte) ([]Setting, error) {
+func ReadAppSettings(data []byte) ([]Setting, error) {
 	f := jsonFlattener{lines: newLineIndex(data), seen: map[string]bool{}}
 	clean := RelaxJSON(data)
 	f.dec = json.NewDecoder(bytes.NewReader(clean))

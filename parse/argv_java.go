@@ -2,6 +2,7 @@ package parse
 
 import (
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -54,9 +55,9 @@ type JavaSources struct {
 
 // Property returns the property in force.
 func (c *JavaCommand) Property(name string) (JavaProperty, bool) {
-	for i := len(c.Properties) - 1; i >= 0; i-- {
-		if c.Properties[i].Name == name {
-			return c.Properties[i], true
+	for _, p := range slices.Backward(c.Properties) {
+		if p.Name == name {
+			return p, true
 		}
 	}
 	return JavaProperty{}, false
@@ -64,9 +65,9 @@ func (c *JavaCommand) Property(name string) (JavaProperty, bool) {
 
 // Option returns the last VM option with that prefix: "-Xmx", "-agentlib:jdwp".
 func (c *JavaCommand) Option(prefix string) (JavaArg, bool) {
-	for i := len(c.Options) - 1; i >= 0; i-- {
-		if strings.HasPrefix(c.Options[i].Value, prefix) {
-			return c.Options[i], true
+	for _, o := range slices.Backward(c.Options) {
+		if strings.HasPrefix(o.Value, prefix) {
+			return o, true
 		}
 	}
 	return JavaArg{}, false
@@ -86,9 +87,9 @@ func (c *JavaCommand) ClassPathEntries() []string {
 	return entries
 }
 
-// ParseJavaCommand reads args, the whole argument vector with the program's name first. -D behind the main class belongs to the
+// ReadJavaCommand reads args, the whole argument vector with the program's name first. -D behind the main class belongs to the
 // application. Order of the VM's options: JAVA_TOOL_OPTIONS, JDK_JAVA_OPTIONS (java 9 and later), the command line, _JAVA_OPTIONS.
-func ParseJavaCommand(args []string, src JavaSources) *JavaCommand {
+func ReadJavaCommand(args []string, src JavaSources) *JavaCommand {
 	p := &javaParser{src: src, cmd: &JavaCommand{}}
 	p.environment("JAVA_TOOL_OPTIONS")
 	if !src.Embedded {

@@ -116,8 +116,8 @@ func elfEnd(r io.ReaderAt) (int64, error) {
 	return int64(off + count*uint64(binary.LittleEndian.Uint16(h[0x3a:]))), nil
 }
 
-// ParseBundle reads the manifest at offset (from FindBundle) of an executable of size bytes.
-func ParseBundle(r io.ReaderAt, offset, size int64) (*Bundle, error) {
+// ReadBundle reads the manifest at offset (from FindBundle) of an executable of size bytes.
+func ReadBundle(r io.ReaderAt, offset, size int64) (*Bundle, error) {
 	if offset < 0 || offset >= size {
 		return nil, fmt.Errorf("bundle header at %d of %d bytes", offset, size)
 	}

@@ -80,7 +80,7 @@ func TestBundle(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			b, err := ParseBundle(r, at, size)
+			b, err := ReadBundle(r, at, size)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -137,12 +137,12 @@ func TestParseBundleRefuses(t *testing.T) {
 		{"path_is_not_utf8", bundleHeader(6, "\xff", 0, 4, 0)},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			if b, err := ParseBundle(bytes.NewReader(tc.data), 0, int64(len(tc.data))); err == nil {
+			if b, err := ReadBundle(bytes.NewReader(tc.data), 0, int64(len(tc.data))); err == nil {
 				t.Errorf("%+v", b)
 			}
 		})
 	}
-	if _, err := ParseBundle(bytes.NewReader(good), 1<<40, int64(len(good))); err == nil {
+	if _, err := ReadBundle(bytes.NewReader(good), 1<<40, int64(len(good))); err == nil {
 		t.Error("an offset behind the end was read")
 	}
 }
@@ -153,7 +153,7 @@ func FuzzBundle(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		r, size := bytes.NewReader(data), int64(len(data))
 		_, _ = FindBundle(r, size)
-		b, err := ParseBundle(r, 0, size)
+		b, err := ReadBundle(r, 0, size)
 		if err != nil {
 			return
 		}

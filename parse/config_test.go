@@ -46,7 +46,7 @@ func TestParseProperties(t *testing.T) {
 		{name: "short_unicode", in: `a=\u00`, err: `line 1: \u without four hexadecimal digits`},
 		{name: "comments_alone", in: "#a\n!b\n\n"},
 	} {
-		t.Run(tc.name, func(t *testing.T) { checkSettings(t, ParseProperties, tc.in, tc.want, tc.err) })
+		t.Run(tc.name, func(t *testing.T) { checkSettings(t, ReadProperties, tc.in, tc.want, tc.err) })
 	}
 }
 
@@ -56,8 +56,10 @@ func TestParseSpringYAML(t *testing.T) {
 		want     []Setting
 		err      string
 	}{
-		{name: "nested_and_flat", in: "server:\n  address: 127.0.0.1\n  port: 08080\nmanagement.server.port: 9001\n",
-			want: []Setting{{"server.address", "127.0.0.1", 2, 0}, {"server.port", "08080", 3, 0}, {"management.server.port", "9001", 4, 0}}},
+		{
+			name: "nested_and_flat", in: "server:\n  address: 127.0.0.1\n  port: 08080\nmanagement.server.port: 9001\n",
+			want: []Setting{{"server.address", "127.0.0.1", 2, 0}, {"server.port", "08080", 3, 0}, {"management.server.port", "9001", 4, 0}},
+		},
 		{name: "documents", in: "a: 1\n---\nspring: {config: {activate: {on-profile: prod}}}\na: 2\n", want: []Setting{{"a", "1", 1, 0}, {"spring.config.activate.on-profile", "prod", 3, 1}, {"a", "2", 4, 1}}},
 		{name: "lists_and_odd_keys", in: "l:\n - x\n - y: 1\nm:\n  '[a.b]': 2\ne: []\nf: {}\nn: ~\n", want: []Setting{{"l[0]", "x", 2, 0}, {"l[1].y", "1", 3, 0}, {"m[a.b]", "2", 5, 0}, {"e", "", 6, 0}, {"f", "", 7, 0}, {"n", "", 8, 0}}},
 		{name: "alias_and_merge", in: "x: &x {p: 1}\ny:\n  <<: *x\n  q: 2\n", want: []Setting{{"x.p", "1", 1, 0}, {"y.p", "1", 1, 0}, {"y.q", "2", 4, 0}}},
@@ -66,7 +68,7 @@ func TestParseSpringYAML(t *testing.T) {
 		{name: "bad", in: "a:\n  b: 1\n c: 2\n", err: "line 2: did not find expected key"},
 		{name: "complex_key", in: "{[a]: 1}", err: "line 1: a key is no scalar"},
 	} {
-		t.Run(tc.name, func(t *testing.T) { checkSettings(t, ParseSpringYAML, tc.in, tc.want, tc.err) })
+		t.Run(tc.name, func(t *testing.T) { checkSettings(t, ReadSpringYAML, tc.in, tc.want, tc.err) })
 	}
 }
 
@@ -81,12 +83,12 @@ func TestHostileConfigurationIsBounded(t *testing.T) {
 		parse func([]byte) ([]Setting, error)
 		in    string
 	}{
-		{"alias_bomb", ParseSpringYAML, bomb},
-		{"alias_to_itself", ParseSpringYAML, "a: &a [*a]"},
-		{"long_keys", ParseSpringYAML, longKeys},
-		{"deep_yaml", ParseSpringYAML, strings.Repeat("[", 5000)},
-		{"deep_json", ParseAppSettings, strings.Repeat(`{"a":`, 5000)},
-		{"long_json_key", ParseAppSettings, `{"` + strings.Repeat("k", 1<<20) + `":[` + strings.Repeat("1,", 50_000) + `1]}`},
+		{"alias_bomb", ReadSpringYAML, bomb},
+		{"alias_to_itself", ReadSpringYAML, "a: &a [*a]"},
+		{"long_keys", ReadSpringYAML, longKeys},
+		{"deep_yaml", ReadSpringYAML, strings.Repeat("[", 5000)},
+		{"deep_json", ReadAppSettings, strings.Repeat(`{"a":`, 5000)},
+		{"long_json_key", ReadAppSettings, `{"` + strings.Repeat("k", 1<<20) + `":[` + strings.Repeat("1,", 50_000) + `1]}`},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			if got, err := tc.parse([]byte(tc.in)); err == nil {
@@ -102,10 +104,14 @@ func TestParseAppSettings(t *testing.T) {
 		want     []Setting
 		err      string
 	}{
-		{name: "endpoints_with_comments", in: "\xef\xbb\xbf{\n // where it listens\n \"Kestrel\": { \"Endpoints\": { \"Http\": {\n  \"Url\": \"http://127.0.0.1:5000\", /* last */ } } },\n \"Urls\": \"http://*:1\"\n}\n",
-			want: []Setting{{"Kestrel:Endpoints:Http:Url", "http://127.0.0.1:5000", 4, 0}, {"Urls", "http://*:1", 5, 0}}},
-		{name: "values", in: `{"a":[1,{"b":true}],"c":null,"d":1e3,"e":{},"f":[],"g//":"/*no*/,}"}`,
-			want: []Setting{{"a:0", "1", 1, 0}, {"a:1:b", "True", 1, 0}, {"c", "", 1, 0}, {"d", "1e3", 1, 0}, {"e", "", 1, 0}, {"f", "", 1, 0}, {"g//", "/*no*/,}", 1, 0}}},
+		{
+			name: "endpoints_with_comments", in: "\xef\xbb\xbf{\n // where it listens\n \"Kestrel\": { \"Endpoints\": { \"Http\": {\n  \"Url\": \"http://127.0.0.1:5000\", /* last */ } } },\n \"Urls\": \"http://*:1\"\n}\n",
+			want: []Setting{{"Kestrel:Endpoints:Http:Url", "http://127.0.0.1:5000", 4, 0}, {"Urls", "http://*:1", 5, 0}},
+		},
+		{
+			name: "values", in: `{"a":[1,{"b":true}],"c":null,"d":1e3,"e":{},"f":[],"g//":"/*no*/,}"}`,
+			want: []Setting{{"a:0", "1", 1, 0}, {"a:1:b", "True", 1, 0}, {"c", "", 1, 0}, {"d", "1e3", 1, 0}, {"e", "", 1, 0}, {"f", "", 1, 0}, {"g//", "/*no*/,}", 1, 0}},
+		},
 		{name: "key_twice", in: "{\"A\":1,\n\"a\":2}", err: `line 2: key "a" stands twice`},
 		{name: "array", in: "[]", err: "line 1: the top level is no object"},
 		{name: "cut", in: "{\n\"a\": ", err: "line 2: the text ends too early"},
@@ -113,12 +119,12 @@ func TestParseAppSettings(t *testing.T) {
 		{name: "tail", in: "{} {}", err: "line 1: more text behind the object"},
 		{name: "empty", in: "", err: "line 1: the text ends too early"},
 	} {
-		t.Run(tc.name, func(t *testing.T) { checkSettings(t, ParseAppSettings, tc.in, tc.want, tc.err) })
+		t.Run(tc.name, func(t *testing.T) { checkSettings(t, ReadAppSettings, tc.in, tc.want, tc.err) })
 	}
 }
 
 func TestParseRuntimeConfig(t *testing.T) {
-	c, err := ParseRuntimeConfig([]byte(`{"runtimeOptions":{"tfm":"net9.0","framework":{"name":"Microsoft.NETCore.App","version":"9.0.0"},"configProperties":{"System.GC.Server":true},}}`))
+	c, err := ReadRuntimeConfig([]byte(`{"runtimeOptions":{"tfm":"net9.0","framework":{"name":"Microsoft.NETCore.App","version":"9.0.0"},"configProperties":{"System.GC.Server":true},}}`))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -126,7 +132,7 @@ func TestParseRuntimeConfig(t *testing.T) {
 	if diff := cmp.Diff(want, c); diff != "" || c.SelfContained() {
 		t.Error(diff)
 	}
-	c, err = ParseRuntimeConfig([]byte(`{"runtimeOptions":{"includedFrameworks":[{"name":"Microsoft.NETCore.App","version":"9.0.7"}]}}`))
+	c, err = ReadRuntimeConfig([]byte(`{"runtimeOptions":{"includedFrameworks":[{"name":"Microsoft.NETCore.App","version":"9.0.7"}]}}`))
 	if err != nil || !c.SelfContained() {
 		t.Errorf("%+v, %v", c, err)
 	}
@@ -136,14 +142,14 @@ func TestParseRuntimeConfig(t *testing.T) {
 		"{\n\"runtimeOptions\": {]}":           "line 2: invalid character ']' looking for beginning of object key string",
 		"{\"runtimeOptions\":{\n\"tfm\": 3 }}": "line 2: runtimeOptions.tfm is a number, not a string",
 	} {
-		if _, err := ParseRuntimeConfig([]byte(in)); !strings.HasPrefix(fmt.Sprint(err), want) {
+		if _, err := ReadRuntimeConfig([]byte(in)); !strings.HasPrefix(fmt.Sprint(err), want) {
 			t.Errorf("%s: %v, want %s", in, err, want)
 		}
 	}
 }
 
 func TestParseDepsJSON(t *testing.T) {
-	d, err := ParseDepsJSON([]byte(`{"runtimeTarget":{"name":".NETCoreApp,Version=v9.0/linux-x64","signature":""},
+	d, err := ReadDepsJSON([]byte(`{"runtimeTarget":{"name":".NETCoreApp,Version=v9.0/linux-x64","signature":""},
 "targets":{".NETCoreApp,Version=v9.0":{},".NETCoreApp,Version=v9.0/linux-x64":{
  "Web/1.0.0":{"dependencies":{"Npgsql":"8.0.0"},"runtime":{"Web.dll":{}}},
  "Npgsql/8.0.0":{"runtime":{"lib/net8.0/Npgsql.dll":{"assemblyVersion":"8.0.0.0"}},"native":{"libx.so":{}}},
@@ -160,7 +166,7 @@ func TestParseDepsJSON(t *testing.T) {
 	if d.RID != "linux-x64" || d.Framework != ".NETCoreApp,Version=v9.0" || d.RuntimePack("Microsoft.NETCore.App") != "9.0.7" || d.RuntimePack("Microsoft.AspNetCore.App") != "" {
 		t.Errorf("%+v", d)
 	}
-	if _, err := ParseDepsJSON([]byte(`{"runtimeTarget":{"name":"x"},"targets":{}}`)); fmt.Sprint(err) != `line 1: no target "x"` {
+	if _, err := ReadDepsJSON([]byte(`{"runtimeTarget":{"name":"x"},"targets":{}}`)); fmt.Sprint(err) != `line 1: no target "x"` {
 		t.Error(err)
 	}
 }
@@ -168,7 +174,7 @@ func TestParseDepsJSON(t *testing.T) {
 func FuzzProperties(f *testing.F) {
 	f.Add([]byte("a=1\\\n b\n#---\nc:\\u00e9"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		got, _ := ParseProperties(data)
+		got, _ := ReadProperties(data)
 		for _, s := range got {
 			if s.Line < 1 || s.Line > bytes.Count(data, []byte("\n"))+bytes.Count(data, []byte("\r"))+1 {
 				t.Errorf("%+v", s)
@@ -180,7 +186,7 @@ func FuzzProperties(f *testing.F) {
 func FuzzSpringYAML(f *testing.F) {
 	f.Add([]byte("a: &a {b: [1, 2]}\nc: {<<: *a}\n---\nd.e: 1"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		got, _ := ParseSpringYAML(data)
+		got, _ := ReadSpringYAML(data)
 		for _, s := range got {
 			if s.Key == "" || s.Line < 1 {
 				t.Errorf("%+v", s)
@@ -200,10 +206,10 @@ func FuzzRelaxJSON(f *testing.F) {
 		if json.Valid(data) && !bytes.Equal(got, data) {
 			t.Errorf("strict JSON was changed: %q to %q", data, got)
 		}
-		if s, err := ParseAppSettings(data); err == nil && !json.Valid(got) {
+		if s, err := ReadAppSettings(data); err == nil && !json.Valid(got) {
 			t.Errorf("%q was read as %v", data, s)
 		}
-		_, _ = ParseRuntimeConfig(data)
-		_, _ = ParseDepsJSON(data)
+		_, _ = ReadRuntimeConfig(data)
+		_, _ = ReadDepsJSON(data)
 	})
 }

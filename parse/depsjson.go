@@ -44,8 +44,8 @@ func (d DepsJSON) RuntimePack(framework string) string {
 	return ""
 }
 
-// ParseDepsJSON reads a deps.json, comments allowed.
-func ParseDepsJSON(data []byte) (DepsJSON, error) {
+// ReadDepsJSON reads a deps.json, comments allowed.
+func ReadDepsJSON(data []byte) (DepsJSON, error) {
 	type asset map[string]struct{}
 	var doc struct {
 		RuntimeTarget struct {

@@ -65,16 +65,20 @@ func TestParseJavaCommand(t *testing.T) {
 		{name: "at_files_disabled", args: "java|--disable-@files|@opts|Main", want: "class @opts@2 args=Main"},
 		{name: "argument_file_missing", args: "java|@gone|Main", want: "class Main@2 problems=argument file gone: no such file"},
 		{name: "vm_options_file", args: "java|-XX:VMOptionsFile=/etc/opts|Main", want: "class Main@2 vm=1@1/etc/opts"},
-		{name: "environment", args: "java|-Dx=argv|Main", env: map[string]string{"JAVA_TOOL_OPTIONS": "-Dx=tool -Dt='a b'", "JDK_JAVA_OPTIONS": "-Dx=jdk @opts", "_JAVA_OPTIONS": "-Dx=last", "CLASSPATH": "unused.jar"},
-			want: "class Main@2 cp=x.jar:y.jar x=tool@-1JAVA_TOOL_OPTIONS t=a b@-1JAVA_TOOL_OPTIONS x=jdk@-1JDK_JAVA_OPTIONS a=1@-1JDK_JAVA_OPTIONSopts b=two words@-1JDK_JAVA_OPTIONSopts x=argv@1 x=last@-1_JAVA_OPTIONS"},
+		{
+			name: "environment", args: "java|-Dx=argv|Main", env: map[string]string{"JAVA_TOOL_OPTIONS": "-Dx=tool -Dt='a b'", "JDK_JAVA_OPTIONS": "-Dx=jdk @opts", "_JAVA_OPTIONS": "-Dx=last", "CLASSPATH": "unused.jar"},
+			want: "class Main@2 cp=x.jar:y.jar x=tool@-1JAVA_TOOL_OPTIONS t=a b@-1JAVA_TOOL_OPTIONS x=jdk@-1JDK_JAVA_OPTIONS a=1@-1JDK_JAVA_OPTIONSopts b=two words@-1JDK_JAVA_OPTIONSopts x=argv@1 x=last@-1_JAVA_OPTIONS",
+		},
 		{name: "class_path_variable", args: "java|Main", env: map[string]string{"CLASSPATH": ":x.jar"}, want: "class Main@1 cp=:x.jar"},
-		{name: "jsvc", args: "jsvc|-home|/usr/lib/jvm/x|-user|tomcat|-Dcatalina.base=/b|-cp|a.jar|org.apache.catalina.startup.Bootstrap|start", embedded: true, env: map[string]string{"JDK_JAVA_OPTIONS": "-Dno=1"},
-			want: "class org.apache.catalina.startup.Bootstrap@8 cp=a.jar catalina.base=/b@5 args=start"},
+		{
+			name: "jsvc", args: "jsvc|-home|/usr/lib/jvm/x|-user|tomcat|-Dcatalina.base=/b|-cp|a.jar|org.apache.catalina.startup.Bootstrap|start", embedded: true, env: map[string]string{"JDK_JAVA_OPTIONS": "-Dno=1"},
+			want: "class org.apache.catalina.startup.Bootstrap@8 cp=a.jar catalina.base=/b@5 args=start",
+		},
 		{name: "nothing", args: "java", want: " @0"},
 		{name: "option_without_its_value", args: "java|-cp", want: " @0"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			got := ParseJavaCommand(strings.Split(tc.args, "|"), JavaSources{
+			got := ReadJavaCommand(strings.Split(tc.args, "|"), JavaSources{
 				Embedded: tc.embedded,
 				Getenv:   func(n string) (string, bool) { v, ok := tc.env[n]; return v, ok },
 				ArgFile: func(n string) ([]byte, error) {
@@ -92,7 +96,7 @@ func TestParseJavaCommand(t *testing.T) {
 }
 
 func TestJavaCommandLooksUp(t *testing.T) {
-	c := ParseJavaCommand([]string{"java", "-Da=1", "-Da=2", "-Xmx1g", "-Xmx2g", "-cp", "a.jar::b/*", "Main"}, JavaSources{})
+	c := ReadJavaCommand([]string{"java", "-Da=1", "-Da=2", "-Xmx1g", "-Xmx2g", "-cp", "a.jar::b/*", "Main"}, JavaSources{})
 	if p, ok := c.Property("a"); !ok || p.Value != "2" || p.From.Index != 2 {
 		t.Errorf("Property(a) = %+v", p)
 	}
@@ -111,7 +115,7 @@ func FuzzJavaCommand(f *testing.F) {
 	f.Add("java\x00-cp\x00a\x00@f\x00Main", "-Dx=\"a\\\nb\" # c\nMain", "-Dy='1'")
 	f.Fuzz(func(t *testing.T, args, file, env string) {
 		argv := strings.Split(args, "\x00")
-		c := ParseJavaCommand(argv, JavaSources{
+		c := ReadJavaCommand(argv, JavaSources{
 			Getenv:  func(string) (string, bool) { return env, true },
 			ArgFile: func(string) ([]byte, error) { return []byte(file), nil },
 		})

@@ -2,6 +2,7 @@ package parse
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 )
 
@@ -23,13 +24,13 @@ type ManifestAttribute struct {
 	Line  int // 1-based, of the name
 }
 
-// ParseManifest reads the main section, up to the first empty line. Lines end with CR LF, LF or CR; one that begins with a space
+// ReadManifest reads the main section, up to the first empty line. Lines end with CR LF, LF or CR; one that begins with a space
 // continues the line before it:
 //
 //	Start-Class: com.example.ShopApplication
 //	Class-Path: lib/spring-core-6.1.jar lib/spr
 //	 ing-beans-6.1.jar
-func ParseManifest(data []byte) (Manifest, error) {
+func ReadManifest(data []byte) (Manifest, error) {
 	var m Manifest
 	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
 	for n := 1; len(data) > 0; n++ {
@@ -58,9 +59,9 @@ func ParseManifest(data []byte) (Manifest, error) {
 
 // Get finds an attribute; names have no case. The last of equal names counts, as in java.util.jar.Attributes.
 func (m Manifest) Get(name string) (ManifestAttribute, bool) {
-	for i := len(m.Attributes) - 1; i >= 0; i-- {
-		if strings.EqualFold(m.Attributes[i].Name, name) {
-			return m.Attributes[i], true
+	for _, a := range slices.Backward(m.Attributes) {
+		if strings.EqualFold(a.Name, name) {
+			return a, true
 		}
 	}
 	return ManifestAttribute{}, false
@@ -78,7 +79,7 @@ func (j *Jar) Manifest() (Manifest, error) {
 	if err != nil {
 		return Manifest{}, err
 	}
-	return ParseManifest(data)
+	return ReadManifest(data)
 }
 
 // cutLine splits off one line that ends with CR LF, LF, CR or the end.

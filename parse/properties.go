@@ -6,13 +6,13 @@ import (
 	"unicode/utf16"
 )
 
-// ParseProperties reads a .properties file as java.util.Properties.load(InputStream) does: ISO-8859-1, comments with # and !,
+// ReadProperties reads a .properties file as java.util.Properties.load(InputStream) does: ISO-8859-1, comments with # and !,
 // separators =, : or white space, lines continued by a backslash, escapes \t \n \r \f \uXXXX. Equal keys are all returned: the last counts.
 // A line that is exactly #--- or !--- begins a new document, as Spring Boot 2.4 has it.
 //
 //	server.port = 8080
 //	greeting=caf\u00e9
-func ParseProperties(data []byte) ([]Setting, error) {
+func ReadProperties(data []byte) ([]Setting, error) {
 	var out []Setting
 	r := propertyLines{rest: data}
 	document := 0

@@ -7,11 +7,11 @@ type JavaRelease struct {
 	Values []Setting // all keys in order: IMPLEMENTOR, JAVA_VERSION, JAVA_RUNTIME_VERSION, MODULES, …
 }
 
-// ParseJavaRelease reads NAME="value" lines.
+// ReadJavaRelease reads NAME="value" lines.
 //
 //	IMPLEMENTOR="Eclipse Adoptium"
 //	JAVA_VERSION="17.0.15"
-func ParseJavaRelease(data []byte) (JavaRelease, error) {
+func ReadJavaRelease(data []byte) (JavaRelease, error) {
 	var r JavaRelease
 	for n := 1; len(data) > 0; n++ {
 		var raw []byte

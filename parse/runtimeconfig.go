@@ -23,8 +23,8 @@ type DotnetFramework struct {
 // SelfContained reports whether the runtime belongs to the application.
 func (c RuntimeConfig) SelfContained() bool { return len(c.Included) > 0 }
 
-// ParseRuntimeConfig reads a runtimeconfig.json, comments and trailing commas allowed, as hostfxr does.
-func ParseRuntimeConfig(data []byte) (RuntimeConfig, error) {
+// ReadRuntimeConfig reads a runtimeconfig.json, comments and trailing commas allowed, as hostfxr does.
+func ReadRuntimeConfig(data []byte) (RuntimeConfig, error) {
 	var doc struct {
 		RuntimeOptions *struct {
 			TFM                string            `json:"tfm"`

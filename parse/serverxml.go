@@ -77,10 +77,10 @@ type TomcatResource struct {
 	Attrs   map[string]TomcatAttr
 }
 
-// ParseTomcatServer reads server.xml. Placeholders are resolved by lookup, as Tomcat does it from the system properties, among which
+// ReadTomcatServer reads server.xml. Placeholders are resolved by lookup, as Tomcat does it from the system properties, among which
 // are those of conf/catalina.properties.
-func ParseTomcatServer(data []byte, lookup Lookup) (*TomcatServer, error) {
-	doc, err := ParseXML(data)
+func ReadTomcatServer(data []byte, lookup Lookup) (*TomcatServer, error) {
+	doc, err := ReadXML(data)
 	if err != nil {
 		return nil, err
 	}
@@ -105,9 +105,9 @@ func ParseTomcatServer(data []byte, lookup Lookup) (*TomcatServer, error) {
 	return s, nil
 }
 
-// ParseTomcatContext reads a file whose root element is <Context>.
-func ParseTomcatContext(data []byte, lookup Lookup) (*TomcatContext, error) {
-	doc, err := ParseXML(data)
+// ReadTomcatContext reads a file whose root element is <Context>.
+func ReadTomcatContext(data []byte, lookup Lookup) (*TomcatContext, error) {
+	doc, err := ReadXML(data)
 	if err != nil {
 		return nil, err
 	}

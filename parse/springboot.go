@@ -42,13 +42,13 @@ type SpringLayer struct {
 	Paths []string // entries, or prefixes when they end with "/"
 }
 
-// ParseSpringLayers reads layers.idx as Spring Boot's own tools do: line by line, not as YAML in general.
+// ReadSpringLayers reads layers.idx as Spring Boot's own tools do: line by line, not as YAML in general.
 //
 //   - "dependencies":
 //   - "BOOT-INF/lib/"
 //   - "application":
 //   - "BOOT-INF/classes/"
-func ParseSpringLayers(data []byte) ([]SpringLayer, error) {
+func ReadSpringLayers(data []byte) ([]SpringLayer, error) {
 	var layers []SpringLayer
 	for n := 1; len(data) > 0; n++ {
 		var raw []byte
@@ -68,10 +68,10 @@ func ParseSpringLayers(data []byte) ([]SpringLayer, error) {
 	return layers, nil
 }
 
-// ParseSpringClasspath reads classpath.idx: the order in which the nested jars stand on the class path.
+// ReadSpringClasspath reads classpath.idx: the order in which the nested jars stand on the class path.
 //
 //   - "BOOT-INF/lib/spring-web-6.1.jar"
-func ParseSpringClasspath(data []byte) ([]string, error) {
+func ReadSpringClasspath(data []byte) ([]string, error) {
 	var paths []string
 	for n := 1; len(data) > 0; n++ {
 		var raw []byte

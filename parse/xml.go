@@ -84,9 +84,9 @@ func escapeXML(s string) string {
 	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&apos;", "\n", "&#10;", "\r", "&#13;", "\t", "&#9;").Replace(s)
 }
 
-// ParseXML reads a document whose encoding contains ASCII (UTF-8, ISO-8859-x, Windows-125x). Declarations are skipped,
+// ReadXML reads a document whose encoding contains ASCII (UTF-8, ISO-8859-x, Windows-125x). Declarations are skipped,
 // entities neither expanded nor loaded.
-func ParseXML(data []byte) (*XMLDocument, error) {
+func ReadXML(data []byte) (*XMLDocument, error) {
 	if bytes.HasPrefix(data, []byte{0xfe, 0xff}) || bytes.HasPrefix(data, []byte{0xff, 0xfe}) || bytes.HasPrefix(data, []byte{0, '<'}) || bytes.HasPrefix(data, []byte{'<', 0}) {
 		return nil, syntaxf(1, "UTF-16 is not read: save the file as UTF-8")
 	}

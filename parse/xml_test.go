@@ -48,7 +48,7 @@ func testLookup(pairs ...string) Lookup {
 }
 
 func TestParseTomcatServer(t *testing.T) {
-	s, err := ParseTomcatServer([]byte(serverXML), testLookup("shutdown.port", "8005", "shop.data", "/data"))
+	s, err := ReadTomcatServer([]byte(serverXML), testLookup("shutdown.port", "8005", "shop.data", "/data"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,14 +83,14 @@ func TestParseTomcatServer(t *testing.T) {
 }
 
 func TestParseTomcatContext(t *testing.T) {
-	c, err := ParseTomcatContext([]byte(`<Context docBase="${base}/x.war" path=""/>`), testLookup("base", "/opt"))
+	c, err := ReadTomcatContext([]byte(`<Context docBase="${base}/x.war" path=""/>`), testLookup("base", "/opt"))
 	if err != nil || c.DocBase.Value != "/opt/x.war" || !c.Path.Set {
 		t.Errorf("%+v, %v", c, err)
 	}
-	if _, err := ParseTomcatContext([]byte("<Server/>"), nil); err == nil {
+	if _, err := ReadTomcatContext([]byte("<Server/>"), nil); err == nil {
 		t.Error("a server.xml was taken for a context")
 	}
-	if _, err := ParseTomcatServer([]byte("<Context/>"), nil); err == nil {
+	if _, err := ReadTomcatServer([]byte("<Context/>"), nil); err == nil {
 		t.Error("a context was taken for a server.xml")
 	}
 }
@@ -102,7 +102,7 @@ func TestSetXMLAttr(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			in := []byte("<S a='x'>\n<C port=\"1\"/></S>")
-			d, err := ParseXML(in)
+			d, err := ReadXML(in)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -110,7 +110,7 @@ func TestSetXMLAttr(t *testing.T) {
 			if diff := cmp.Diff(tc.want, string(got)); diff != "" {
 				t.Error(diff)
 			}
-			again, err := ParseXML(got)
+			again, err := ReadXML(got)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -137,7 +137,7 @@ func TestParseXMLErrors(t *testing.T) {
 		{"deep", strings.Repeat("<a>", 300), "line 1: more than 200 elements deep"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			if _, err := ParseXML([]byte(tc.in)); fmt.Sprint(err) != tc.want {
+			if _, err := ReadXML([]byte(tc.in)); fmt.Sprint(err) != tc.want {
 				t.Errorf("got %v, want %s", err, tc.want)
 			}
 		})
@@ -145,7 +145,7 @@ func TestParseXMLErrors(t *testing.T) {
 }
 
 func TestParseXMLText(t *testing.T) {
-	d, err := ParseXML([]byte("<?xml version='1.0' encoding='ISO-8859-1'?><a b='caf\xe9&#x41;&own;\t.'>x<![CDATA[<&]]>&lt;<c/></a>"))
+	d, err := ReadXML([]byte("<?xml version='1.0' encoding='ISO-8859-1'?><a b='caf\xe9&#x41;&own;\t.'>x<![CDATA[<&]]>&lt;<c/></a>"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -163,7 +163,7 @@ func FuzzXML(f *testing.F) {
 	f.Add([]byte("<a b='1'>&lt;<![CDATA[x]]></a>"))
 	f.Add([]byte("<a\tb = \"\r\n\"/>"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		d, err := ParseXML(data)
+		d, err := ReadXML(data)
 		if err != nil {
 			return
 		}
@@ -219,8 +219,8 @@ func FuzzTomcat(f *testing.F) {
 	f.Add([]byte(serverXML), "${a:-b}")
 	f.Fuzz(func(_ *testing.T, data []byte, s string) {
 		look := testLookup("a", "${a}")
-		_, _ = ParseTomcatServer(data, look)
-		_, _ = ParseTomcatContext(data, look)
+		_, _ = ReadTomcatServer(data, look)
+		_, _ = ReadTomcatContext(data, look)
 		ExpandTomcat(s, look)
 	})
 }

@@ -114,7 +114,7 @@ func (s *xmlScanner) attribute() (XMLAttr, error) {
 
 // normalizeSpace is XML 1.0, 3.3.3: line ends and tabs of an attribute's value become spaces, CR LF one.
 func normalizeSpace(raw []byte) []byte {
-	if bytes.IndexAny(raw, "\t\r\n") < 0 {
+	if !bytes.ContainsAny(raw, "\t\r\n") {
 		return raw
 	}
 	out := bytes.ReplaceAll(raw, []byte("\r\n"), []byte(" ")) // always a copy

@@ -13,14 +13,14 @@ import (
 // maxYAMLDepth bounds nesting, aliases followed.
 const maxYAMLDepth = 100
 
-// ParseSpringYAML reads application.yml: each document's keys flattened as Spring Boot does it, "server.port", "list[0]",
+// ReadSpringYAML reads application.yml: each document's keys flattened as Spring Boot does it, "server.port", "list[0]",
 // "map[odd key]" kept as they are; null and empty collections are "". Line is that of the key. Aliases and merge keys are followed,
 // with a bound.
 //
 //	spring: {config: {activate: {on-profile: prod}}}
 //	---
 //	server.port: 8080
-func ParseSpringYAML(data []byte) ([]Setting, error) {
+func ReadSpringYAML(data []byte) ([]Setting, error) {
 	f := yamlFlattener{}
 	d := yaml.NewDecoder(bytes.NewReader(data))
 	for ; ; f.document++ {
