@@ -2,9 +2,9 @@ package model
 
 // Secret is a value that must not leave the host unasked. It holds where the value lies, never the value.
 type Secret struct {
-	Name     string   `json:"name"` // variable, key or file name: "DB_PASSWORD", "spring.datasource.password"
-	Kind     string   `json:"kind"` // "password", "connection-string", "private-key", "token", "keystore"
-	Place    Place    `json:"place"`
+	Name  string `json:"name"` // variable, key or file name: "DB_PASSWORD", "spring.datasource.password"
+	Kind  string `json:"kind"` // "password", "connection-string", "private-key", "token", "keystore"
+	Place Place  `json:"place"`
 	// Prefix stands before the value in the variable Name, "" by default: "-Ddb.password=" in JDK_JAVA_OPTIONS. Secrets of one Name are
 	// joined by a space, each put in double quotes as a whole when it holds white space.
 	Prefix   string   `json:"prefix,omitempty"`

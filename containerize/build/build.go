@@ -4,9 +4,9 @@ package build
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"log/slog"
-
-	"a2c/model"
 )
 
 // Builder runs a Dockerfile.
@@ -21,23 +21,54 @@ type Spec struct {
 	Dockerfile string // file, absolute
 	Output     string // empty folder inside the workspace for what the builder leaves
 	Platform   string // "linux/amd64"
-	// BaseLayout is an OCI layout that holds the base image of a Dockerfile that is not FROM scratch: builders have no network.
-	BaseLayout string
-	BaseRef    string
-	Log        *slog.Logger
-	Report     func(Event)
+	Jobs       int    // threads; at least 1
+	// Pull fetches the base image `name` into the OCI layout `dir`: builders have no network. Nil: only FROM scratch can be built.
+	Pull   func(ctx context.Context, name, dir string) error
+	Log    *slog.Logger
+	Report func(Event)
 }
 
 // Event is progress: a step of the build begun or ended.
 type Event struct {
-	Step  string `json:"step"`
-	Bytes int64  `json:"bytes,omitempty"`
+	Step  string `json:"step"`            // "context", "build", "layer runtime", "push"
+	Text  string `json:"text,omitempty"`  // for people: the instruction, a name
+	Bytes int64  `json:"bytes,omitempty"` // done so far
+	Total int64  `json:"total,omitempty"` // to do, when known
 	Done  bool   `json:"done,omitempty"`
 }
 
-// RawLayers is what a builder made, base layers first.
+// RawLayers is what a builder made, base layers left out.
 type RawLayers struct {
-	// Layout is an OCI layout (image-spec) in Spec.Output with one image.
-	Layout string
-	Config model.ImageConfig
+	Layers    []RawLayer
+	Config    json.RawMessage // the `config` object of the OCI image configuration (image-spec, config.md)
+	Base      string          // OCI layout with the image that the last stage stands on, "" for scratch
+	PeakBytes int64           // peak memory of the builder's process
+}
+
+// RawLayer is one uncompressed layer.
+type RawLayer struct {
+	File      string `json:"file"` // tar
+	CreatedBy string `json:"createdBy"`
+}
+
+// Error is what a builder says about a Dockerfile.
+type Error struct {
+	Line        int    // 1-based, 0 unknown
+	Instruction string // as written there
+	Message     string
+	Output      []string // last lines that the build step printed
+}
+
+func (e *Error) Error() string {
+	s := e.Message
+	if e.Line > 0 {
+		s = fmt.Sprintf("Dockerfile, line %d: %s", e.Line, e.Message)
+	}
+	if e.Instruction != "" {
+		s += fmt.Sprintf(" (in %q)", e.Instruction)
+	}
+	for _, l := range e.Output {
+		s += fmt.Sprintf("\n  | %q", l)
+	}
+	return s
 }

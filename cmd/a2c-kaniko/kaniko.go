@@ -1,0 +1,235 @@
+package main
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/GoogleContainerTools/kaniko/pkg/config"
+	"github.com/GoogleContainerTools/kaniko/pkg/executor"
+	kimage "github.com/GoogleContainerTools/kaniko/pkg/image"
+	"github.com/GoogleContainerTools/kaniko/pkg/util"
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+
+	"a2c/containerize/build"
+	"a2c/containerize/layer"
+	"a2c/internal/jail"
+)
+
+// builder is one run of Kaniko. It sees only the jail.
+type builder struct {
+	child  *jail.Child
+	req    build.Request
+	dir    string // Kaniko's own folder: Dockerfile, context, bases, out, and the snapshots it takes
+	script *script
+	steps  *follower
+}
+
+func newBuilder(child *jail.Child, req build.Request) (*builder, error) {
+	dir := child.Plan.Inside()
+	s, err := readScript(filepath.Join(dir, build.DockerfileName))
+	if err != nil {
+		return nil, err
+	}
+	return &builder{child: child, req: req, dir: dir, script: s, steps: follow(child, s)}, nil
+}
+
+// needs lists the images that the Dockerfile stands on, without stages of its own and scratch.
+func (b *builder) needs() ([]string, error) { return b.script.images() }
+
+func (b *builder) build() (done *build.Done, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = b.steps.wrap(fmt.Errorf("kaniko: %v", r))
+		}
+	}()
+	if config.KanikoDir != b.dir {
+		return nil, fmt.Errorf("kaniko works in %s instead of %s", config.KanikoDir, b.dir)
+	}
+	if err := util.InitIgnoreList(); err != nil {
+		return nil, err
+	}
+	bases, err := b.loadBases()
+	if err != nil {
+		return nil, err
+	}
+	// The one place where Kaniko would go to the network for a FROM: it gets what a2c has fetched.
+	kimage.RetrieveRemoteImage = func(name string, _ config.RegistryOptions, _ string) (v1.Image, error) {
+		if img, ok := bases[name]; ok {
+			return img, nil
+		}
+		return nil, fmt.Errorf("image %q was not fetched", name)
+	}
+	img, err := executor.DoBuild(options(b.dir, b.req.Platform))
+	if err != nil {
+		return nil, b.steps.wrap(err)
+	}
+	return b.hand(img, bases)
+}
+
+// options is pure, so that what Kaniko is told stands in one place.
+func options(dir, platform string) *config.KanikoOptions {
+	return &config.KanikoOptions{
+		DockerfilePath: filepath.Join(dir, build.DockerfileName), SrcContext: filepath.Join(dir, build.ContextName),
+		SnapshotMode: "redo", NoPush: true, NoPushCache: true, CustomPlatform: platform, KanikoDir: dir,
+		CompressionLevel: 1, // Kaniko compresses only to name the layer; the plan's layers are compressed by a2c
+		RegistryOptions:  config.RegistryOptions{SkipDefaultRegistryFallback: true},
+	}
+}
+
+func (b *builder) loadBases() (map[string]v1.Image, error) {
+	out := map[string]v1.Image{}
+	for name, folder := range b.req.Bases {
+		img, err := layer.Load(filepath.Join(b.dir, folder))
+		if err != nil {
+			return nil, fmt.Errorf("base image %q: %w", name, err)
+		}
+		out[name] = img
+	}
+	return out, nil
+}
+
+// hand moves Kaniko's uncompressed snapshots to the output folder. They are found by their digests: go-containerregistry does not say which
+// file a layer came from.
+func (b *builder) hand(img v1.Image, bases map[string]v1.Image) (*build.Done, error) {
+	snapshots, err := b.snapshots()
+	if err != nil {
+		return nil, err
+	}
+	done := &build.Done{}
+	skip, err := b.base(done, bases)
+	if err != nil {
+		return nil, err
+	}
+	layers, err := img.Layers()
+	if err != nil {
+		return nil, err
+	}
+	cf, err := img.ConfigFile()
+	if err != nil {
+		return nil, err
+	}
+	by := createdBy(cf.History, len(layers))
+	for i := skip; i < len(layers); i++ {
+		diff, err := layers[i].DiffID()
+		if err != nil {
+			return nil, err
+		}
+		name := strconv.Itoa(i-skip) + ".tar"
+		if err := place(layers[i], snapshots[diff.Hex], filepath.Join(b.dir, build.OutName, name)); err != nil {
+			return nil, fmt.Errorf("hand over layer %d: %w", i, err)
+		}
+		done.Layers = append(done.Layers, build.RawLayer{File: name, CreatedBy: by[i]})
+	}
+	done.Config, err = json.Marshal(cf.Config)
+	done.PeakBytes = peak()
+	return done, err
+}
+
+// base says which image the last stage stands on, and how many layers are that image's.
+func (b *builder) base(done *build.Done, bases map[string]v1.Image) (int, error) {
+	name, err := b.script.lastBase()
+	if err != nil {
+		return 0, err
+	}
+	img, ok := bases[name]
+	if !ok {
+		return 0, nil
+	}
+	layers, err := img.Layers()
+	done.Base = name
+	return len(layers), err
+}
+
+// place puts a layer's tar at to: by renaming the snapshot, or by unpacking the layer when a stage was built on another.
+func place(l v1.Layer, snapshot, to string) error {
+	if snapshot != "" {
+		return os.Rename(snapshot, to)
+	}
+	r, err := l.Uncompressed()
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	f, err := os.Create(to)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if _, err := io.Copy(f, r); err != nil {
+		return err
+	}
+	return f.Close()
+}
+
+// snapshots maps the digest of each snapshot that lies in Kaniko's folder (os.CreateTemp with an empty pattern: digits) to its path.
+func (b *builder) snapshots() (map[string]string, error) {
+	entries, err := os.ReadDir(b.dir)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]string{}
+	for _, e := range entries {
+		if _, err := strconv.ParseUint(e.Name(), 10, 64); err != nil || !e.Type().IsRegular() {
+			continue
+		}
+		name := filepath.Join(b.dir, e.Name())
+		sum, err := digest(name)
+		if err != nil {
+			return nil, err
+		}
+		out[sum] = name
+	}
+	return out, nil
+}
+
+func digest(name string) (string, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// createdBy gives the instruction of each layer: history entries without a layer are marked empty (image-spec, config.md).
+func createdBy(history []v1.History, n int) []string {
+	out := make([]string, 0, n)
+	for _, h := range history {
+		if !h.EmptyLayer {
+			out = append(out, h.CreatedBy)
+		}
+	}
+	for len(out) < n {
+		out = append(out, "")
+	}
+	return out
+}
+
+// peak is VmHWM of this process in bytes (proc_pid_status(5): "VmHWM:     53420 kB").
+func peak() int64 {
+	text, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		return 0
+	}
+	for line := range strings.Lines(string(text)) {
+		if v, ok := strings.CutPrefix(line, "VmHWM:"); ok {
+			kb, err := strconv.ParseInt(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(v), "kB")), 10, 64)
+			if err != nil {
+				return 0
+			}
+			return kb << 10
+		}
+	}
+	return 0
+}

@@ -1,0 +1,56 @@
+package jail
+
+import (
+	"errors"
+	"fmt"
+	"syscall"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// kept is what writing an image's files takes, and ending a build step's processes.
+func kept() []uint {
+	return []uint{
+		unix.CAP_CHOWN, unix.CAP_DAC_OVERRIDE, unix.CAP_FOWNER, unix.CAP_FSETID, unix.CAP_SETUID, unix.CAP_SETGID, unix.CAP_SETFCAP, unix.CAP_KILL,
+	}
+}
+
+// confine cuts all threads down for good: no_new_privs, the seccomp filter, then capabilities (bounding set first, so that no program that a
+// build step executes gets them back).
+func confine() error {
+	if _, _, e := syscall.AllThreadsSyscall6(unix.SYS_PRCTL, unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0, 0); e != 0 {
+		return fmt.Errorf("no_new_privs: %w", e)
+	}
+	if err := filter(); err != nil {
+		return fmt.Errorf("seccomp: %w", err)
+	}
+	var keep uint64
+	for _, c := range kept() {
+		keep |= 1 << c
+	}
+	for c := range uint(64) {
+		if keep&(1<<c) != 0 {
+			continue
+		}
+		_, _, e := syscall.AllThreadsSyscall6(unix.SYS_PRCTL, unix.PR_CAPBSET_DROP, uintptr(c), 0, 0, 0, 0)
+		if errors.Is(e, unix.EINVAL) {
+			break // beyond the kernel's last capability
+		}
+		if e != 0 {
+			return fmt.Errorf("drop capability %d: %w", c, e)
+		}
+	}
+	return setCaps(keep)
+}
+
+func setCaps(keep uint64) error {
+	h := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
+	lo, hi := uint32(keep), uint32(keep>>32)
+	d := [2]unix.CapUserData{{Effective: lo, Permitted: lo}, {Effective: hi, Permitted: hi}}
+	_, _, e := syscall.AllThreadsSyscall(unix.SYS_CAPSET, uintptr(unsafe.Pointer(&h)), uintptr(unsafe.Pointer(&d)), 0)
+	if e != 0 {
+		return fmt.Errorf("capset: %w", e)
+	}
+	return nil
+}

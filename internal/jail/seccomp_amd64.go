@@ -1,0 +1,23 @@
+package jail
+
+import "golang.org/x/sys/unix"
+
+const auditArch = unix.AUDIT_ARCH_X86_64
+
+// foreignCalls refuses the x32 numbers, which share the architecture.
+func foreignCalls() []unix.SockFilter {
+	const x32 = 0x40000000
+	return []unix.SockFilter{jump(unix.BPF_JGE, x32, 0, 1), ret(retNoSys)}
+}
+
+func deniedHere() []uint32 {
+	return []uint32{
+		unix.SYS__SYSCTL, unix.SYS_IOPL, unix.SYS_IOPERM, unix.SYS_MODIFY_LDT, unix.SYS_KEXEC_FILE_LOAD, unix.SYS_CREATE_MODULE,
+		unix.SYS_QUERY_MODULE, unix.SYS_GET_KERNEL_SYMS, unix.SYS_NFSSERVCTL, unix.SYS_UMOUNT2, unix.SYS_USTAT, unix.SYS_USELIB,
+	}
+}
+
+// deviceCalls make device nodes; the value is the index of their mode argument.
+func deviceCalls() map[uint32]uint32 {
+	return map[uint32]uint32{unix.SYS_MKNOD: 1, unix.SYS_MKNODAT: 2}
+}

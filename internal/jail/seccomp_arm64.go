@@ -1,0 +1,12 @@
+package jail
+
+import "golang.org/x/sys/unix"
+
+const auditArch = unix.AUDIT_ARCH_AARCH64
+
+func foreignCalls() []unix.SockFilter { return nil }
+
+func deniedHere() []uint32 { return []uint32{unix.SYS_KEXEC_FILE_LOAD, unix.SYS_NFSSERVCTL} }
+
+// deviceCalls make device nodes; the value is the index of their mode argument.
+func deviceCalls() map[uint32]uint32 { return map[uint32]uint32{unix.SYS_MKNODAT: 2} }
