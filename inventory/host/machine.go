@@ -13,11 +13,10 @@ import (
 
 // machine is a folder of the running system as a root: "/" or a mounted disk, or another process's root.
 type machine struct {
-	root   *os.File // O_PATH; closed when the tree is collected
-	look   lookup
-	proc   bool // <root>/proc is a procfs: its regular files need no check before they are opened
-	guard  *guard
-	magics bool // magic links below /proc may be followed by Open and Sub
+	root  *os.File // O_PATH; closed when the tree is collected
+	look  lookup
+	proc  *os.File // <root>/proc, O_PATH, when it is a procfs: its regular files need no check before they are opened; else nil
+	guard *guard
 }
 
 // lookup finds name below the folder root, links resolved inside it, and opens it with flags. There are two: openat2, walk.
@@ -35,18 +34,21 @@ func Machine(root string) (Tree, error) {
 
 func newMachine(fd int, name string, look lookup, g *guard) *machine {
 	m := &machine{root: os.NewFile(uintptr(fd), name), look: look, guard: g}
-	m.proc = m.isProcfs("/proc")
+	m.proc = m.procfs()
 	return m
 }
 
-func (m *machine) isProcfs(name string) bool {
-	fd, err := m.open(name, unix.O_PATH|unix.O_DIRECTORY)
+func (m *machine) procfs() *os.File {
+	fd, err := m.open("/proc", unix.O_PATH|unix.O_DIRECTORY)
 	if err != nil {
-		return false
+		return nil
 	}
-	defer unix.Close(fd)
 	var st unix.Statfs_t
-	return unix.Fstatfs(fd, &st) == nil && st.Type == unix.PROC_SUPER_MAGIC
+	if err := unix.Fstatfs(fd, &st); err != nil || st.Type != unix.PROC_SUPER_MAGIC {
+		unix.Close(fd)
+		return nil
+	}
+	return os.NewFile(uintptr(fd), "/proc")
 }
 
 // open is the one way to a descriptor: name inside the root, with the magic link /proc/PID/root followed.
@@ -56,7 +58,12 @@ func (m *machine) open(name string, flags int) (int, error) {
 	}
 	defer runtime.KeepAlive(m)
 	root := int(m.root.Fd())
-	if m.proc && strings.HasPrefix(name, "/proc/") {
+	if m.proc != nil && strings.HasPrefix(name, "/proc/") {
+		if plain := plainProc(name); plain != "" {
+			return retry(func() (int, error) {
+				return unix.Openat(int(m.proc.Fd()), plain, flags|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
+			})
+		}
 		if link, rest := splitProcRoot(name); rest != "" {
 			return m.openBelow(link, rest, flags)
 		}
@@ -72,6 +79,26 @@ func splitProcRoot(name string) (link, rest string) {
 		return "", ""
 	}
 	return strings.Join(parts[:4], "/"), "/" + parts[4]
+}
+
+// plainProc returns 412/stat for /proc/412/stat: a name whose folders are no links, so that one openat finds it without leaving procfs.
+// The last component is not followed: it is either a file or a magic link. Other names give "".
+func plainProc(name string) string {
+	rest := strings.TrimPrefix(name, "/proc/")
+	pid, below, ok := strings.Cut(rest, "/")
+	if !ok || pid == "" || strings.Trim(pid, "0123456789") != "" || below == "" {
+		return ""
+	}
+	folder, file, nested := strings.Cut(below, "/")
+	switch {
+	case !nested:
+		return rest
+	case strings.Contains(file, "/") || file == "" || file == "." || file == "..":
+		return ""
+	case folder == "fd" || folder == "fdinfo" || folder == "ns" || folder == "net" || folder == "map_files" || folder == "task":
+		return rest
+	}
+	return ""
 }
 
 // openBelow opens rest inside the folder that the magic link leads to.
@@ -107,24 +134,30 @@ func (m *machine) Lstat(name string) (Info, error) {
 }
 
 func (m *machine) Readlink(name string) (string, error) {
+	if m.proc != nil && strings.HasPrefix(name, "/proc/") {
+		if plain := plainProc(name); plain != "" {
+			defer runtime.KeepAlive(m)
+			target, err := readlinkAt(int(m.proc.Fd()), plain)
+			return target, wrap("readlink", name, err)
+		}
+	}
 	fd, err := m.open(name, unix.O_PATH|unix.O_NOFOLLOW)
 	if err != nil {
 		return "", wrap("readlink", name, err)
 	}
 	defer unix.Close(fd)
-	target, err := readlinkFD(fd)
+	target, err := readlinkAt(fd, "")
+	if err == unix.ENOENT && !isLink(fd) {
+		err = unix.EINVAL // what readlink(2) says of what is no link; with an empty name the kernel says ENOENT
+	}
 	return target, wrap("readlink", name, err)
 }
 
-// readlinkFD reads a link opened with O_PATH|O_NOFOLLOW. What is no link is EINVAL, as readlink(2) says (with an empty name the kernel
-// says ENOENT).
-func readlinkFD(fd int) (string, error) {
+// readlinkAt reads the link name in folder fd; with name "" the link that fd is, opened with O_PATH|O_NOFOLLOW.
+func readlinkAt(fd int, name string) (string, error) {
 	var small [256]byte
 	for buf := small[:]; ; buf = make([]byte, 4*len(buf)) {
-		n, err := unix.Readlinkat(fd, "", buf)
-		if err == unix.ENOENT && !isLink(fd) {
-			return "", unix.EINVAL
-		}
+		n, err := retry(func() (int, error) { return unix.Readlinkat(fd, name, buf) })
 		if err != nil {
 			return "", err
 		}
@@ -169,7 +202,7 @@ func ownFD(fd int) string { return fmt.Sprintf("/proc/self/fd/%d", fd) }
 func (m *machine) Sub(name string) (Tree, error) {
 	var fd int
 	var err error
-	if m.proc && isMagic(name) {
+	if m.proc != nil && isMagic(name) {
 		fd, err = m.follow(name, unix.O_PATH|unix.O_DIRECTORY)
 	} else {
 		fd, err = m.open(name, unix.O_PATH|unix.O_DIRECTORY)

@@ -10,14 +10,14 @@ import (
 // Open first takes the name only (O_PATH), looks what it is, and opens through that very descriptor: a name exchanged meanwhile for a
 // device (opening /dev/watchdog arms it) or a FIFO is never opened.
 func (m *machine) Open(name string) (File, error) {
-	if m.proc && strings.HasPrefix(name, "/proc/") && !isMagic(name) {
+	if m.proc != nil && strings.HasPrefix(name, "/proc/") && !isMagic(name) {
 		if _, rest := splitProcRoot(name); rest == "" {
 			return m.openProc(name)
 		}
 	}
 	var fd int
 	var err error
-	if m.proc && isMagic(name) {
+	if m.proc != nil && isMagic(name) {
 		fd, err = m.follow(name, unix.O_PATH)
 	} else {
 		fd, err = m.open(name, unix.O_PATH)
@@ -129,4 +129,15 @@ func probeCache(fd int, size int64) []span {
 		}
 	}
 	return cold
+}
+
+// statMagic looks at what a magic link leads to without opening it.
+func (m *machine) statMagic(name string) (Info, error) {
+	fd, err := m.follow(name, unix.O_PATH)
+	if err != nil {
+		return Info{}, wrap("stat", name, err)
+	}
+	defer unix.Close(fd)
+	info, err := m.guard.info(func() (Info, error) { return fstat(fd) })
+	return info, wrap("stat", name, err)
 }

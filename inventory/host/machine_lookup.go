@@ -32,13 +32,8 @@ func openat2(root int, name string, flags int) (int, error) {
 
 // walk is openat2 for older kernels: each component is opened by itself with O_NOFOLLOW, and links are read and resolved here.
 func walk(root int, name string, flags int) (int, error) {
-	w := walker{rest: split(name), mustDir: strings.HasSuffix(name, "/") || flags&unix.O_DIRECTORY != 0}
-	top, err := unix.Openat(root, ".", unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
-	if err != nil {
-		return -1, err
-	}
-	w.stack = []int{top}
-	defer func() { w.unwind(0) }()
+	w := walker{stack: []int{root}, rest: split(name), mustDir: strings.HasSuffix(name, "/") || flags&unix.O_DIRECTORY != 0}
+	defer func() { w.unwind(1) }()
 	for len(w.rest) > 0 {
 		if err := w.step(flags); err != nil {
 			return -1, err
@@ -65,19 +60,34 @@ func (w *walker) step(flags int) error {
 		w.unwind(max(1, len(w.stack)-1))
 		return nil
 	}
-	fd, err := retry(func() (int, error) {
-		return unix.Openat(w.stack[len(w.stack)-1], name, unix.O_PATH|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
-	})
+	last := len(w.rest) == 0
+	how := unix.O_PATH | unix.O_NOFOLLOW | unix.O_CLOEXEC
+	if !last || w.mustDir { // most are folders, which this tells without an fstat
+		if fd, err := w.openat(name, how|unix.O_DIRECTORY); err == nil {
+			w.stack = append(w.stack, fd)
+			return nil
+		} else if err != unix.ENOTDIR && err != unix.ELOOP {
+			return err
+		}
+	}
+	fd, err := w.openat(name, how)
 	if err != nil {
 		return err
 	}
-	last := len(w.rest) == 0
-	if !isLink(fd) || last && flags&unix.O_NOFOLLOW != 0 && !w.mustDir {
-		w.stack = append(w.stack, fd)
-		return nil
+	switch {
+	case isLink(fd) && (!last || w.mustDir || flags&unix.O_NOFOLLOW == 0):
+		defer unix.Close(fd)
+		return w.link(fd)
+	case !last || w.mustDir:
+		unix.Close(fd)
+		return unix.ENOTDIR
 	}
-	defer unix.Close(fd)
-	return w.link(fd)
+	w.stack = append(w.stack, fd)
+	return nil
+}
+
+func (w *walker) openat(name string, flags int) (int, error) {
+	return retry(func() (int, error) { return unix.Openat(w.stack[len(w.stack)-1], name, flags, 0) })
 }
 
 func (w *walker) link(fd int) error {
@@ -88,7 +98,7 @@ func (w *walker) link(fd int) error {
 	if err := unix.Fstatfs(fd, &fs); err == nil && fs.Type == unix.PROC_SUPER_MAGIC && isMagicFD(fd) {
 		return unix.ELOOP
 	}
-	target, err := readlinkFD(fd)
+	target, err := readlinkAt(fd, "")
 	if err != nil {
 		return err
 	}
@@ -105,21 +115,18 @@ func (w *walker) link(fd int) error {
 // isMagicFD tells the links of procfs that jump to an object from those that are text. Text are self ("412"), net ("self/net") and
 // the like: relative names; what the others print is absolute or has a colon ("/usr/bin/java", "net:[4026531840]").
 func isMagicFD(fd int) bool {
-	target, err := readlinkFD(fd)
+	target, err := readlinkAt(fd, "")
 	return err != nil || strings.HasPrefix(target, "/") || strings.ContainsAny(target, ":[")
 }
 
 // finish opens what was reached with the flags that were asked for.
 func (w *walker) finish(flags int) (int, error) {
 	fd := w.stack[len(w.stack)-1]
-	if flags&unix.O_PATH == 0 {
-		if w.mustDir {
-			return retry(func() (int, error) { return unix.Openat(fd, ".", flags|unix.O_CLOEXEC, 0) })
-		}
+	if flags&unix.O_PATH == 0 && !w.mustDir {
 		return retry(func() (int, error) { return unix.Open(ownFD(fd), flags&^unix.O_NOFOLLOW|unix.O_CLOEXEC, 0) })
 	}
-	if info, err := fstat(fd); w.mustDir && (err != nil || info.Type != Dir) {
-		return -1, unix.ENOTDIR
+	if flags&unix.O_PATH == 0 || len(w.stack) == 1 { // the root itself stays the tree's
+		return retry(func() (int, error) { return unix.Openat(fd, ".", flags|unix.O_CLOEXEC, 0) })
 	}
 	w.stack = w.stack[:len(w.stack)-1]
 	return fd, nil

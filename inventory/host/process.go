@@ -15,10 +15,12 @@ type Host struct {
 	Skips     []model.Skip
 	Seen      model.Seen // Processes, Vanished and Unreadable so far; the inventory adds the rest
 
-	byPID   map[int]*Process
-	kids    map[int][]*Process
-	sockets *socketTables
-	mu      sync.Mutex // guards Skips
+	byPID    map[int]*Process
+	kids     map[int][]*Process
+	sockets  *socketTables
+	accounts accountCache
+	ports    portRange
+	mu       sync.Mutex // guards Skips
 }
 
 // Process is what a2c keeps of one process. Everything that costs a look into /proc/PID is a method (in the file named after the
@@ -35,6 +37,8 @@ type Process struct {
 	Start      uint64   // starttime of /proc/PID/stat in clock ticks: with PID it identifies the process
 	tree       Tree
 	host       *Host
+	own        ownTree
+	held       heldSockets
 }
 
 // Group is a process with its launchers (shells, jsvc controllers, wrappers: the ancestors that only started it) and its children.
@@ -52,6 +56,7 @@ const deletedMark = " (deleted)"
 const (
 	smallFile      = 64 << 10
 	argumentsLimit = 8 << 20  // ARG_MAX is a quarter of the stack limit, 2 MB by default, 6 MB at most
+	statusLimit    = 4 << 20  // the line Groups may hold 65,536 numbers
 	largeFile      = 64 << 20 // maps and socket tables of large machines
 )
 

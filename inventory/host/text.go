@@ -35,7 +35,7 @@ import (
 //	-- proc/412/fd/5 -> socket:[777] --
 //	-- proc/412/net/tcp --                              the kernel's table, or short lines: 127.0.0.1:8080 LISTEN 777
 //
-// What a process needs and the archive leaves out is filled in: stat, status, cwd and root (-> /), ns/net, ns/mnt, ns/pid, ns/ipc (the
+// What a process needs and the archive leaves out is filled in: stat, status, an empty environ, maps and fd, cgroup (0::/), cwd and root (-> /), ns/net, ns/mnt, ns/pid, ns/ipc (the
 // same for all), proc/self/ns. An archive that names a file itself is taken at its word.
 func Text(archive *txtar.Archive) (Tree, error) {
 	l := loader{root: newFolder(), zips: map[string]*zipNode{}, procs: map[int]attrs{}}

@@ -44,6 +44,12 @@ func (n *node) fillProcess(pid int, at attrs) {
 		pid, comm, word("state", "S"), word("ppid", "1"), pid, pid, word("threads", "1"), word("start", strconv.Itoa(1000+pid)), uint64(1<<63)))
 	n.fill("status", fmt.Sprintf("Name:\t%s\nUmask:\t0022\nState:\tS (sleeping)\nTgid:\t%d\nPid:\t%d\nPPid:\t%s\nUid:\t%[5]s\t%[5]s\t%[5]s\t%[5]s\nGid:\t%[6]s\t%[6]s\t%[6]s\t%[6]s\nGroups:\t \nNSpid:\t%[2]d\nVmHWM:\t   12000 kB\nVmRSS:\t   10000 kB\nVmSwap:\t       0 kB\nThreads:\t%[7]s\nCapInh:\t0000000000000000\nCapPrm:\t0000000000000000\nCapEff:\t0000000000000000\nCapBnd:\t000001ffffffffff\nCapAmb:\t0000000000000000\nNoNewPrivs:\t0\nSeccomp:\t0\n",
 		comm, pid, pid, word("ppid", "1"), uid, gid, word("threads", "1")))
+	n.fill("environ", "")
+	n.fill("maps", "")
+	n.fill("cgroup", "0::/\n")
+	if n.kids["fd"] == nil {
+		n.kids["fd"] = newFolder()
+	}
 	n.fillLink("cwd", "/")
 	n.fillLink("root", "/")
 	n.fillNamespaces()

@@ -1,0 +1,41 @@
+package host
+
+import "sync"
+
+// Cwd is the target of /proc/PID/cwd (proc_pid_cwd(5)), with the links that the process came through already resolved.
+func (p *Process) Cwd() (string, error) { return p.readlink("cwd") }
+
+// Root is the target of /proc/PID/root (proc_pid_root(5)): "/" unless the process changed its root, and also in a mount namespace of its own.
+func (p *Process) Root() (string, error) { return p.readlink("root") }
+
+// Tree is the file system as the process sees it: the machine's own tree when root and mount namespace are the same, else the process's
+// own root. The paths in Exe, Args, Maps and FDs are names in it.
+func (p *Process) Tree() (Tree, error) {
+	p.own.once.Do(func() { p.own.tree, p.own.err = p.openTree() })
+	return p.own.tree, p.own.err
+}
+
+// ownTree is Tree's answer, kept.
+type ownTree struct {
+	once sync.Once
+	tree Tree
+	err  error
+}
+
+func (p *Process) openTree() (Tree, error) {
+	root, err := p.Root()
+	if err != nil {
+		return nil, err
+	}
+	if root == "/" && p.sharesMounts() {
+		return p.tree, nil
+	}
+	return p.tree.Sub(p.path("root"))
+}
+
+// sharesMounts compares with a2c itself, whose mounts are the tree's.
+func (p *Process) sharesMounts() bool {
+	theirs, err1 := p.Namespace("mnt")
+	ours, err2 := namespace(p.tree, "/proc/self/ns/mnt")
+	return err1 == nil && err2 == nil && theirs == ours
+}
