@@ -3,7 +3,6 @@ package parse
 import (
 	"encoding"
 	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"reflect"
 	"slices"
@@ -238,29 +237,4 @@ func Distance(a, b string, limit int) int {
 		before, last, now = last, now, before
 	}
 	return min(last[len(b)], limit+1)
-}
-
-// any is the value as encoding/json gives it for an empty interface, numbers as json.Number.
-func (n *Node) any() any {
-	switch n.Kind {
-	case Object:
-		m := make(map[string]any, len(n.Fields))
-		for _, f := range n.Fields {
-			m[f.Name] = f.Value.any()
-		}
-		return m
-	case Array:
-		s := make([]any, len(n.Items))
-		for i, item := range n.Items {
-			s[i] = item.any()
-		}
-		return s
-	case String:
-		return n.Text
-	case Number:
-		return json.Number(n.Text)
-	case Bool:
-		return n.Text == "true"
-	}
-	return nil
 }

@@ -1,14 +1,15 @@
 package parse_test
 
 import (
-	"a2c/model"
-	"a2c/parse"
 	"bytes"
 	"encoding/json"
 	"errors"
 	"strings"
 	"testing"
 	"time"
+
+	"a2c/model"
+	"a2c/parse"
 
 	"github.com/google/go-cmp/cmp"
 )

@@ -12,7 +12,7 @@ import (
 
 // InetSocket is one line of /proc/PID/net/{tcp,tcp6,udp,udp6,udplite,udplite6,raw,raw6,icmp,icmp6} (proc_pid_net(5)):
 //
-//	 0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000   995        0 777 1 0000000000000000 100 0 0 10 0
+//	0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000   995        0 777 1 0000000000000000 100 0 0 10 0
 //
 // Addresses are 32-bit words in the machine's byte order; the port of a raw socket is its protocol number.
 type InetSocket struct {

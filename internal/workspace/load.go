@@ -1,0 +1,180 @@
+package workspace
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"iter"
+	"os"
+	"path"
+	"strings"
+
+	"a2c/model"
+	"a2c/parse"
+)
+
+// MissingError says that a document was not made yet.
+type MissingError struct {
+	Name string // relative to the workspace
+	Path string
+}
+
+func (e *MissingError) Error() string { return fmt.Sprintf("%s does not exist", model.Path(e.Path)) }
+
+// Unwrap makes it an fs.ErrNotExist.
+func (e *MissingError) Unwrap() error { return fs.ErrNotExist }
+
+// BrokenError says what is wrong with a document, each thing with line and column.
+type BrokenError struct {
+	Path     string
+	Problems parse.Problems
+}
+
+const maxProblems = 20
+
+func (e *BrokenError) Error() string {
+	lines := make([]string, 0, len(e.Problems))
+	for i, p := range e.Problems {
+		if i == maxProblems {
+			lines = append(lines, fmt.Sprintf("and %d more", len(e.Problems)-i))
+			break
+		}
+		lines = append(lines, fmt.Sprintf("%s:%s", model.Path(e.Path), p.Error()))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Load reads a document strictly: unknown and duplicate keys, wrong types and bad syntax are a BrokenError, an absent file is a MissingError.
+func Load[T any](w *Workspace, name string) (T, error) {
+	var v T
+	n, err := w.node(name)
+	if err == nil {
+		err = w.decode(name, n, &v)
+	}
+	return v, err
+}
+
+func (w *Workspace) node(name string) (*parse.Node, error) {
+	data, err := w.read(name)
+	if err != nil {
+		return nil, err
+	}
+	n, err := parse.JSON(data)
+	return n, w.broken(name, err)
+}
+
+func (w *Workspace) decode(name string, n *parse.Node, v any) error {
+	return w.broken(name, n.Decode(v))
+}
+
+func (w *Workspace) broken(name string, err error) error {
+	if p, ok := errors.AsType[parse.Problems](err); ok {
+		return &BrokenError{w.Path(name), p}
+	}
+	return err
+}
+
+func (w *Workspace) read(name string) ([]byte, error) {
+	f, err := w.open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, parse.MaxJSON+1)) // one more, so that JSON sees that it is too much
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", model.Path(w.Path(name)), cause(err))
+	}
+	return data, nil
+}
+
+func (w *Workspace) open(name string) (*os.File, error) {
+	f, err := os.Open(w.Path(name))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, &MissingError{name, w.Path(name)}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", model.Path(w.Path(name)), cause(err))
+	}
+	return f, nil
+}
+
+// Files reads an application's files.jsonl, line by line. The first error ends it.
+func (w *Workspace) Files(id string) iter.Seq2[model.File, error] {
+	return func(yield func(model.File, error) bool) {
+		name := path.Join(id, FilesFile)
+		f, err := w.open(name)
+		if err != nil {
+			yield(model.File{}, err)
+			return
+		}
+		defer f.Close()
+		lines := bufio.NewScanner(f)
+		lines.Buffer(make([]byte, 0, 64<<10), 4<<20) // a path has at most 4 KiB, xattrs 64 KiB each
+		for n := 1; lines.Scan(); n++ {
+			var file model.File
+			d := json.NewDecoder(bytes.NewReader(lines.Bytes()))
+			d.DisallowUnknownFields()
+			if err := d.Decode(&file); err != nil {
+				yield(file, fmt.Errorf("%s:%d: %w", model.Path(w.Path(name)), n, err))
+				return
+			}
+			if !yield(file, nil) {
+				return
+			}
+		}
+		if err := lines.Err(); err != nil {
+			yield(model.File{}, fmt.Errorf("read %s: %w", model.Path(w.Path(name)), cause(err)))
+		}
+	}
+}
+
+// FileWriter writes files.jsonl while the files are found.
+type FileWriter struct {
+	*Aside
+	buf  *bufio.Writer
+	last model.Path
+	any  bool
+}
+
+// CreateFiles begins an application's files.jsonl.
+func (w *Workspace) CreateFiles(id string) (*FileWriter, error) {
+	a, err := w.Create(path.Join(id, FilesFile))
+	if err != nil {
+		return nil, err
+	}
+	return &FileWriter{Aside: a, buf: bufio.NewWriterSize(a, 256<<10)}, nil
+}
+
+// Add appends one file; paths have to rise.
+func (f *FileWriter) Add(file model.File) error {
+	if f.any && file.Path <= f.last {
+		return fmt.Errorf("files.jsonl: %q comes after %q", file.Path, f.last)
+	}
+	f.any, f.last = true, file.Path
+	e := json.NewEncoder(f.buf)
+	e.SetEscapeHTML(false)
+	return e.Encode(file)
+}
+
+// Commit makes it durable.
+func (f *FileWriter) Commit() error {
+	if err := f.buf.Flush(); err != nil {
+		return errors.Join(err, f.Discard())
+	}
+	return f.Aside.Commit()
+}
+
+// digest is "sha256:…" of a stream.
+func digest(r io.Reader) (string, error) {
+	h := sha256.New()
+	if _, err := io.Copy(h, r); err != nil {
+		return "", err
+	}
+	return "sha256:" + hex.EncodeToString(h.Sum(nil)), nil
+}

@@ -1,0 +1,91 @@
+package workspace
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+
+	"a2c/model"
+)
+
+const lockFile = ".lock"
+
+// LockedError says that another a2c works in the workspace.
+type LockedError struct {
+	Dir     string
+	Holder  string // "process 4711 (a2c analyze --all)"; "another process" when it did not say
+	Command string // what to run again
+}
+
+func (e *LockedError) Error() string {
+	return fmt.Sprintf("workspace %s is in use by %s; wait until it ends, then run %s again", model.Path(e.Dir), e.Holder, e.Command)
+}
+
+// Lock makes the workspace if need be and keeps other writers out until unlock, or the process's end: flock(2) leaves nothing behind, not even
+// after SIGKILL. What a killed a2c was writing is cleared away. command is what the holder is called in another's message.
+func (w *Workspace) Lock(command string) (unlock func() error, err error) {
+	if err := w.create(); err != nil {
+		return nil, err
+	}
+	f, err := os.OpenFile(filepath.Join(w.dir, lockFile), os.O_RDWR|os.O_CREATE|syscall.O_NOFOLLOW, 0o600)
+	if err != nil {
+		return nil, w.refused(err)
+	}
+	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+		defer f.Close()
+		if errors.Is(err, unix.EWOULDBLOCK) {
+			return nil, &LockedError{w.dir, holder(f), command}
+		}
+		return nil, fmt.Errorf("lock workspace %s: %w", model.Path(w.dir), err)
+	}
+	if err := sign(f, command); err != nil {
+		return nil, errors.Join(w.refused(err), f.Close())
+	}
+	if err := w.sweep(); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return func() error {
+		return errors.Join(f.Truncate(0), f.Close())
+	}, nil
+}
+
+func sign(f *os.File, command string) error {
+	if err := f.Truncate(0); err != nil {
+		return err
+	}
+	_, err := f.WriteAt(fmt.Appendf(nil, "process %d (%s)\n", os.Getpid(), model.Path(command)), 0)
+	return err
+}
+
+func holder(f *os.File) string {
+	text, err := io.ReadAll(io.LimitReader(f, 400))
+	line, _, _ := strings.Cut(string(text), "\n")
+	if err != nil || line == "" {
+		return "another process"
+	}
+	return line
+}
+
+// sweep removes the files that a killed a2c left half-written beside their documents; none lies deeper than generated files do.
+func (w *Workspace) sweep() error {
+	tree := os.DirFS(w.dir)
+	for _, pattern := range []string{"", "*/", "*/*/", "*/*/*/"} {
+		left, err := fs.Glob(tree, pattern+asidePrefix+"*")
+		if err != nil {
+			return fmt.Errorf("look for half-written files: %w", err)
+		}
+		for _, name := range left {
+			if err := os.Remove(filepath.Join(w.dir, name)); err != nil {
+				return fmt.Errorf("clear a half-written file away: %w", err)
+			}
+		}
+	}
+	return nil
+}
