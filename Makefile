@@ -1,18 +1,66 @@
 # a2c: `make help` lists what there is.
 .DEFAULT_GOAL := help
-BENCH ?= $(CURDIR)/.bench
-export BENCH
-export CGO_ENABLED = 0
-GOLANGCI_VERSION := v2.5.0
+SHELL := /bin/bash
+GO ?= $(firstword $(shell command -v go) /usr/local/go/bin/go)
+# Where tools, applications and engines of the proofs live. As root a folder that other users can enter: the applications run as such.
+BENCH ?= $(if $(filter 0,$(shell id -u)),/opt/a2c-bench,$(CURDIR)/.bench)
+export BENCH CGO_ENABLED := 0
+GOLANGCI := $(BENCH)/bin/golangci-lint-v2.15.0
+DEMO := $(GO) run ./demo -dir $(BENCH)/demo -cache $(BENCH)/cache
+PROOF = $(GO) test -count=1 -timeout 3h -v ./proof -run '^TestProofs$$$(if $(ONLY),/^($(ONLY))$$)'
 
-.PHONY: help build unit lint test
+.PHONY: help build demo demo-start demo-stop test proof soak bench unit race lint vet golden fuzz clean
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
 build: ## bin/a2c and bin/a2c-kaniko, static
-	go build -trimpath -ldflags "-s -w" -o bin/ ./cmd/a2c ./cmd/a2c-kaniko
+	$(GO) build -trimpath -ldflags "-s -w" -o bin/ ./cmd/a2c ./cmd/a2c-kaniko
+
+demo: build ## (as root) four real applications, the whole job on each, a table of what came out
+	$(DEMO) run
+
+demo-start: ## (as root) install and start the applications of the demo
+	$(DEMO) start
+
+demo-stop: ## (as root) stop them
+	$(DEMO) stop
+
+test: lint vet build race ## (as root) everything: lint, unit tests with the race detector, proofs on real things
+	A2C_PROOF=part $(PROOF)
+
+proof: build ## (as root) all proofs, whole matrices; ONLY='demo|kill' runs some
+	A2C_PROOF=full $(PROOF)
+
+soak: build ## (as root) all proofs with the repetitions
+	A2C_PROOF=soak $(PROOF)
+
+bench: ONLY := figures
+bench: proof ## (as root) the figures: start-up, inventory, sizes, seconds, memory
 
 unit: ## unit tests: no root, no network
-	go test ./...
+	$(GO) test ./...
 
-test: unit ## everything
+race:
+	@command -v gcc >/dev/null || apt-get install -y --no-install-recommends gcc libc6-dev
+	CGO_ENABLED=1 $(GO) test -race ./...
+
+lint: $(GOLANGCI) ## golangci-lint, pinned
+	$(GOLANGCI) run ./...
+
+$(GOLANGCI):
+	GOBIN=$(BENCH)/bin $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(patsubst golangci-lint-%,%,$(notdir $@))
+	mv $(BENCH)/bin/golangci-lint $@
+
+vet:
+	$(GO) vet ./...
+
+golden: ## write the golden files anew
+	$(GO) test $$(grep -rl 'internal/golden"' --include=*_test.go . | xargs -n1 dirname | sort -u) -update
+
+fuzz: ## each fuzz test for FUZZTIME (30s)
+	@set -e; grep -rho '^func Fuzz[A-Za-z0-9_]*' --include=*_test.go -H . | sed 's/:func / /' | while read -r file name; do \
+	  echo "== $$name ($$file)"; $(GO) test -run '^$$' -fuzz "^$$name$$" -fuzztime $(or $(FUZZTIME),30s) ./$$(dirname $$file); done
+
+clean: ## (as root) stop the applications, remove what was built and installed below BENCH, and the users a2c-demo-*
+	$(DEMO) clean
+	rm -rf bin dist $(BENCH)

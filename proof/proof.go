@@ -1,4 +1,6 @@
 // Package proof holds the proofs on real things, as values: real application servers, a real Docker Engine, a real kube-apiserver.
+// `make test` runs them (a part of the large matrices, chosen by the commit), `make proof` all of it, `make soak` the repetitions; a plain
+// `go test ./...` runs none, so that it needs neither root nor network.
 package proof
 
 import (
@@ -22,11 +24,16 @@ type Need string
 const (
 	Root     Need = "root"
 	Packages Need = "package registries"
+	AMD64    Need = "linux/amd64" // the downloaded programs are built for it
 )
 
-// Bench is where proofs live.
-type Bench struct {
-	Dir  string // absolute, readable by other users
-	Repo string // the checkout
-	A2C  string // the built program
+// All lists the proofs in the order in which they run: what is quick and tells most comes first.
+func All() []Proof {
+	return []Proof{
+		Demo(),
+		Secrets(),
+		FirstPromise(),
+		Kill(),
+		Figures(),
+	}
 }

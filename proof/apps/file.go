@@ -108,7 +108,7 @@ func copyFile(from, to string) error {
 
 // unpack writes what lies below prefix in a .tar.gz whose digest was compared into a fresh folder. It takes folders, files and relative
 // links; os.Root keeps it inside.
-func unpack(archive, to, prefix string) error {
+func unpack(archive, to, prefix string) (err error) {
 	f, err := os.Open(archive)
 	if err != nil {
 		return err
@@ -125,7 +125,7 @@ func unpack(archive, to, prefix string) error {
 	if err != nil {
 		return err
 	}
-	defer root.Close()
+	defer func() { err = errors.Join(err, root.Close()) }()
 	files := 0
 	for r := tar.NewReader(z); ; files++ {
 		h, err := r.Next()

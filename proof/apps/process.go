@@ -34,7 +34,7 @@ func (s *Site) Start(ctx context.Context, list []App) error {
 			fmt.Fprintf(s.Log, "%s runs already, process %d\n", a.Name, p.PID)
 			continue
 		}
-		if err := s.free(a); err != nil {
+		if err := s.free(ctx, a); err != nil {
 			return err
 		}
 		if err := a.Configure(s); err != nil {
@@ -60,13 +60,15 @@ func (s *Site) Start(ctx context.Context, list []App) error {
 }
 
 // free refuses to start an application on a port that something else holds.
-func (s *Site) free(a App) error {
+func (s *Site) free(ctx context.Context, a App) error {
 	for n := range a.Listens {
-		l, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(s.Port(a, n))))
+		l, err := new(net.ListenConfig).Listen(ctx, "tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(s.Port(a, n))))
 		if err != nil {
 			return fmt.Errorf("%s needs port %d: %w; choose others with --port-base", a.Name, s.Port(a, n), err)
 		}
-		l.Close()
+		if err := l.Close(); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -76,17 +78,17 @@ func (s *Site) spawn(a App) (*Process, error) {
 	if err != nil {
 		return nil, err
 	}
-	log, err := os.OpenFile(s.logFile(a), os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o640)
+	out, err := os.OpenFile(s.logFile(a), os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o640)
 	if err != nil {
 		return nil, err
 	}
-	defer log.Close()
-	if err := log.Chown(uid, gid); err != nil {
+	defer out.Close()
+	if err := out.Chown(uid, gid); err != nil {
 		return nil, err
 	}
 	c := a.Command(s)
 	cmd := &exec.Cmd{
-		Path: c.Argv[0], Args: c.Argv, Env: c.Env, Dir: c.Dir, Stdout: log, Stderr: log,
+		Path: c.Argv[0], Args: c.Argv, Env: c.Env, Dir: c.Dir, Stdout: out, Stderr: out,
 		SysProcAttr: &syscall.SysProcAttr{Setsid: true, Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}},
 	}
 	if err := cmd.Start(); err != nil {
@@ -125,9 +127,12 @@ func (s *Site) ready(ctx context.Context, a App) error {
 
 // ask puts one request to the running application and compares the status.
 func (s *Site) ask(ctx context.Context, a App, k Ask) error {
-	_, err := k.Put(ctx, "http://127.0.0.1:"+strconv.Itoa(s.Port(a, 0)))
+	_, err := k.Put(ctx, s.Base(a))
 	return err
 }
+
+// Base is the address of the application's first listener: "http://127.0.0.1:18200".
+func (s *Site) Base(a App) string { return "http://127.0.0.1:" + strconv.Itoa(s.Port(a, 0)) }
 
 // Put puts the request to the application at base ("http://127.0.0.1:18200") and returns the body; another status is an error.
 func (k Ask) Put(ctx context.Context, base string) ([]byte, error) {

@@ -31,6 +31,9 @@ func npm() Tool      { return command("npm", "npm") }
 func mcs() Tool      { return command("mcs", "mono-mcs") }
 func compiler() Tool { return command("gcc", "gcc", "libc6-dev") }
 
+// Strace traces system calls.
+func Strace() Tool { return command("strace", "strace") }
+
 func icu() Tool {
 	return Tool{Name: "ICU", Present: func() bool {
 		found, _ := filepath.Glob("/usr/lib/*/libicuuc.so.*")
