@@ -2,6 +2,7 @@ package parse
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -45,10 +46,8 @@ func Cgroups(data []byte) ([]Cgroup, error) {
 // Login sessions (session-3.scope) and user managers (user@1000.service) are no units of an application.
 func SystemdUnit(list []Cgroup) (unit string, line int) {
 	for _, c := range list {
-		if c.Hierarchy != 0 && !(len(c.Controllers) == 1 && c.Controllers[0] == "name=systemd") {
-			continue
-		}
-		if u := unitOf(c.Path); u != "" {
+		systemd := c.Hierarchy == 0 || slices.Equal(c.Controllers, []string{"name=systemd"})
+		if u := unitOf(c.Path); systemd && u != "" {
 			return u, c.Line
 		}
 	}
@@ -57,8 +56,7 @@ func SystemdUnit(list []Cgroup) (unit string, line int) {
 
 func unitOf(path string) string {
 	parts := strings.Split(path, "/")
-	for i := len(parts) - 1; i >= 0; i-- {
-		p := parts[i]
+	for _, p := range slices.Backward(parts) {
 		if strings.HasPrefix(p, "session-") || strings.HasPrefix(p, "user@") || p == "init.scope" {
 			return ""
 		}

@@ -35,8 +35,8 @@ func (i FDInfo) Writes() bool { a := i.Flags & openAccess; return a == 1 || a ==
 // Appends reports O_APPEND, the mark of a log.
 func (i FDInfo) Appends() bool { return i.Flags&openAppend != 0 }
 
-// ParseFDInfo reads the whole file.
-func ParseFDInfo(data []byte) (FDInfo, error) {
+// ReadFDInfo reads the whole file.
+func ReadFDInfo(data []byte) (FDInfo, error) {
 	var i FDInfo
 	flags := false
 	for line := range strings.Lines(string(data)) {

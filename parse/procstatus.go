@@ -138,7 +138,7 @@ func fourIDs(value string) (ids [4]int, err error) {
 func ints(value string) ([]int, error) {
 	var n numbers
 	var list []int
-	for _, f := range strings.Fields(value) {
+	for f := range strings.FieldsSeq(value) {
 		list = append(list, n.int(f))
 	}
 	return list, n.err

@@ -1,6 +1,7 @@
 package host
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"runtime"
@@ -45,7 +46,7 @@ func (m *machine) procfs() *os.File {
 	}
 	var st unix.Statfs_t
 	if err := unix.Fstatfs(fd, &st); err != nil || st.Type != unix.PROC_SUPER_MAGIC {
-		unix.Close(fd)
+		closeFD(fd)
 		return nil
 	}
 	return os.NewFile(uintptr(fd), "/proc")
@@ -107,7 +108,7 @@ func (m *machine) openBelow(link, rest string, flags int) (int, error) {
 	if err != nil {
 		return -1, err
 	}
-	defer unix.Close(top)
+	defer closeFD(top)
 	return m.guard.fd(func() (int, error) { return m.look(top, rest, flags) })
 }
 
@@ -119,7 +120,7 @@ func (m *machine) follow(link string, flags int) (int, error) {
 	if err != nil {
 		return -1, err
 	}
-	defer unix.Close(dir)
+	defer closeFD(dir)
 	return retry(func() (int, error) { return unix.Openat(dir, link[i+1:], flags|unix.O_CLOEXEC, 0) })
 }
 
@@ -128,7 +129,7 @@ func (m *machine) Lstat(name string) (Info, error) {
 	if err != nil {
 		return Info{}, wrap("lstat", name, err)
 	}
-	defer unix.Close(fd)
+	defer closeFD(fd)
 	info, err := m.guard.info(func() (Info, error) { return fstat(fd) })
 	return info, wrap("lstat", name, err)
 }
@@ -145,9 +146,9 @@ func (m *machine) Readlink(name string) (string, error) {
 	if err != nil {
 		return "", wrap("readlink", name, err)
 	}
-	defer unix.Close(fd)
+	defer closeFD(fd)
 	target, err := readlinkAt(fd, "")
-	if err == unix.ENOENT && !isLink(fd) {
+	if errors.Is(err, unix.ENOENT) && !isLink(fd) {
 		err = unix.EINVAL // what readlink(2) says of what is no link; with an empty name the kernel says ENOENT
 	}
 	return target, wrap("readlink", name, err)
@@ -177,7 +178,7 @@ func (m *machine) ReadDir(name string) ([]Entry, error) {
 	if err != nil {
 		return nil, wrap("list", name, err)
 	}
-	defer unix.Close(fd)
+	defer closeFD(fd)
 	entries, err := readDirents(fd)
 	if err != nil {
 		return nil, wrap("list", name, err)
@@ -191,7 +192,7 @@ func (m *machine) Xattrs(name string) (map[string][]byte, error) {
 	if err != nil {
 		return nil, wrap("list attributes of", name, err)
 	}
-	defer unix.Close(fd)
+	defer closeFD(fd)
 	attrs, err := readXattrs(ownFD(fd))
 	return attrs, wrap("list attributes of", name, err)
 }
@@ -258,11 +259,14 @@ func typeOfMode(mode uint32) Type {
 	return Regular
 }
 
+// closeFD closes a descriptor that was only read from: there is nothing that could be lost.
+func closeFD(fd int) { _ = unix.Close(fd) }
+
 // retry repeats a call that a signal interrupted.
 func retry(call func() (int, error)) (int, error) {
 	for {
 		n, err := call()
-		if err != unix.EINTR {
+		if !errors.Is(err, unix.EINTR) {
 			return n, err
 		}
 	}

@@ -1,6 +1,7 @@
 package host
 
 import (
+	"errors"
 	"io"
 	"strings"
 
@@ -25,7 +26,7 @@ func (m *machine) Open(name string) (File, error) {
 	if err != nil {
 		return nil, wrap("open", name, err)
 	}
-	defer unix.Close(fd)
+	defer closeFD(fd)
 	info, err := m.guard.info(func() (Info, error) { return fstat(fd) })
 	if err != nil {
 		return nil, wrap("open", name, err)
@@ -92,7 +93,7 @@ func (f *file) ReadAt(p []byte, off int64) (int, error) {
 
 func (f *file) result(n int, err error) (int, error) {
 	switch {
-	case err == unix.EISDIR:
+	case errors.Is(err, unix.EISDIR):
 		return 0, wrap("read", f.name, ErrNotRegular)
 	case err != nil:
 		return 0, wrap("read", f.name, err)
@@ -124,7 +125,7 @@ func probeCache(fd int, size int64) []span {
 	step := (size/parts + 4095) &^ 4095
 	for off := int64(0); off < size; off += step {
 		_, err := unix.Preadv2(fd, [][]byte{make([]byte, 1)}, min(off+step/2, size-1), unix.RWF_NOWAIT)
-		if err == unix.EAGAIN {
+		if errors.Is(err, unix.EAGAIN) {
 			cold = append(cold, span{off, step})
 		}
 	}
@@ -137,7 +138,7 @@ func (m *machine) statMagic(name string) (Info, error) {
 	if err != nil {
 		return Info{}, wrap("stat", name, err)
 	}
-	defer unix.Close(fd)
+	defer closeFD(fd)
 	info, err := m.guard.info(func() (Info, error) { return fstat(fd) })
 	return info, wrap("stat", name, err)
 }

@@ -43,7 +43,7 @@ func (g *guard) fd(call func() (int, error)) (int, error) {
 	if !g.risky {
 		return call()
 	}
-	return timed(patience, call, func(fd int) { unix.Close(fd) })
+	return timed(patience, call, func(fd int) { closeFD(fd) })
 }
 
 func (g *guard) info(call func() (Info, error)) (Info, error) {

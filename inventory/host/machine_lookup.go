@@ -1,6 +1,7 @@
 package host
 
 import (
+	"errors"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -15,7 +16,7 @@ func fastestLookup(root int) lookup {
 	if err != nil { // ENOSYS, or EPERM of a seccomp filter that does not know the call
 		return walk
 	}
-	unix.Close(fd)
+	closeFD(fd)
 	return openat2
 }
 
@@ -24,7 +25,7 @@ func openat2(root int, name string, flags int) (int, error) {
 	how := unix.OpenHow{Flags: uint64(flags | unix.O_CLOEXEC), Resolve: unix.RESOLVE_IN_ROOT | unix.RESOLVE_NO_MAGICLINKS}
 	for {
 		fd, err := unix.Openat2(root, name, &how)
-		if err != unix.EINTR && err != unix.EAGAIN { // EAGAIN: a rename elsewhere made ".." uncertain
+		if !errors.Is(err, unix.EINTR) && !errors.Is(err, unix.EAGAIN) { // EAGAIN: a rename elsewhere made ".." uncertain
 			return fd, err
 		}
 	}
@@ -66,7 +67,7 @@ func (w *walker) step(flags int) error {
 		if fd, err := w.openat(name, how|unix.O_DIRECTORY); err == nil {
 			w.stack = append(w.stack, fd)
 			return nil
-		} else if err != unix.ENOTDIR && err != unix.ELOOP {
+		} else if !errors.Is(err, unix.ENOTDIR) && !errors.Is(err, unix.ELOOP) {
 			return err
 		}
 	}
@@ -76,10 +77,10 @@ func (w *walker) step(flags int) error {
 	}
 	switch {
 	case isLink(fd) && (!last || w.mustDir || flags&unix.O_NOFOLLOW == 0):
-		defer unix.Close(fd)
+		defer closeFD(fd)
 		return w.link(fd)
 	case !last || w.mustDir:
-		unix.Close(fd)
+		closeFD(fd)
 		return unix.ENOTDIR
 	}
 	w.stack = append(w.stack, fd)
@@ -135,7 +136,7 @@ func (w *walker) finish(flags int) (int, error) {
 // unwind closes all folders but the first n.
 func (w *walker) unwind(n int) {
 	for _, fd := range w.stack[n:] {
-		unix.Close(fd)
+		closeFD(fd)
 	}
 	w.stack = w.stack[:n]
 }

@@ -36,7 +36,7 @@ func (f FD) Info() (parse.FDInfo, error) {
 	if err != nil {
 		return parse.FDInfo{}, err
 	}
-	info, err := parse.ParseFDInfo(data)
+	info, err := parse.ReadFDInfo(data)
 	return info, wrap("read", f.proc.path(name), err)
 }
 

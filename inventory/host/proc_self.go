@@ -9,6 +9,6 @@ func readAllFD(name string) ([]byte, error) {
 		return nil, err
 	}
 	f := &file{fd: fd, name: name, proc: true}
-	defer f.Close()
+	defer closeFD(fd)
 	return readAll(f, largeFile)
 }

@@ -116,7 +116,7 @@ func TestSelfListeners(t *testing.T) {
 		if err != nil {
 			t.Skipf("listen %s: %v", network, err)
 		}
-		t.Cleanup(func() { l.Close() })
+		t.Cleanup(func() { _ = l.Close() })
 		return l.Addr().(*net.TCPAddr).Port
 	}
 	v4 := listen("tcp4", "127.0.0.1:0")
@@ -125,7 +125,7 @@ func TestSelfListeners(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close()
+	defer func() { _ = conn.Close() }()
 	h, p := self(t)
 	got, err := h.Listeners(p)
 	if err != nil || len(got) != 2 {
@@ -145,7 +145,7 @@ func TestSelfListeners(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer unix.Close()
+	defer func() { _ = unix.Close() }()
 	h, p = self(t)
 	rows, err := p.UnixSockets()
 	if err != nil || !slices.ContainsFunc(rows, func(s parse.UnixSocket) bool { return s.Path == unix.Addr().String() && s.Listening && s.Type == 1 }) {

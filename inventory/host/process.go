@@ -35,6 +35,7 @@ type Process struct {
 	ExeErr     error    // why Exe is "": mostly permission
 	Args       []string // exactly the NUL-terminated arguments, empty ones kept
 	Start      uint64   // starttime of /proc/PID/stat in clock ticks: with PID it identifies the process
+	Threads    int      // when it was read
 	tree       Tree
 	host       *Host
 	own        ownTree
@@ -81,8 +82,7 @@ func Reason(err error) string {
 	case Vanished(err):
 		return "vanished"
 	}
-	var p *pathError
-	if errors.As(err, &p) {
+	if p, ok := errors.AsType[*pathError](err); ok {
 		return p.err.Error()
 	}
 	return err.Error()

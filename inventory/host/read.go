@@ -84,7 +84,7 @@ func (h *Host) readProcess(pid int) readResult {
 	if stat.State == 'Z' || stat.State == 'X' {
 		return readResult{err: errEnded}
 	}
-	p.PPID, p.Comm, p.Start = stat.PPID, stat.Comm, stat.StartTicks
+	p.PPID, p.Comm, p.Start, p.Threads = stat.PPID, stat.Comm, stat.StartTicks, stat.Threads
 	cmdline, err := p.read("cmdline", argumentsLimit)
 	if err != nil {
 		return readResult{err: err}

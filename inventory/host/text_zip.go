@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"fmt"
+	"maps"
 	"strings"
 )
 
@@ -26,9 +27,7 @@ func (l *loader) zipEntry(outer, entry string, data []byte, at attrs) error {
 		z = &zipNode{at: attrs{}}
 		l.zips[outer] = z
 	}
-	for k, v := range at { // the attributes of any entry's line are the archive's
-		z.at[k] = v
-	}
+	maps.Copy(z.at, at) // the attributes of any entry's line are the archive's
 	for {
 		inner, rest, nested := strings.Cut(entry, "!/")
 		if !nested {

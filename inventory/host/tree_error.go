@@ -35,8 +35,7 @@ func wrap(op, name string, err error) error {
 	if err == nil {
 		return nil
 	}
-	var inner *pathError
-	if errors.As(err, &inner) {
+	if _, ok := errors.AsType[*pathError](err); ok {
 		return err
 	}
 	return &pathError{op, name, err}
