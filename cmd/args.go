@@ -1,0 +1,121 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"a2c/internal/workspace"
+	"a2c/model"
+	"a2c/parse"
+)
+
+// none takes no arguments.
+func none(_ *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usage(fmt.Errorf("unexpected argument %q", args[0]))
+	}
+	return nil
+}
+
+// exactly takes one argument, called what.
+func exactly(what string) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		switch {
+		case len(args) == 0:
+			return usage(fmt.Errorf("an argument is missing: %s", what))
+		case len(args) > 1:
+			return usage(fmt.Errorf("unexpected argument %q", args[1]))
+		}
+		return nil
+	}
+}
+
+// idFlag adds --application-id, with the workspace's applications as completion.
+func (a *app) idFlag(c *cobra.Command, id *string) {
+	c.Flags().StringVar(id, "application-id", "", "the application, by its `ID` of a2c inventory")
+	err := c.RegisterFlagCompletionFunc("application-id", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		w, err := a.open(false)
+		if err != nil {
+			return nil, cobra.ShellCompDirectiveError
+		}
+		return knownIDs(w), cobra.ShellCompDirectiveNoFileComp
+	})
+	if err != nil { // the flag was added one line before
+		a.log.Error("completion", "error", err)
+	}
+}
+
+// checkID refuses an ID that cannot name a folder; whether there is such an application is seen later.
+func checkID(id string) error {
+	if id == "" {
+		return usage(errors.New("--application-id is missing; a2c inventory lists the applications"))
+	}
+	if !fs.ValidPath(id) || strings.ContainsAny(id, "/\\") || id == "." || strings.HasPrefix(id, ".") {
+		return usage(fmt.Errorf("%q is no application ID; a2c inventory lists them", id))
+	}
+	return nil
+}
+
+// knownIDs are the applications of the inventory and those with a folder, sorted.
+func knownIDs(w *workspace.Workspace) []string {
+	var ids []string
+	if inventory, err := workspace.Load[model.Inventory](w, workspace.InventoryFile); err == nil {
+		for id := range inventory {
+			ids = append(ids, id)
+		}
+	}
+	entries, err := os.ReadDir(w.Dir())
+	if err == nil {
+		for _, e := range entries {
+			if _, err := os.Stat(filepath.Join(w.Dir(), e.Name(), workspace.AnalysisFile)); err == nil {
+				ids = append(ids, e.Name())
+			}
+		}
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}
+
+// unknownID says which applications there are, near ones first.
+func unknownID(id string, known []string) error {
+	if len(known) == 0 {
+		return fmt.Errorf("there is no application %q, and none is known yet; run sudo a2c inventory", id)
+	}
+	var near []string
+	for _, k := range known {
+		if strings.Contains(k, id) || parse.Distance(id, k, 3) <= 3 {
+			near = append(near, k)
+		}
+	}
+	if len(near) > 0 {
+		return fmt.Errorf("there is no application %q; did you mean %s? (a2c inventory lists all)", id, strings.Join(near, ", "))
+	}
+	const most = 10
+	if len(known) > most {
+		known = append(known[:most:most], "…")
+	}
+	return fmt.Errorf("there is no application %q; known are %s; sudo a2c inventory looks anew", id, strings.Join(known, ", "))
+}
+
+// missing turns a document that was not made yet into the command that makes it.
+func missing(err error, id string, known []string, rerun string) error {
+	if _, ok := errors.AsType[*workspace.MissingError](err); !ok {
+		return err
+	}
+	if !slices.Contains(known, id) {
+		return unknownID(id, known)
+	}
+	return fmt.Errorf("%w; run %s --application-id %s first", err, rerun, id)
+}
+
+func isMissing(err error) bool {
+	_, ok := errors.AsType[*workspace.MissingError](err)
+	return ok
+}

@@ -1,0 +1,14 @@
+package cmd
+
+import "github.com/spf13/cobra"
+
+// commands are all commands, in the order of a migration.
+func commands(a *app) []*cobra.Command {
+	return []*cobra.Command{
+		newCheck(a),
+		newExplain(a),
+		newVersion(a),
+		newCompletion(a),
+		newDocs(a),
+	}
+}
