@@ -33,6 +33,7 @@ const (
 
 // job runs a2c on the running applications.
 type job struct {
+	site      *apps.Site
 	bin       string
 	workspace string
 	env       []string // beside the demo's own
@@ -48,7 +49,7 @@ func show(ctx context.Context, site *apps.Site, list []apps.App, bin string) (er
 	if _, err := os.Stat(bin); err != nil {
 		return fmt.Errorf("%w; run `make build` first", err)
 	}
-	j := &job{bin: bin, workspace: filepath.Join(site.Dir, "workspace"), out: os.Stdout}
+	j := &job{site: site, bin: bin, workspace: filepath.Join(site.Dir, "workspace"), out: os.Stdout}
 	j.heading("Install and start %d applications below %s", len(list), site.Dir)
 	if err := os.RemoveAll(j.workspace); err != nil {
 		return err
@@ -189,10 +190,7 @@ func (j *job) check(ctx context.Context, r *row, id []string) error {
 }
 
 func (j *job) verify(ctx context.Context, r *row, id []string) error {
-	args := append([]string{"verify"}, id...)
-	for _, path := range r.app.Verifiable() {
-		args = append(args, "--path", path)
-	}
+	args := append(append([]string{"verify"}, id...), j.site.VerifyArgs(r.app)...)
 	code, err := j.a2c(ctx, answerNo, args...)
 	if err != nil {
 		return err

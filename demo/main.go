@@ -114,11 +114,11 @@ func describe(site *apps.Site, list []apps.App) {
 			fmt.Fprintf(w, "  127.0.0.1:%d  %s\n", site.Port(a, n), l.Purpose)
 		}
 		for _, k := range a.Asks {
-			method := k.Method
-			if method == "" {
-				method = "GET"
+			what := "GET " + k.Path
+			if k.File != "" {
+				what = k.File
 			}
-			fmt.Fprintf(w, "  %s %s: %d, %s\n", method, k.Path, k.Status, k.Why)
+			fmt.Fprintf(w, "  %s: %d, %s\n", what, k.Status, k.Why)
 		}
 	}
 }

@@ -27,7 +27,7 @@ func Demo() Proof {
 				t.Run(a.Name, func(t *testing.T) {
 					j := jobs[a.Name]
 					checkFound(t, site, j)
-					j.Whole(t, c)
+					j.Whole(t, c, site)
 					checkWhole(t, c, j)
 				})
 			}
@@ -81,8 +81,8 @@ func checkWhole(t *testing.T, c Command, j Job) {
 	if !strings.HasPrefix(j.Image.Digest, "sha256:") || j.Image.Files == 0 {
 		t.Errorf("the image has digest %q and %d files", j.Image.Digest, j.Image.Files)
 	}
-	if asked := len(j.App.Verifiable()); !j.Verification.Verified || len(j.Verification.Comparisons) != asked {
-		t.Errorf("verified %v, %d comparisons of %d paths", j.Verification.Verified, len(j.Verification.Comparisons), asked)
+	if asked := len(j.App.Asks); !j.Verification.Verified || len(j.Verification.Comparisons) != asked {
+		t.Errorf("verified %v, %d comparisons of %d requests", j.Verification.Verified, len(j.Verification.Comparisons), asked)
 	}
 	for _, folder := range []string{"ecs-fargate", "eks-ec2"} {
 		dir := filepath.Join(c.Workspace, j.ID, folder)

@@ -79,13 +79,10 @@ func (j *Job) Containerize(t *testing.T, c Command, args ...string) {
 	readJSON(t, filepath.Join(c.Workspace, j.ID, "image", "image.json"), &j.Image)
 }
 
-// Verify compares the image with the live application on all paths that mean something, and fails when they differ.
-func (j *Job) Verify(t *testing.T, c Command) {
+// Verify compares the image with the live application by all requests that mean something, and fails when they differ.
+func (j *Job) Verify(t *testing.T, c Command, site *apps.Site) {
 	t.Helper()
-	args := []string{"verify", "--application-id", j.ID}
-	for _, path := range j.App.Verifiable() {
-		args = append(args, "--path", path)
-	}
+	args := append([]string{"verify", "--application-id", j.ID}, site.VerifyArgs(j.App)...)
 	j.Runs = append(j.Runs, c.Run(t, nil, args...))
 	readJSON(t, filepath.Join(c.Workspace, j.ID, "verify.json"), &j.Verification)
 }
@@ -108,12 +105,12 @@ func (j *Job) Generate(t *testing.T, c Command) {
 }
 
 // Whole runs everything from analyze to generate.
-func (j *Job) Whole(t *testing.T, c Command) {
+func (j *Job) Whole(t *testing.T, c Command, site *apps.Site) {
 	t.Helper()
 	j.Analyze(t, c)
 	j.Check(t, c)
 	j.Containerize(t, c)
-	j.Verify(t, c)
+	j.Verify(t, c, site)
 	j.Generate(t, c)
 }
 

@@ -44,7 +44,7 @@ func promise(t *testing.T, b *Bench) {
 	jobs, _ := b.Inventory(t, traced, site, list)
 	for _, a := range list {
 		j := jobs[a.Name]
-		j.Whole(t, traced)
+		j.Whole(t, traced, site)
 	}
 
 	after := seen.take(t)
@@ -89,7 +89,7 @@ func settle(t *testing.T, list []apps.App, site *apps.Site) {
 	t.Helper()
 	for _, a := range list {
 		for _, k := range a.Asks {
-			if _, err := k.Put(t.Context(), site.Base(a)); err != nil {
+			if _, err := site.Ask(t.Context(), a, k); err != nil {
 				t.Fatal(err)
 			}
 		}

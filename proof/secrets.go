@@ -35,7 +35,7 @@ func Secrets() Proof {
 			for _, a := range list {
 				t.Run(a.Name, func(t *testing.T) {
 					j := jobs[a.Name]
-					j.Whole(t, c)
+					j.Whole(t, c, site)
 					for _, ran := range j.Runs {
 						checkOutput(t, planted, ran)
 					}

@@ -3,11 +3,7 @@
 // They listen on 127.0.0.1 only.
 package apps
 
-import (
-	"context"
-	"net/http"
-	"strings"
-)
+import "context"
 
 // App is one application that a Site can install, start and stop.
 type App struct {
@@ -39,8 +35,7 @@ type Ask struct {
 	Path   string
 	Status int
 	Why    string // what works when this answer comes
-	Method string // "" is GET; a2c verify asks GET and HEAD only
-	Body   string // of a POST
+	File   string // instead of Path: a file below testdata/apps with an HTTP request in plain text, as `a2c verify --request` takes it
 }
 
 // Command is how the application is started.
@@ -53,36 +48,20 @@ type Command struct {
 // User is the unprivileged user that the application runs as.
 func (a App) User() string { return "a2c-demo-" + a.Name }
 
-// Verifiable returns the paths that `a2c verify --path` can ask.
-func (a App) Verifiable() []string {
-	var paths []string
+// VerifyArgs returns the flags that let `a2c verify` ask everything that means something.
+func (s *Site) VerifyArgs(a App) []string {
+	var args []string
 	for _, k := range a.Asks {
-		if k.Method == "" {
-			paths = append(paths, k.Path)
+		if k.File != "" {
+			args = append(args, "--request", s.source(k.File))
+			continue
 		}
+		args = append(args, "--path", k.Path)
 	}
-	return paths
+	return args
 }
 
 // All returns the applications in the order in which the demo shows them.
 func All() []App {
 	return []App{Shop(), Orders(), Portal(), AzureMCP()}
-}
-
-// request builds the request; base is "http://127.0.0.1:18200".
-func (k Ask) request(ctx context.Context, base string) (*http.Request, error) {
-	method := k.Method
-	if method == "" {
-		method = http.MethodGet
-	}
-	r, err := http.NewRequestWithContext(ctx, method, base+k.Path, strings.NewReader(k.Body))
-	if err != nil {
-		return nil, err
-	}
-	r.Header.Set("Accept", "*/*")
-	if k.Body != "" {
-		r.Header.Set("Content-Type", "application/json")
-		r.Header.Set("Accept", "application/json, text/event-stream")
-	}
-	return r, nil
 }

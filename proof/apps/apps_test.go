@@ -27,8 +27,14 @@ func TestRegistry(t *testing.T) {
 			}
 			ports[l.Offset] = true
 		}
-		if len(a.Asks) == 0 || len(a.Verifiable()) == 0 {
-			t.Errorf("%s has no answer that means something to a GET", a.Name)
+		if len(a.Asks) == 0 {
+			t.Errorf("%s has no answer that means something", a.Name)
+		}
+		s := Site{Repo: "../.."}
+		for _, k := range a.Asks {
+			if _, err := s.request(t.Context(), "http://127.0.0.1:1", k); err != nil {
+				t.Errorf("%s: %v", a.Name, err)
+			}
 		}
 	}
 }

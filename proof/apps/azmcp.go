@@ -15,10 +15,7 @@ func AzureMCP() App {
 		Asks: []Ask{
 			{Path: "/", Status: 400, Why: "the MCP endpoint runs and asks for a session: a JSON-RPC error, not a missing page"},
 			{Path: "/message", Status: 405, Why: "the route of the older transport is there and takes POST only"},
-			{
-				Path: "/", Status: 200, Method: "POST", Why: "initialize: the server tells its name and version",
-				Body: `{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-03-26","capabilities":{},"clientInfo":{"name":"a2c","version":"1"}}}`,
-			},
+			{File: "azmcp/initialize.http", Status: 200, Why: "POST / with initialize: the server tells its name, version and abilities"},
 		},
 		Tools:     []Tool{npm(), icu()},
 		Program:   installAzureMCP,

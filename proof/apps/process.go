@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net"
-	"net/http"
 	"os"
 	"os/exec"
 	"strconv"
@@ -108,7 +106,7 @@ func (s *Site) logFile(a App) string { return s.path("var/log", a.Name, "stdout.
 func (s *Site) ready(ctx context.Context, a App) error {
 	deadline := time.Now().Add(readyWithin)
 	for {
-		err := s.ask(ctx, a, a.Asks[0])
+		_, err := s.Ask(ctx, a, a.Asks[0])
 		if err == nil {
 			return nil
 		}
@@ -123,38 +121,6 @@ func (s *Site) ready(ctx context.Context, a App) error {
 		case <-time.After(100 * time.Millisecond):
 		}
 	}
-}
-
-// ask puts one request to the running application and compares the status.
-func (s *Site) ask(ctx context.Context, a App, k Ask) error {
-	_, err := k.Put(ctx, s.Base(a))
-	return err
-}
-
-// Base is the address of the application's first listener: "http://127.0.0.1:18200".
-func (s *Site) Base(a App) string { return "http://127.0.0.1:" + strconv.Itoa(s.Port(a, 0)) }
-
-// Put puts the request to the application at base ("http://127.0.0.1:18200") and returns the body; another status is an error.
-func (k Ask) Put(ctx context.Context, base string) ([]byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
-	defer cancel()
-	r, err := k.request(ctx, base)
-	if err != nil {
-		return nil, err
-	}
-	answer, err := http.DefaultClient.Do(r)
-	if err != nil {
-		return nil, err
-	}
-	defer answer.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(answer.Body, 1<<20))
-	if err != nil {
-		return nil, err
-	}
-	if answer.StatusCode != k.Status {
-		return nil, fmt.Errorf("%s %s: status %d, not %d: %s", r.Method, r.URL, answer.StatusCode, k.Status, tail(string(body), 3))
-	}
-	return body, nil
 }
 
 // Stop ends the applications by the process IDs they were started with.
