@@ -20,6 +20,7 @@ type App struct {
 	Base      Path       `json:"base"`     // base folder: catalina.base, the publish folder, the jar's folder
 	Instance  string     `json:"instance"` // what tells it from an equal one: unit, cwd or listener; "" when alone
 	Runtime   Runtime    `json:"runtime"`
+	Platform  Platform   `json:"platform,omitzero"`
 	StartedAt time.Time  `json:"startedAt"`
 	// NetNamespace is the inode of /proc/PID/ns/net; Foreign is set when it is not a2c's own.
 	NetNamespace uint64   `json:"netNamespace,omitempty"`
@@ -45,6 +46,14 @@ type Runtime struct {
 	Home       Path     `json:"home"`       // java.home, the dotnet root, the self-contained folder
 	Executable Path     `json:"executable"` // /proc/PID/exe
 	Evidence   Evidence `json:"evidence,omitempty"`
+}
+
+// Platform is what stands between the runtime and the application's own code, when it is known: Apache Tomcat, Spring Boot, ASP.NET Core.
+type Platform struct {
+	Name     string   `json:"name"`           // "Apache Tomcat"
+	Version  string   `json:"version"`        // "10.1.30"; "" when it cannot be read
+	Home     Path     `json:"home,omitempty"` // its folder, when it has one of its own: catalina.home
+	Evidence Evidence `json:"evidence,omitempty"`
 }
 
 // Listener is one address that the application accepts connections on.

@@ -21,3 +21,16 @@ type Detector interface {
 	// Detect returns the group's applications, each claiming its PIDs, or ErrNotMine. Errors do not name the detector.
 	Detect(ctx context.Context, h *host.Host, g host.Group) ([]model.App, error)
 }
+
+// All lists the detectors. Order is meaning: the first that does not answer ErrNotMine has the group, so the generic kinds stand last.
+// The detectors of one list share what they read of a process; a list serves one run.
+func All() []Detector {
+	seen := views{}
+	return []Detector{
+		javaTomcat{seen},
+		javaSpringBoot{seen},
+		javaGeneric{seen},
+		dotnetSingle{seen},
+		dotnetGeneric{seen},
+	}
+}

@@ -1,0 +1,32 @@
+package detect
+
+import (
+	"context"
+	"path"
+
+	"a2c/inventory/host"
+	"a2c/model"
+)
+
+// dotnetGeneric is a .NET application of several files: a dll that the program dotnet runs, an apphost beside its dll, or a
+// self-contained folder.
+type dotnetGeneric struct{ seen views }
+
+var _ Detector = dotnetGeneric{}
+
+// Name is App2Container's application type.
+func (dotnetGeneric) Name() string { return "dotnet-generic" }
+
+// Match takes every possible .NET process.
+func (dotnetGeneric) Match(p *host.Process) bool { return mayBeCLR(p) }
+
+// Detect wants the runtime's library mapped and a main assembly; the SDK's own tools are no applications.
+func (d dotnetGeneric) Detect(_ context.Context, h *host.Host, g host.Group) ([]model.App, error) {
+	c := d.seen.of(h, g.Main).clr()
+	if c == nil {
+		return nil, ErrNotMine
+	}
+	a := c.app(d.Name(), g)
+	named(&a, stem(c.dll), c.dll, path.Dir(c.dll), c.dllFrom...)
+	return []model.App{a}, nil
+}

@@ -1,0 +1,110 @@
+package detect
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"a2c/inventory/host"
+	"a2c/model"
+)
+
+// Find returns every application of the host that a detector knows, ordered by main PID, with everything but Instance: what tells equal
+// applications apart takes the whole list. What could not be seen is added to h.Skips, and h.Seen is completed. The error is ctx's alone.
+func Find(ctx context.Context, h *host.Host) ([]model.App, error) {
+	f := finder{h: h, detectors: All(), claimed: map[int]string{}}
+	for _, g := range host.Groups(h) {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if f.claimed[g.Main.PID] == "" {
+			f.group(ctx, g)
+		}
+	}
+	f.count()
+	slices.SortFunc(f.apps, func(a, b model.App) int { return a.ProcessID - b.ProcessID })
+	return f.apps, nil
+}
+
+type finder struct {
+	h         *host.Host
+	detectors []Detector
+	claimed   map[int]string // PID to the application type that has it
+	apps      []model.App
+	closed    int // processes whose program may not be known to this user
+	vanished  int
+}
+
+// group asks the detectors in their order.
+func (f *finder) group(ctx context.Context, g host.Group) {
+	g = f.free(g)
+	for _, d := range f.detectors {
+		if !d.Match(g.Main) {
+			continue
+		}
+		apps, err := guarded(ctx, d, f.h, g)
+		switch {
+		case err == nil:
+			f.claim(d.Name(), apps)
+			return
+		case errors.Is(err, ErrNotMine):
+		case host.Vanished(err) && g.Main.Ended():
+			f.vanished++
+			return
+		default:
+			f.h.Skip(model.Skip{What: fmt.Sprintf("process %d for %s", g.Main.PID, d.Name()), Reason: host.Reason(err), Incomplete: true})
+		}
+	}
+	if g.Main.ExeErr != nil && host.Denied(g.Main.ExeErr) {
+		f.closed++
+	}
+}
+
+// guarded turns a panic, which only hostile input could cause, into an error: one process must not hide all others.
+func guarded(ctx context.Context, d Detector, h *host.Host, g host.Group) (apps []model.App, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			apps, err = nil, fmt.Errorf("panic: %v", r)
+		}
+	}()
+	return d.Detect(ctx, h, g)
+}
+
+// free leaves out what another application has already.
+func (f *finder) free(g host.Group) host.Group {
+	taken := func(p *host.Process) bool { return f.claimed[p.PID] != "" }
+	g.Children = slices.DeleteFunc(slices.Clone(g.Children), taken)
+	g.Launchers = slices.DeleteFunc(slices.Clone(g.Launchers), taken)
+	return g
+}
+
+// claim takes the applications over. A process belongs to one application: the second claim is a mistake of a detector, and is left out.
+func (f *finder) claim(kind string, apps []model.App) {
+	for _, a := range apps {
+		twice := slices.IndexFunc(a.Processes, func(pid int) bool { return f.claimed[pid] != "" })
+		if twice >= 0 {
+			pid := a.Processes[twice]
+			f.h.Skip(model.Skip{What: fmt.Sprintf("%s of process %d", kind, a.ProcessID), Reason: fmt.Sprintf("process %d belongs to a %s already", pid, f.claimed[pid]), Incomplete: true})
+			continue
+		}
+		for _, pid := range a.Processes {
+			f.claimed[pid] = kind
+		}
+		f.apps = append(f.apps, a)
+	}
+}
+
+// count completes Seen: Processes = Matched + Other + Vanished + Unreadable.
+func (f *finder) count() {
+	s := &f.h.Seen
+	s.Matched = len(f.claimed)
+	s.Vanished += f.vanished
+	s.Unreadable += f.closed
+	s.Other = max(0, s.Processes-s.Matched-s.Vanished-s.Unreadable)
+	if f.closed > 0 {
+		f.h.Skip(model.Skip{
+			What: "processes whose program and files cannot be looked at", Reason: "permission denied", Remedy: "run as root", Count: f.closed, Incomplete: true,
+		})
+	}
+}

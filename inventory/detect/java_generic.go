@@ -1,0 +1,194 @@
+package detect
+
+import (
+	"context"
+	"path"
+	"slices"
+	"strings"
+
+	"a2c/inventory/host"
+	"a2c/model"
+	"a2c/parse"
+)
+
+// javaGeneric is any other application on a JVM, named by its archive, its main class or its module.
+type javaGeneric struct{ seen views }
+
+var _ Detector = javaGeneric{}
+
+// Name is App2Container's application type.
+func (javaGeneric) Name() string { return "java-generic" }
+
+// Match takes every possible JVM.
+func (javaGeneric) Match(p *host.Process) bool { return mayBeJVM(p) }
+
+// Detect takes what runs a JVM.
+func (d javaGeneric) Detect(_ context.Context, h *host.Host, g host.Group) ([]model.App, error) {
+	j := d.seen.of(h, g.Main).jvm()
+	if j == nil {
+		return nil, ErrNotMine
+	}
+	a := j.app(d.Name(), g)
+	n := j.generic()
+	named(&a, n.name, n.artifact, n.base, n.from...)
+	purposes(&a, j.agentPorts())
+	return []model.App{a}, nil
+}
+
+// identity is what an application is called and where it stands.
+type identity struct {
+	name, artifact, base string
+	from                 []model.Source
+}
+
+// generic names an application by what its command line starts; a JVM inside another program is named by the program.
+func (j *jvm) generic() identity {
+	main := j.cmd.Main
+	switch j.cmd.Mode {
+	case parse.JavaJar, parse.JavaSource:
+		file := j.abs(main.Value)
+		return identity{name: stem(file), artifact: file, base: programFolder(file), from: append(j.from(main), j.fromCwd(main.Value)...)}
+	case parse.JavaModule:
+		return j.module()
+	case parse.JavaClass:
+		file, from := j.archiveOf(main.Value)
+		return identity{name: main.Value, artifact: file, base: j.folder(file), from: append(j.from(main), from...)}
+	}
+	return identity{name: path.Base(j.Exe), artifact: j.Exe, base: programFolder(j.Exe), from: []model.Source{model.FromProc(j.PID, "exe")}}
+}
+
+// fromCwd is the working folder as evidence, when name is relative to it.
+func (j *jvm) fromCwd(name string) []model.Source {
+	if path.IsAbs(name) {
+		return nil
+	}
+	return []model.Source{model.FromProc(j.PID, "cwd")}
+}
+
+// module is "name" or "name/class" on the module path, or in the runtime image itself.
+func (j *jvm) module() identity {
+	name, _, _ := strings.Cut(j.cmd.Main.Value, "/")
+	n := identity{name: name, from: j.from(j.cmd.Main)}
+	for _, e := range strings.Split(j.cmd.ModulePath.Value, ":") {
+		if e == "" {
+			continue
+		}
+		at := j.abs(e)
+		if n.artifact == "" {
+			n.artifact = at
+			n.from = append(n.from, j.from(j.cmd.ModulePath)...)
+		}
+		if strings.HasPrefix(path.Base(at), name) {
+			n.artifact = at
+			break
+		}
+	}
+	if n.artifact == "" {
+		n.artifact = j.Exe
+		n.from = append(n.from, model.FromProc(j.PID, "exe"))
+	}
+	n.base = j.folder(n.artifact)
+	return n
+}
+
+// folder is the application's folder when artifact is a file, or a folder of classes.
+func (j *jvm) folder(artifact string) string {
+	if artifact == "" {
+		return j.cwd
+	}
+	if j.isDir(artifact) {
+		if slices.Contains([]string{"classes", "lib", "libs", "mods"}, path.Base(artifact)) {
+			return path.Dir(artifact)
+		}
+		return artifact
+	}
+	return programFolder(artifact)
+}
+
+// programFolder is the folder of a program's file: the one above when the file lies in bin, lib or the like.
+func programFolder(file string) string {
+	dir := path.Dir(file)
+	switch path.Base(dir) {
+	case "bin", "lib", "libs", "jars", "app", "sbin":
+		if above := path.Dir(dir); above != "/" && above != "/usr" && above != "/usr/local" {
+			return above
+		}
+	}
+	return dir
+}
+
+// Bounds of the search for a main class.
+const (
+	maxClassPath  = 2000
+	maxClassJars  = 150
+)
+
+// archiveOf finds the class path entry that holds a class, as the JVM would: in order. Without any the first entry is taken.
+func (j *jvm) archiveOf(class string) (string, []model.Source) {
+	entries := j.expandClassPath(j.cmd.ClassPathEntries())
+	from := j.from(j.cmd.ClassPath)
+	if j.cmd.ClassPath.Value == "" {
+		entries, from = []string{j.cwd}, []model.Source{model.FromProc(j.PID, "cwd")}
+	}
+	file := strings.ReplaceAll(class, ".", "/") + ".class"
+	jars := 0
+	for _, e := range entries {
+		if j.isDir(e) {
+			if name := path.Join(e, file); j.exists(name) {
+				return e, append(from, model.FromFile(model.Path(name), 0))
+			}
+			continue
+		}
+		if jars++; jars > maxClassJars {
+			break
+		}
+		if j.holds(e, file) {
+			return e, append(from, model.FromFile(model.Path(e+"!/"+file), 0))
+		}
+	}
+	if len(entries) == 0 {
+		return "", from
+	}
+	return entries[0], from
+}
+
+func (j *jvm) holds(archive, entry string) bool {
+	a, done, err := j.jar(archive)
+	if err != nil {
+		return false // the JVM skips what it cannot open, too
+	}
+	defer done()
+	_, ok := a.Entry(entry)
+	return ok
+}
+
+// expandClassPath makes entries absolute and replaces "lib/*" by the archives in lib.
+func (j *jvm) expandClassPath(entries []string) []string {
+	var out []string
+	for _, e := range entries {
+		dir, wild := strings.CutSuffix(e, "*")
+		if !wild || dir != "" && !strings.HasSuffix(dir, "/") {
+			out = append(out, j.abs(e))
+			continue
+		}
+		if dir == "" {
+			dir = "."
+		}
+		list, err := j.tree.ReadDir(j.abs(dir))
+		j.unread("class path folder", j.abs(dir), err)
+		for _, f := range list {
+			if ext := strings.ToLower(path.Ext(f.Name)); ext == ".jar" {
+				out = append(out, path.Join(j.abs(dir), f.Name))
+			}
+		}
+		if len(out) > maxClassPath {
+			return out[:maxClassPath]
+		}
+	}
+	return out
+}
+
+// simpleName is a class's name without its package.
+func simpleName(class string) string {
+	return class[strings.LastIndexByte(class, '.')+1:]
+}

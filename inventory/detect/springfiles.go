@@ -1,0 +1,310 @@
+package detect
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"a2c/inventory/host"
+	"a2c/model"
+	"a2c/parse"
+)
+
+// Bounds of what imports and wildcards may reach.
+const (
+	maxSpringFiles = 200
+	maxSpringDepth = 8
+)
+
+// springDocument is one document of a configuration file.
+type springDocument struct {
+	values  []springValue
+	profile string // spring.config.activate.on-profile; "" always
+	never   bool
+}
+
+// configuration reads what decides the properties of the application: the command line, then the files that Spring Boot finds by itself
+// or is told to read, with the active profiles.
+func (s *springBoot) configuration() *springConfig {
+	c := &springConfig{springBoot: s}
+	c.commandLine()
+	groups := c.groups()
+	c.load(groups) // without profiles, to learn which are active
+	for range 3 {  // profiles may come from files, and profile groups bring more
+		active := c.activeProfiles()
+		if slices.Equal(active, c.profiles) {
+			break
+		}
+		c.profiles = active
+		c.load(groups)
+	}
+	return c
+}
+
+func (c *springConfig) activeProfiles() []string {
+	names := splitList(c.value("spring.profiles.active"))
+	for i := range 10 {
+		v, ok := c.get("spring.profiles.active[" + string(rune('0'+i)) + "]")
+		if !ok {
+			break
+		}
+		names = append(names, v.value)
+	}
+	names = append(names, splitList(c.value("spring.profiles.include"))...)
+	for i := 0; i < len(names) && i < 50; i++ {
+		names = append(names, splitList(c.value("spring.profiles.group."+names[i]))...)
+	}
+	if len(names) == 0 {
+		return []string{"default"}
+	}
+	return names
+}
+
+// location is a place where configuration is looked for: a folder on disk, a file, or a folder of the class path.
+type location struct {
+	path  string
+	class bool // on the class path
+	dir   bool
+}
+
+// groups are the locations, those that count most last; profile-specific files count within a group only.
+func (c *springConfig) groups() [][]location {
+	var groups [][]location
+	if v, ok := c.get("spring.config.location"); ok {
+		groups = c.locations(v.value, c.cwd)
+	} else {
+		groups = [][]location{
+			{{path: "", class: true, dir: true}, {path: "config/", class: true, dir: true}},
+			append([]location{{path: c.cwd, dir: true}, {path: path.Join(c.cwd, "config"), dir: true}}, c.subFolders(path.Join(c.cwd, "config"))...),
+		}
+	}
+	if v, ok := c.get("spring.config.additional-location"); ok {
+		groups = append(groups, c.locations(v.value, c.cwd)...)
+	}
+	return groups
+}
+
+// locations reads "optional:file:/etc/shop/,classpath:/x/;file:./a.yml": commas separate groups, semicolons places within one.
+func (c *springConfig) locations(list, base string) [][]location {
+	var groups [][]location
+	for _, part := range splitList(list) {
+		var group []location
+		for _, item := range strings.Split(part, ";") {
+			item = strings.TrimPrefix(strings.TrimSpace(item), "optional:")
+			class, onPath := strings.CutPrefix(item, "classpath:")
+			if onPath {
+				group = append(group, location{path: strings.TrimPrefix(class, "/"), class: true, dir: strings.HasSuffix(class, "/") || class == ""})
+				continue
+			}
+			file := strings.TrimPrefix(item, "file:")
+			if strings.HasPrefix(file, "//") {
+				file = "/" + strings.TrimLeft(file, "/")
+			}
+			if i := strings.IndexByte(file, ':'); i > 0 && !strings.Contains(file[:i], "/") || file == "" {
+				continue // configtree:, vault:, https: and other sources hold no file that could be read here
+			}
+			group = append(group, c.onDisk(file, base)...)
+		}
+		groups = append(groups, group)
+	}
+	return groups
+}
+
+func (c *springConfig) onDisk(file, base string) []location {
+	full := file
+	if !path.IsAbs(full) {
+		full = base + "/" + file
+	}
+	if rest, ok := strings.CutSuffix(full, "*/"); ok {
+		return c.subFolders(c.clean(rest))
+	}
+	return []location{{path: c.clean(full), dir: strings.HasSuffix(file, "/")}}
+}
+
+// subFolders are the folders in a folder, by name, as the wildcard location config/*/ takes them.
+func (c *springConfig) subFolders(dir string) []location {
+	entries, err := c.tree.ReadDir(dir)
+	c.unread("configuration folder", dir, err)
+	var out []location
+	for _, e := range entries {
+		if name := path.Join(dir, e.Name); e.Type == host.Dir || e.Type == host.Symlink && c.isDir(name) {
+			out = append(out, location{path: name, dir: true})
+		}
+	}
+	return out
+}
+
+// load reads all groups with the profiles known so far. Later sources count more, so the result is turned around.
+func (c *springConfig) load(groups [][]location) {
+	r := springReader{c: c}
+	for _, g := range groups {
+		for _, l := range g {
+			r.place(l, "")
+		}
+		for _, p := range c.profiles {
+			for _, l := range g {
+				if l.dir {
+					r.place(l, p)
+				}
+			}
+		}
+	}
+	slices.Reverse(r.out)
+	c.files = r.out
+}
+
+// springReader reads files in the order in which they count, least first.
+type springReader struct {
+	c     *springConfig
+	out   []springSource
+	files int
+	depth int
+}
+
+// place reads one location: NAME.yml or NAME-PROFILE.yml of a folder, or the file itself. Of one folder properties count more than YAML.
+func (r *springReader) place(l location, profile string) {
+	if !l.dir {
+		r.file(l)
+		return
+	}
+	names := splitList(r.c.value("spring.config.name"))
+	if len(names) == 0 {
+		names = []string{"application"}
+	}
+	for _, name := range names {
+		if profile != "" {
+			name += "-" + profile
+		}
+		for _, ext := range []string{".yaml", ".yml", ".properties"} {
+			at := l
+			at.dir = false
+			if at.path = path.Join(l.path, name+ext); l.class {
+				at.path = strings.TrimPrefix(path.Join("/", l.path, name+ext), "/")
+			}
+			r.file(at)
+		}
+	}
+}
+
+// file reads one file, if it is there, and what it imports, which counts more than the file itself.
+func (r *springReader) file(l location) {
+	data, name, ok := r.c.content(l)
+	if !ok || r.files >= maxSpringFiles {
+		return
+	}
+	r.files++
+	for _, d := range r.c.documents(name, data) {
+		if d.never || d.profile != "" && !profilesMatch(d.profile, r.c.profiles) {
+			continue
+		}
+		source := newSource(d.values)
+		r.out = append(r.out, source)
+		if r.depth >= maxSpringDepth {
+			continue
+		}
+		r.depth++
+		for _, imported := range imports(d.values) {
+			base := path.Dir(l.path)
+			if l.class {
+				base = r.c.cwd
+			}
+			for _, g := range r.c.locations(imported, base) {
+				for _, to := range g {
+					r.place(to, "")
+				}
+			}
+		}
+		r.depth--
+	}
+}
+
+func imports(values []springValue) []string {
+	var out []string
+	for _, v := range values {
+		if v.key == "spring.config.import" || strings.HasPrefix(v.key, "spring.config.import[") {
+			out = append(out, v.value)
+		}
+	}
+	return out
+}
+
+// content reads a file from disk or from the class path.
+func (c *springConfig) content(l location) (data []byte, name string, ok bool) {
+	if !l.class {
+		data, err := c.read(l.path)
+		c.unread("configuration", l.path, err)
+		return data, l.path, err == nil
+	}
+	for _, dir := range c.classes {
+		if !dir.jar {
+			name := path.Join(dir.file, l.path)
+			data, err := c.read(name)
+			c.unread("configuration", name, err)
+			if err == nil {
+				return data, name, true
+			}
+			continue
+		}
+		if data, name, ok := c.entry(dir, l.path); ok {
+			return data, name, true
+		}
+	}
+	return nil, "", false
+}
+
+// entry reads a file inside an archive of the class path. The archive's entries are read once.
+func (c *springConfig) entry(dir classDir, name string) ([]byte, string, bool) {
+	j := c.archive(dir.file)
+	if j == nil {
+		return nil, "", false
+	}
+	entry := dir.prefix + name
+	if _, ok := j.Entry(entry); !ok {
+		return nil, "", false
+	}
+	full := dir.file + "!/" + entry
+	data, err := j.Read(entry, configLimit)
+	if err != nil {
+		c.unread("configuration", full, err)
+		return nil, "", false
+	}
+	return data, full, true
+}
+
+// documents parses a file by its name.
+func (c *springConfig) documents(name string, data []byte) []springDocument {
+	read := parse.ReadSpringYAML
+	if path.Ext(name) == ".properties" {
+		read = parse.ReadProperties
+	}
+	settings, err := read(data)
+	if err != nil {
+		c.unread("configuration", name, err)
+		return nil
+	}
+	var docs []springDocument
+	for _, s := range settings {
+		for len(docs) <= s.Document {
+			docs = append(docs, springDocument{})
+		}
+		d := &docs[s.Document]
+		d.values = append(d.values, springValue{key: s.Key, value: s.Value, file: name, line: s.Line, from: []model.Source{model.FromFile(model.Path(name), s.Line)}})
+		switch canonical(s.Key) {
+		case "spring.config.activate.onprofile", "spring.profiles":
+			d.profile = s.Value
+		case "spring.config.activate.oncloudplatform":
+			d.never = true // no cloud platform runs here
+		}
+	}
+	return docs
+}
+
+func splitList(s string) []string {
+	var out []string
+	for _, v := range strings.Split(s, ",") {
+		if v = strings.TrimSpace(v); v != "" {
+			out = append(out, v)
+		}
+	}
+	return out
+}

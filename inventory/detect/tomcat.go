@@ -1,0 +1,198 @@
+package detect
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"a2c/inventory/host"
+	"a2c/model"
+	"a2c/parse"
+)
+
+// readServer reads the server.xml in force: the argument -config, relative to the base, else conf/server.xml.
+func (t *tomcat) readServer() {
+	t.file = path.Join(t.base, "conf/server.xml")
+	for i, a := range t.cmd.Program {
+		if a.Value == "-config" && i+1 < len(t.cmd.Program) {
+			t.file = t.cmd.Program[i+1].Value
+			if !path.IsAbs(t.file) {
+				t.file = path.Join(t.base, t.file)
+			}
+		}
+	}
+	data, err := t.read(t.file)
+	if err == nil {
+		t.server, err = parse.ReadTomcatServer(data, t.lookup())
+	}
+	if err != nil {
+		t.server = &parse.TomcatServer{}
+		t.h.Skip(model.Skip{What: "Tomcat's server.xml", Path: model.Path(t.file), Reason: host.Reason(err), Incomplete: true})
+	}
+}
+
+// lookup resolves ${…} as Tomcat does: the environment when its property source is switched on, conf/catalina.properties, whose
+// entries become system properties over those of the command line, then these.
+func (t *tomcat) lookup() parse.Lookup {
+	name := path.Join(t.base, "conf/catalina.properties")
+	if p, ok := t.cmd.Property("catalina.config"); ok {
+		name = t.abs(strings.TrimPrefix(p.Value, "file:"))
+	}
+	file := map[string]string{}
+	if data, err := t.read(name); err == nil {
+		settings, err := parse.ReadProperties(data)
+		t.unread("Tomcat's properties", name, err)
+		for _, s := range settings {
+			file[s.Key] = s.Value
+		}
+	} else {
+		t.unread("Tomcat's properties", name, err)
+	}
+	system := func(key string) (string, bool) {
+		if v, ok := file[key]; ok {
+			return v, true
+		}
+		if p, ok := t.cmd.Property(key); ok {
+			return p.Value, true
+		}
+		switch key {
+		case "catalina.home":
+			return t.home, true
+		case "catalina.base":
+			return t.base, true
+		}
+		return "", false
+	}
+	sources, _ := system("org.apache.tomcat.util.digester.PROPERTY_SOURCE")
+	return func(key string) (string, bool) {
+		if strings.Contains(sources, "EnvironmentPropertySource") {
+			if v, ok := t.env.Get(key); ok {
+				return v, true
+			}
+		}
+		return system(key)
+	}
+}
+
+// ports are the connectors and the shutdown port.
+func (t *tomcat) ports() []port {
+	at := func(line int) model.Source { return model.FromFile(model.Path(t.file), line) }
+	offset := number(t.server.PortOffset.Value)
+	var ports []port
+	for _, c := range t.server.Connectors {
+		line := c.Port.Line
+		if line == 0 {
+			line = c.Element.Line
+		}
+		p := port{number: shifted(c.Port.Value, offset), address: c.Address.Value, purpose: c.Purpose(), from: []model.Source{at(line)}}
+		b := model.Binding{Mechanism: "tomcat-connector", Key: "Connector[port=" + c.Port.Raw + "]/@address", Value: c.Address.Raw, File: model.Path(t.file), Line: c.Element.Line}
+		from := []model.Source{at(c.Element.Line)}
+		if c.Address.Set {
+			b.Line, from = c.Address.Line, []model.Source{at(c.Address.Line)}
+		}
+		p.binding = newBinding(b, from...)
+		ports = append(ports, p)
+	}
+	if s := t.server.Shutdown; number(s.Value) > 0 {
+		address := "localhost"
+		if t.server.Address.Set {
+			address = t.server.Address.Value
+		}
+		ports = append(ports, port{number: shifted(s.Value, offset), address: address, purpose: "shutdown", from: []model.Source{at(s.Line)}})
+	} else if !s.Set && t.server.Doc != nil {
+		ports = append(ports, port{number: shifted("8005", offset), address: "localhost", purpose: "shutdown", from: []model.Source{at(t.server.Doc.Root.Line)}})
+	}
+	return ports
+}
+
+// shifted adds the Server's portOffset, which leaves 0 and -1 alone.
+func shifted(value string, offset int) int {
+	n := number(value)
+	if n > 0 {
+		n += offset
+	}
+	return n
+}
+
+// webApps names the applications that the instance serves: those in server.xml, one per descriptor in conf/ENGINE/HOST, and each folder
+// and war below a Host's appBase. Names as Tomcat gives them to files: "ROOT", "shop", "a#b" (tomcat.apache.org: "Context", Naming).
+func (t *tomcat) webApps(a *model.App) []string {
+	names := map[string]bool{}
+	add := func(name string, from model.Source) {
+		if name != "" && !names[name] {
+			names[name] = true
+			a.Evidence.Add("webApp", from)
+		}
+	}
+	for _, h := range t.server.Hosts {
+		for _, c := range h.Contexts {
+			add(contextName(c), model.FromFile(model.Path(t.file), c.Element.Line))
+		}
+		xml := path.Join(t.base, "conf", h.Engine, h.Name)
+		if h.XMLBase.Set {
+			xml = t.below(t.base, h.XMLBase.Value)
+		}
+		for _, e := range t.list("descriptors of web applications", xml) {
+			if name, ok := strings.CutSuffix(e.Name, ".xml"); ok && e.Type != host.Dir {
+				add(name, model.FromFile(model.Path(path.Join(xml, e.Name)), 0))
+			}
+		}
+		if !h.Deploy {
+			continue
+		}
+		base := "webapps"
+		if h.AppBase.Set {
+			base = h.AppBase.Value
+		}
+		base = t.below(t.base, base)
+		for _, e := range t.list("web applications", base) {
+			if name, ok := t.deployed(base, e); ok {
+				add(name, model.FromFile(model.Path(path.Join(base, e.Name)), 0))
+			}
+		}
+	}
+	list := make([]string, 0, len(names))
+	for n := range names {
+		list = append(list, n)
+	}
+	slices.Sort(list)
+	return list
+}
+
+// deployed reports whether HostConfig deploys a folder's entry, and under which name.
+func (t *tomcat) deployed(base string, e host.Entry) (string, bool) {
+	if upper := strings.ToUpper(e.Name); upper == "META-INF" || upper == "WEB-INF" {
+		return "", false
+	}
+	if name, ok := strings.CutSuffix(e.Name, ".war"); ok && name != "" && !t.isDir(path.Join(base, e.Name)) {
+		return name, true
+	}
+	return e.Name, t.isDir(path.Join(base, e.Name))
+}
+
+// contextName is the file name that a Context of server.xml would have.
+func contextName(c parse.TomcatContext) string {
+	p := c.Path.Value
+	if !c.Path.Set {
+		p = strings.TrimSuffix(path.Base("/"+c.DocBase.Value), ".war")
+	}
+	name := strings.ReplaceAll(strings.Trim(p, "/"), "/", "#")
+	if name == "" {
+		return "ROOT"
+	}
+	return name
+}
+
+func (t *tomcat) below(base, name string) string {
+	if path.IsAbs(name) {
+		return t.clean(name)
+	}
+	return t.clean(base + "/" + name)
+}
+
+// list reads a folder; one that is not there has nothing.
+func (t *tomcat) list(what, name string) []host.Entry {
+	entries, err := t.tree.ReadDir(name)
+	t.unread(what, name, err)
+	return entries
+}

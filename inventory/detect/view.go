@@ -1,0 +1,179 @@
+package detect
+
+import (
+	"fmt"
+	"path"
+	"strings"
+
+	"a2c/inventory/host"
+	"a2c/model"
+	"a2c/parse"
+)
+
+// Bounds of what detectors read. Real files are far smaller: what is larger is no such file.
+const (
+	configLimit = 4 << 20
+	entryLimit  = 1 << 20
+)
+
+// views keeps what was read of each process, since several detectors look at it.
+type views map[*host.Process]*view
+
+// view is a process with what detectors need of it.
+type view struct {
+	*host.Process
+	h    *host.Host
+	tree host.Tree // as the process sees it
+	cwd  string
+	env  host.Environ
+	// maps has each mapped file once; mapsErr says why it is empty.
+	maps    []parse.Map
+	mapsErr error
+	loaded  bool
+	java    *jvm // set by jvm(), once
+	checked bool // jvm() has looked
+}
+
+// of returns the process's view. Its mappings are read, the rest only by load.
+func (vs views) of(h *host.Host, p *host.Process) *view {
+	v := vs[p]
+	if v == nil {
+		v = &view{Process: p, h: h, tree: h.Tree}
+		maps, err := p.Maps()
+		v.maps, v.mapsErr = parse.MappedFiles(maps), err
+		vs[p] = v
+	}
+	return v
+}
+
+// load reads environment, working folder and root of a process that is an application. What cannot be read is a skip, and then unknown.
+func (v *view) load() {
+	if v.loaded {
+		return
+	}
+	v.loaded = true
+	v.skip("maps", v.mapsErr)
+	var err error
+	v.env, err = v.Environ()
+	v.skip("environ", err)
+	v.cwd, err = v.Cwd()
+	v.skip("cwd", err)
+	tree, err := v.Tree()
+	v.skip("root", err)
+	if err == nil {
+		v.tree = tree
+	}
+}
+
+// skip records that a file below /proc/PID could not be read.
+func (v *view) skip(name string, err error) {
+	if err == nil || host.Vanished(err) && v.Ended() {
+		return
+	}
+	s := model.Skip{
+		What: fmt.Sprintf("process %d", v.PID), Path: model.Path(fmt.Sprintf("/proc/%d/%s", v.PID, name)),
+		Reason: host.Reason(err), Incomplete: true,
+	}
+	if host.Denied(err) {
+		s.Remedy = "run as root"
+	}
+	v.h.Skip(s)
+}
+
+// unread records that one of the application's own files could not be read or understood. A file that does not exist is no skip.
+func (v *view) unread(what, name string, err error) {
+	if err == nil || host.Vanished(err) {
+		return
+	}
+	v.h.Skip(model.Skip{What: fmt.Sprintf("%s of process %d", what, v.PID), Path: model.Path(name), Reason: host.Reason(err), Incomplete: true})
+}
+
+// mapped finds a mapped file by its base name.
+func (v *view) mapped(base string) (parse.Map, bool) {
+	for _, m := range v.maps {
+		if path.Base(m.Path) == base {
+			return m, true
+		}
+	}
+	return parse.Map{}, false
+}
+
+// fromMap is the evidence of a mapping.
+func (v *view) fromMap(m parse.Map) model.Source {
+	return model.FromProc(v.PID, fmt.Sprintf("maps:%d", m.Line))
+}
+
+// abs makes a path that the process was given absolute, as seen from its root. A relative one is meant from the working folder; a program
+// that changed it since its start left the old one in PWD. Links stay as they are written, so that an upgrade behind a link
+// leaves the application the same; ".." behind a link is resolved.
+func (v *view) abs(name string) string {
+	if path.IsAbs(name) {
+		return v.clean(name)
+	}
+	now := v.clean(v.cwd + "/" + name)
+	if pwd, ok := v.env.Get("PWD"); ok && path.IsAbs(pwd) && !v.exists(now) {
+		if then := v.clean(pwd + "/" + name); v.exists(then) {
+			return then
+		}
+	}
+	return now
+}
+
+func (v *view) clean(name string) string {
+	if strings.Contains(name, "..") {
+		if real, _, err := host.Resolve(v.tree, name); err == nil {
+			return real
+		}
+	}
+	return path.Clean("/" + name)
+}
+
+func (v *view) exists(name string) bool {
+	ok, err := host.Exists(v.tree, name)
+	return ok && err == nil
+}
+
+func (v *view) isDir(name string) bool {
+	info, err := host.Stat(v.tree, name)
+	return err == nil && info.Type == host.Dir
+}
+
+func (v *view) isFile(name string) bool {
+	info, err := host.Stat(v.tree, name)
+	return err == nil && info.Type == host.Regular
+}
+
+// read reads a small file of the process's root.
+func (v *view) read(name string) ([]byte, error) { return host.ReadFile(v.tree, name, configLimit) }
+
+// open opens a file by its name; one that was replaced or deleted while the process has it open is read through the descriptor.
+func (v *view) open(name string) (host.File, error) {
+	f, err := v.tree.Open(name)
+	if err == nil || !host.Vanished(err) {
+		return f, err
+	}
+	fds, fdErr := v.FDs()
+	if fdErr != nil {
+		return nil, err
+	}
+	for _, d := range fds {
+		if d.Target == name && d.Deleted {
+			return v.h.Tree.Open(fmt.Sprintf("/proc/%d/fd/%d", v.PID, d.Num))
+		}
+	}
+	return nil, err
+}
+
+// jar opens an archive; close must be called when err is nil.
+func (v *view) jar(name string) (j *parse.Jar, closeJar func(), err error) {
+	f, err := v.open(name)
+	if err != nil {
+		return nil, nil, err
+	}
+	j, err = parse.OpenJar(f, f.Info().Size)
+	if err != nil {
+		f.Close()
+		return nil, nil, err
+	}
+	return j, func() { f.Close() }, nil
+}
