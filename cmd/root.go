@@ -88,7 +88,7 @@ It reads the host and never changes it; it writes into its workspace alone.`,
 	f := root.PersistentFlags()
 	f.StringVar(&a.global.workspace, "workspace", "", "`folder` of a2c's documents (default /var/lib/a2c as root, else the XDG state folder)")
 	f.StringVar(&a.global.config, "config", "", "configuration `file` (default /etc/a2c/config.yaml as root, else a2c/config.yaml in the XDG configuration folder)")
-	f.StringVarP(&a.global.output, "output", "o", "", "table, json or yaml (default table on a terminal, else json)")
+	f.StringVarP(&a.global.output, "output", "o", "", "`format`: table, json or yaml (default table on a terminal, else json)")
 	f.BoolVarP(&a.global.quiet, "quiet", "q", false, "say nothing but errors")
 	f.CountVarP(&a.global.verbose, "verbose", "v", "say more; twice: everything")
 	f.BoolVar(&a.global.noColor, "no-color", false, "no colour (also NO_COLOR)")

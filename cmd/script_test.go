@@ -1,0 +1,92 @@
+package cmd_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"a2c/cmd"
+	"a2c/internal/child"
+	"a2c/internal/golden"
+	"a2c/internal/term"
+	"a2c/internal/workspace"
+)
+
+func TestMain(m *testing.M) {
+	child.Main(cmd.Children())
+	os.Exit(testscript.RunMain(m, map[string]func() int{
+		"a2c": func() int {
+			ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+			defer stop()
+			return int(cmd.Main(ctx, os.Args[1:], term.System()))
+		},
+	}))
+}
+
+// TestScript plays the sessions of testdata/script: each is a text that reads as what a person types and sees.
+func TestScript(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:           "../testdata/script",
+		UpdateScripts: golden.Updating(),
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("HOME", e.WorkDir)
+			e.Setenv("A2C_WORKSPACE", filepath.Join(e.WorkDir, "w"))
+			e.Setenv("ESC", "\x1b")
+			return nil
+		},
+		Condition: func(c string) (bool, error) {
+			if c == "root" {
+				return os.Geteuid() == 0, nil
+			}
+			return false, fmt.Errorf("unknown condition %s", c)
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "hold": hold, "unpack": unpack},
+	})
+}
+
+// exits CODE PROGRAM ARG…: the program ends with this code.
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits CODE PROGRAM ARG…")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	got := 0
+	err = ts.Exec(args[1], args[2:]...)
+	if e, ok := errors.AsType[*exec.ExitError](err); ok {
+		got = e.ExitCode()
+	} else {
+		ts.Check(err)
+	}
+	if got != want {
+		ts.Fatalf("exit code %d, want %d", got, want)
+	}
+}
+
+// hold FOLDER COMMAND: another a2c works in the workspace until the session ends.
+func hold(ts *testscript.TestScript, _ bool, args []string) {
+	w, err := workspace.Open(ts.MkAbs(args[0]), false)
+	ts.Check(err)
+	unlock, err := w.Lock(args[1])
+	ts.Check(err)
+	ts.Defer(func() { _ = unlock() })
+}
+
+// unpack NAME…: each file's \n, \0, \e and \\ become these bytes, and a last newline goes: archives hold plain lines only.
+func unpack(ts *testscript.TestScript, _ bool, args []string) {
+	for _, name := range args {
+		text := strings.TrimSuffix(ts.ReadFile(name), "\n")
+		text = strings.NewReplacer(`\\`, `\`, `\n`, "\n", `\0`, "\x00", `\e`, "\x1b").Replace(text)
+		ts.Check(os.WriteFile(ts.MkAbs(name), []byte(text), 0o600))
+	}
+}
