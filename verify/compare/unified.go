@@ -1,0 +1,65 @@
+package compare
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/rogpeppe/go-internal/diff"
+)
+
+// Limits of what is shown of a difference.
+const (
+	lineLimit  = 40
+	widthLimit = 240
+)
+
+// unified is a unified diff of two texts, safe to print. Long lines, as of pages without line breaks, are broken after tags and commas.
+func unified(live, twin string) string {
+	a, b := breakLines(live), breakLines(twin)
+	lines := strings.Split(strings.TrimSuffix(string(diff.Diff("live", []byte(a), "twin", []byte(b))), "\n"), "\n")
+	lines = lines[1:] // "diff live twin"
+	rest := len(lines) - lineLimit
+	if rest > 0 {
+		lines = lines[:lineLimit]
+	}
+	for i, line := range lines {
+		if len(line) > widthLimit {
+			line = line[:widthLimit] + "…"
+		}
+		lines[i] = visible(line)
+	}
+	if rest > 0 {
+		lines = append(lines, fmt.Sprintf("… %d more lines", rest))
+	}
+	return strings.Join(lines, "\n")
+}
+
+func breakLines(s string) string {
+	var b strings.Builder
+	for line := range strings.Lines(s) {
+		if len(line) > widthLimit {
+			line = strings.NewReplacer(">", ">\n", ",", ",\n", "}", "}\n", ";", ";\n").Replace(line)
+		}
+		b.WriteString(line)
+	}
+	return b.String()
+}
+
+// visible escapes what would act on a terminal: control and format characters and bytes that are no UTF-8. Backslashes stay.
+func visible(s string) string {
+	var b strings.Builder
+	for i := 0; i < len(s); {
+		r, n := utf8.DecodeRuneInString(s[i:])
+		if (r != utf8.RuneError || n > 1) && strconv.IsPrint(r) {
+			b.WriteString(s[i : i+n])
+		} else {
+			for _, c := range []byte(s[i : i+n]) {
+				fmt.Fprintf(&b, `\x%02x`, c)
+			}
+		}
+		i += n
+	}
+	return b.String()
+}
