@@ -3,6 +3,8 @@ package verify
 
 import (
 	"context"
+	"net"
+	"time"
 
 	"a2c/model"
 )
@@ -10,39 +12,51 @@ import (
 // Runtime starts images: docker, later sandbox.
 type Runtime interface {
 	Name() string
-	// Start runs the image cut off from everything unless n allows it. The caller ends the Twin.
+	// Start runs the image cut off from everything unless n allows it. The caller ends the Twin. An error is ErrStart when the image is to blame.
 	Start(ctx context.Context, i model.Image, n Needs) (Twin, error)
+	// Close removes what was kept from one Start to the next.
+	Close(ctx context.Context) error
 }
 
 // Needs is what a run is given. Secret values pass through memory only.
 type Needs struct {
-	Archive      string                // docker-archive or OCI layout of the image
-	Env          map[string]string     // secrets and extra variables by name
-	State        map[model.Path]string // folder in the image: folder with a copy on the host
+	Archive      string                // OCI layout of the image
+	Env          []string              // NAME=value: secrets and extra variables
+	State        map[model.Path]string // path in the image: its copy on the host, which the twin may change
 	Tmpfs        []model.Path
-	ReadOnly     bool
+	ReadOnly     bool // read-only root
 	AllowNetwork bool
+	Ports        []int // a2c asks at these: refusals there are not the twin's
 	MemoryBytes  int64
 	CPUs         float64
 }
 
 // Twin is a running image.
 type Twin interface {
-	// Dial connects to a port from inside the twin's own network namespace.
-	Dial(ctx context.Context, port int) (Conn, error)
-	// Running is false, with the exit code, when the main process has ended.
-	Running(ctx context.Context) (bool, int, error)
-	// Log returns the last lines of stdout and stderr.
+	// Dial connects to a TCP port of the twin: inside over loopback as its own processes do, else at the address that others use.
+	Dial(ctx context.Context, port int, inside bool) (net.Conn, error)
+	Status(ctx context.Context) (Status, error)
+	// Log returns the last lines of stdout and stderr, raw.
 	Log(ctx context.Context, lines int) ([]string, error)
-	// Reached lists what the twin tried to reach outside itself: "tcp/10.0.0.5:5432", "dns/db.internal".
-	Reached(ctx context.Context) ([]string, error)
-	// Stop ends and removes it with everything that Start made.
+	// Reached lists what the twin tried to reach outside itself ("tcp/10.0.0.5:5432", "dns/db.internal"), and what could not be seen of that.
+	Reached() ([]string, []model.Skip)
+	// Memory is the most bytes that the twin had at a time, as far as the runtime tells.
+	Memory(ctx context.Context) (int64, error)
+	// Stop ends and removes it with everything that Start made for it.
 	Stop(ctx context.Context) error
 }
 
-// Conn is a byte stream to the twin.
-type Conn interface {
-	Read([]byte) (int, error)
-	Write([]byte) (int, error)
-	Close() error
+// Status of a twin's main process.
+type Status struct {
+	Running     bool
+	ExitCode    int // 128 and the signal's number when a signal ended it
+	OutOfMemory bool
+	Error       string // why it was not started
+}
+
+// Event is progress.
+type Event struct {
+	Step   string        `json:"step"`   // "load", "start", "ready", "compare", "try again"
+	Detail string        `json:"detail"` // for people, without secrets
+	Took   time.Duration `json:"took,omitempty"`
 }

@@ -34,7 +34,7 @@ func Layout(dir, digest string) (v1.Image, error) {
 	return image, nil
 }
 
-// Load gives the engine an image under a reference of a2c's own ("localhost/a2c-verify:…"). Layers that it has are not stored twice.
+// Load gives the engine an image under a reference of a2c's own ("a2c.invalid/verify:…"). Layers that it has are not stored twice.
 func (c *Client) Load(ctx context.Context, image v1.Image, reference string) error {
 	tag, err := name.NewTag(reference, name.StrictValidation)
 	if err != nil {

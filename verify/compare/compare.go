@@ -37,15 +37,23 @@ type Result struct {
 	Why   string // why it is no proof
 }
 
-// Answers compares the twin's answer with the first of the live application's; again is the live application's second. host is what was asked
-// for ("127.0.0.1:8080"); redirects to it count as redirects to the same place.
-func Answers(live, again, twin Answer, host string) Result {
-	var r Result
-	r.differ("status", fmt.Sprint(live.Status), fmt.Sprint(again.Status), fmt.Sprint(twin.Status))
-	r.differ("content type", mediaType(live.ContentType), mediaType(again.ContentType), mediaType(twin.ContentType))
-	r.differ("redirect to", place(live.Location, host), place(again.Location, host), place(twin.Location, host))
-	r.differ("certificate", live.Certificate, again.Certificate, twin.Certificate)
-	share := r.body(live, again, twin)
+// Options of a comparison.
+type Options struct {
+	Host   string              // what was asked for ("127.0.0.1:8080"): redirects to it are redirects to the same place
+	Redact func(string) string // takes secrets out of what is shown; nil: nothing is taken out
+}
+
+// Answers compares the twin's answer with the first of the live application's; again is the live application's second.
+func Answers(live, again, twin Answer, o Options) Result {
+	r := Result{}
+	if o.Redact == nil {
+		o.Redact = func(s string) string { return s }
+	}
+	r.differ("status", fmt.Sprint(live.Status), fmt.Sprint(again.Status), fmt.Sprint(twin.Status), o)
+	r.differ("content type", mediaType(live.ContentType), mediaType(again.ContentType), mediaType(twin.ContentType), o)
+	r.differ("redirect to", place(live.Location, o.Host), place(again.Location, o.Host), place(twin.Location, o.Host), o)
+	r.differ("certificate", live.Certificate, again.Certificate, twin.Certificate, o)
+	share := r.body(live, again, twin, o.Redact)
 	switch {
 	case twin.Status >= 300 && twin.Status < 400 && twin.Location != "":
 		r.Proof = true
@@ -65,13 +73,13 @@ func Answers(live, again, twin Answer, host string) Result {
 }
 
 // differ compares one header. One that the live application changes by itself is masked.
-func (r *Result) differ(what, live, again, twin string) {
+func (r *Result) differ(what, live, again, twin string, o Options) {
 	switch {
 	case live == twin:
 	case live != again:
 		r.Masked = append(r.Masked, what)
 	default:
-		r.Differences = append(r.Differences, fmt.Sprintf("%s: %s / %s", what, visible(or(live)), visible(or(twin))))
+		r.Differences = append(r.Differences, fmt.Sprintf("%s: %s / %s", what, Visible(o.Redact(or(live))), Visible(o.Redact(or(twin)))))
 	}
 }
 
@@ -83,7 +91,7 @@ func or(s string) string {
 }
 
 // body compares the bodies and returns the share of the live one that is masked.
-func (r *Result) body(live, again, twin Answer) float64 {
+func (r *Result) body(live, again, twin Answer, redact func(string) string) float64 {
 	if live.Cut || twin.Cut {
 		r.Masked = append(r.Masked, fmt.Sprintf("body beyond the first %d bytes", min(len(live.Body), len(twin.Body))))
 		n := min(len(live.Body), len(twin.Body), len(again.Body))
@@ -105,10 +113,16 @@ func (r *Result) body(live, again, twin Answer) float64 {
 	if ja, jb, jc := indent(a), indent(b), indent(c); ja != "" && jb != "" && jc != "" {
 		a, b, c = ja, jb, jc
 	}
+	// The verdict is on the bodies as they are; what is shown of them is redacted before it is cut to lines and widths.
 	m := mask(a, b, c)
-	r.Masked = append(r.Masked, m.parts...)
-	if m.live != m.twin {
-		r.Differences = append(r.Differences, unified(m.live, m.twin))
+	shown := mask(redact(a), redact(b), redact(c))
+	r.Masked = append(r.Masked, shown.parts...)
+	switch {
+	case m.live == m.twin:
+	case shown.live == shown.twin:
+		r.Differences = append(r.Differences, "body: differs in what is redacted here")
+	default:
+		r.Differences = append(r.Differences, unified(shown.live, shown.twin))
 	}
 	return m.share
 }

@@ -86,11 +86,25 @@ func TestAnswers(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			got := Answers(c.live, c.again, c.twin, "127.0.0.1:8080")
+			got := Answers(c.live, c.again, c.twin, Options{Host: "127.0.0.1:8080"})
 			if diff := cmp.Diff(c.want, got); diff != "" {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+func TestSecretsAreNotShown(t *testing.T) {
+	redact := func(s string) string { return strings.ReplaceAll(s, "hunter2", "<redacted>") }
+	long := strings.Repeat("x", widthLimit-4)
+	live, twin := page(200, "text/plain", long+"hunter2"), page(200, "text/plain", long+"hunter2 and more")
+	got := Answers(live, live, twin, Options{Redact: redact})
+	if text := strings.Join(got.Differences, ""); len(got.Differences) != 1 || strings.Contains(text, "hunt") {
+		t.Errorf("%q", text)
+	}
+	got = Answers(page(200, "text/plain", "hunter2"), page(200, "text/plain", "hunter2"), page(200, "text/plain", "<redacted>"), Options{Redact: redact})
+	if diff := cmp.Diff([]string{"body: differs in what is redacted here"}, got.Differences); diff != "" {
+		t.Error(diff)
 	}
 }
 
@@ -140,10 +154,10 @@ func FuzzAnswers(f *testing.F) {
 	f.Add("\xff\xfe", "a b", "")
 	f.Fuzz(func(t *testing.T, a, b, c string) {
 		live, again, twin := page(200, "text/html", a), page(200, "text/html", b), page(200, "text/html", c)
-		r := Answers(live, again, twin, "h")
+		r := Answers(live, again, twin, Options{Host: "h"})
 		for _, d := range append(r.Differences, r.Masked...) {
 			for _, line := range strings.Split(d, "\n") {
-				if visible(line) != line {
+				if Visible(line) != line {
 					t.Errorf("%q may act on a terminal", line)
 				}
 			}

@@ -28,7 +28,7 @@ func unified(live, twin string) string {
 		if len(line) > widthLimit {
 			line = line[:widthLimit] + "…"
 		}
-		lines[i] = visible(line)
+		lines[i] = Visible(line)
 	}
 	if rest > 0 {
 		lines = append(lines, fmt.Sprintf("… %d more lines", rest))
@@ -47,8 +47,8 @@ func breakLines(s string) string {
 	return b.String()
 }
 
-// visible escapes what would act on a terminal: control and format characters and bytes that are no UTF-8. Backslashes stay.
-func visible(s string) string {
+// Visible escapes what would act on a terminal: control and format characters and bytes that are no UTF-8. Backslashes stay.
+func Visible(s string) string {
 	var b strings.Builder
 	for i := 0; i < len(s); {
 		r, n := utf8.DecodeRuneInString(s[i:])

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"os"
 	"path"
 	"slices"
@@ -66,6 +67,29 @@ func Copy(ctx context.Context, root, name, to string, limit int64) ([]model.Skip
 	defer c.to.Close()
 	err = c.folder(".", info)
 	return c.skips, err
+}
+
+// Size is what Copy would write of the same state, in bytes, at most.
+func Size(ctx context.Context, root, name string) (int64, error) {
+	handle, err := pathrs.OpenInRoot(root, name)
+	if err != nil {
+		return 0, fmt.Errorf("state %s: %w", model.Path(name), err)
+	}
+	defer handle.Close()
+	info, err := handle.Stat()
+	if err != nil {
+		return 0, err
+	}
+	if !info.IsDir() {
+		return size(info), nil
+	}
+	c := &copier{ctx: ctx, name: name, left: math.MaxInt64}
+	if c.from, err = os.OpenRoot(fmt.Sprintf("/proc/self/fd/%d", handle.Fd())); err != nil {
+		return 0, fmt.Errorf("state %s: %w", model.Path(name), err)
+	}
+	defer c.from.Close()
+	err = c.measure(".")
+	return math.MaxInt64 - c.left, err
 }
 
 // Empty makes what a volume that was never used offers: an empty folder of the owner and mode that the application needs.

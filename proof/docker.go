@@ -1,0 +1,343 @@
+package proof
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"a2c/internal/engine"
+	"a2c/model"
+	"a2c/verify"
+)
+
+// Docker proves what verify promises on a real Docker Engine: equal and different images are told apart, images that do not start are explained,
+// and a twin neither reaches nor changes anything.
+func Docker() Proof {
+	return Proof{
+		Name: "docker", Needs: []Need{Root, Packages}, Budget: 3 * time.Minute,
+		Run: func(t *testing.T, b *Bench) {
+			d := &dockerProof{host: b.Engine(t), program: buildTwin(t, b)}
+			for _, c := range dockerCases() {
+				t.Run(c.name, func(t *testing.T) {
+					c.run(t, d)
+					d.nothingLeft(t)
+				})
+			}
+		},
+	}
+}
+
+type dockerProof struct {
+	host    string // of the engine
+	program string
+}
+
+type dockerCase struct {
+	name string
+	run  func(*testing.T, *dockerProof)
+}
+
+func dockerCases() []dockerCase {
+	return []dockerCase{
+		{"equal", proveEqual},
+		{"different", proveDifferent},
+		{"nothing-shown", proveNothingShown},
+		{"never-listens", proveNeverListens},
+		{"listens-on-loopback", proveLoopback},
+		{"ends", proveEnds},
+		{"needs-a-secret", proveSecret},
+		{"reaches-out", proveReach},
+		{"second-write", proveSecondWrite},
+		{"memory", proveMemory},
+		{"writes-to-its-root", proveWritableRoot},
+		{"state", proveState},
+		{"interrupted", proveInterrupted},
+		{"leftovers", proveLeftovers},
+	}
+}
+
+func proveEqual(t *testing.T, d *dockerProof) {
+	s := d.subject(t, nil)
+	s.ask(t, "/", "/login", "/endless")
+	echo := filepath.Join(t.TempDir(), "echo.http")
+	if err := os.WriteFile(echo, []byte("POST /echo HTTP/1.1\nContent-Type: application/json\n\n{\"a\": 1}"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	q, err := verify.ReadRequest(echo)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.options.Requests = append(s.options.Requests, q)
+	v := s.verify(t)
+	if !v.Verified || v.Why != "" || !v.ReadOnlyRoot || v.ReadySeconds <= 0 || v.PeakBytes <= 0 {
+		t.Errorf("an equal image: %s", show(v))
+	}
+	if len(v.Comparisons) != 4 || len(v.Reached) != 0 || len(v.Log) != 0 {
+		t.Fatalf("an equal image: %s", show(v))
+	}
+	want := []string{`body line 3`, `body line 4`}
+	for i, part := range v.Comparisons[0].Masked {
+		if i >= len(want) || !strings.HasPrefix(part, want[i]) {
+			t.Errorf("masked: %q", v.Comparisons[0].Masked)
+		}
+	}
+	for _, c := range v.Comparisons {
+		if !c.Same || !c.Proof {
+			t.Errorf("%s %s: %v, %s", c.Method, c.Path, c.Differences, c.ProofWhy)
+		}
+	}
+}
+
+func proveDifferent(t *testing.T, d *dockerProof) {
+	s := d.subject(t, map[string]string{"GREETING": "Servus"})
+	v := s.verify(t)
+	if v.Verified || v.ReadOnlyRoot || len(v.Comparisons) != 1 {
+		t.Fatalf("a different image: %s", show(v))
+	}
+	if text := strings.Join(v.Comparisons[0].Differences, "\n"); !strings.Contains(text, "-<h1>Hello</h1>\n+<h1>Servus</h1>") || strings.Contains(text, "+<p>20") {
+		t.Errorf("the difference is shown as\n%s", text)
+	}
+}
+
+func proveNothingShown(t *testing.T, d *dockerProof) {
+	s := d.subject(t, nil)
+	s.ask(t, "/error", "/nowhere")
+	v := s.verify(t)
+	if v.Verified || !strings.Contains(v.Why, "both answering 500 proves nothing") || !strings.Contains(v.Why, "--path") {
+		t.Errorf("two equal errors: %s", show(v))
+	}
+	if len(v.Comparisons) != 1 {
+		t.Errorf("after a server error the live application was asked again: %s", show(v))
+	}
+}
+
+func proveNeverListens(t *testing.T, d *dockerProof) {
+	s := d.subject(t, map[string]string{"LISTEN": ""})
+	s.options.Timeout = time.Second
+	if v := s.verify(t); v.Verified || !strings.Contains(v.Why, "does not accept connections after 1s") {
+		t.Error(show(v))
+	}
+}
+
+func proveLoopback(t *testing.T, d *dockerProof) {
+	s := d.subject(t, nil)
+	s.options.Env = []string{fmt.Sprintf("LISTEN=127.0.0.1:%d", s.port)}
+	if v := s.verify(t); v.Verified || !strings.Contains(v.Why, "open on loopback only") {
+		t.Error(show(v))
+	}
+	s.options.Image.Needs.Ports[0].Address = "127.0.0.1" // as with --keep-bind
+	if v := s.verify(t); !v.Verified {
+		t.Error(show(v))
+	}
+}
+
+func proveEnds(t *testing.T, d *dockerProof) {
+	s := d.subject(t, map[string]string{"FAIL": "cannot\x1b[2J start"})
+	v := s.verify(t)
+	if v.Verified || v.Why != "it ended before it listened: exit code 7" {
+		t.Error(show(v))
+	}
+	if diff := cmp.Diff([]string{`cannot\x1b[2J start with token `}, v.Log); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func proveSecret(t *testing.T, d *dockerProof) {
+	secret := "t0p " + d.random()
+	s := d.subject(t, map[string]string{"NEED_TOKEN": "yes"}, "TOKEN="+secret)
+	if v := s.verify(t); v.Verified || !strings.Contains(v.Why, "exit code 7") {
+		t.Errorf("without its secret: %s", show(v))
+	}
+	token := model.Secret{Name: "TOKEN", Kind: "token", Place: model.Place{Kind: "env", Key: "TOKEN"}}
+	s.options.Image.Needs.Secrets = []model.Secret{token}
+	if v := s.verify(t); !v.Verified {
+		t.Errorf("with its secret: %s", show(v))
+	}
+	s.options.Env = []string{"FAIL=no start"}
+	v := s.verify(t)
+	if diff := cmp.Diff([]string{"no start with token <redacted>"}, v.Log); diff != "" {
+		t.Error(diff)
+	}
+	s.options.Env, s.options.Image.Needs.Secrets[0].Place.Key = nil, "GONE"
+	if _, err := verify.Run(t.Context(), s.options); err == nil || !strings.Contains(err.Error(), "--secret TOKEN=@FILE") {
+		t.Errorf("a secret that is nowhere: %v", err)
+	}
+	file := filepath.Join(t.TempDir(), "token")
+	if err := os.WriteFile(file, []byte(secret+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.options.Secrets = map[string]string{"TOKEN": file}
+	if v = s.verify(t); !v.Verified {
+		t.Errorf("with the secret of a file: %s", show(v))
+	}
+	if strings.Contains(show(v), secret) {
+		t.Error("the document holds the secret")
+	}
+}
+
+func proveReach(t *testing.T, d *dockerProof) {
+	s := d.subject(t, map[string]string{"REACH": "10.0.0.5:5432 db.internal:6432 127.0.0.1:3306 [2001:db8::7]:443"})
+	v := s.verify(t)
+	if !v.Verified {
+		t.Error(show(v))
+	}
+	want := []string{"dns/db.internal", "tcp/10.0.0.5:5432", "tcp/127.0.0.1:3306", "tcp/[2001:db8::7]:443", "tcp/db.internal:6432"}
+	// The engine may append the host's search domain to a name that does not end in a dot.
+	got := slices.DeleteFunc(slices.Clone(v.Reached), func(s string) bool { return strings.HasPrefix(s, "dns/db.internal.") })
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// proveSecondWrite shows that an application with a timer does not work on the live database a second time.
+func proveSecondWrite(t *testing.T, d *dockerProof) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	database := l.Addr().String()
+	rows := make(chan string, 1<<16)
+	go func() {
+		defer close(rows)
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			text := make([]byte, 16)
+			n, _ := c.Read(text)
+			c.Close()
+			rows <- strings.TrimSpace(string(text[:n]))
+		}
+	}()
+	s := d.subject(t, map[string]string{"DATABASE": database}, "DATABASE="+database)
+	v := s.verify(t)
+	l.Close()
+	seen := map[string]int{}
+	for who := range rows {
+		seen[who]++
+	}
+	if seen["live"] == 0 || seen["twin"] != 0 {
+		t.Errorf("the database was written to by %v", seen)
+	}
+	if !v.Verified || !slices.Equal(v.Reached, []string{"tcp/" + database}) {
+		t.Error(show(v))
+	}
+}
+
+func proveMemory(t *testing.T, d *dockerProof) {
+	s := d.subject(t, map[string]string{"EAT": "yes"})
+	s.options.MemoryBytes = 64 << 20
+	if v := s.verify(t); v.Verified || !strings.Contains(v.Why, "killed at its memory limit of 64 MiB") {
+		t.Error(show(v))
+	}
+}
+
+func proveWritableRoot(t *testing.T, d *dockerProof) {
+	s := d.subject(t, map[string]string{"WRITE": "/work/file"})
+	v := s.verify(t)
+	if !v.Verified || v.ReadOnlyRoot {
+		t.Errorf("an image that writes to its root: %s", show(v))
+	}
+	if !slices.ContainsFunc(v.Skips, func(k model.Skip) bool { return k.What == "read-only root" }) {
+		t.Errorf("why the root is writable is not told: %s", show(v))
+	}
+	s.options.Image.Needs.Writable = []model.Path{"/work"}
+	if v := s.verify(t); !v.Verified || !v.ReadOnlyRoot {
+		t.Errorf("with a folder to write to: %s", show(v))
+	}
+}
+
+func proveState(t *testing.T, d *dockerProof) {
+	folder := filepath.Join(filepath.Dir(d.program), "state")
+	file := filepath.Join(folder, "db")
+	err := errors.Join(os.RemoveAll(folder), os.Mkdir(folder, 0o755), os.Chown(folder, twinUser, twinUser), os.WriteFile(file, []byte("42"), 0o644))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := d.subject(t, map[string]string{"STATE": file}, "STATE="+file)
+	s.options.Image.Needs.State = []model.Mount{{Name: "data", Path: model.Path(folder), UID: twinUser, GID: twinUser}}
+	s.ask(t, "/state")
+	if v := s.verify(t); !v.Verified {
+		t.Errorf("with a copy of the state: %s", show(v))
+	}
+	if _, err := os.Stat(file + ".twin"); err == nil {
+		t.Error("the twin wrote to the live state")
+	}
+	if _, err := os.Stat(file + ".live"); err != nil {
+		t.Error(err)
+	}
+	s.options.EmptyState = true
+	if v := s.verify(t); v.Verified || !strings.Contains(show(v), "no such file") {
+		t.Errorf("with empty state: %s", show(v))
+	}
+	s.options.EmptyState, s.options.StateLimit = false, 1
+	if _, err := verify.Run(t.Context(), s.options); err == nil || !strings.Contains(err.Error(), "--state empty") {
+		t.Errorf("state beyond the limit: %v", err)
+	}
+}
+
+func proveInterrupted(t *testing.T, d *dockerProof) {
+	s := d.subject(t, map[string]string{"LISTEN": ""})
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	s.options.Report = func(e verify.Event) {
+		if e.Step == "start" {
+			time.AfterFunc(700*time.Millisecond, cancel)
+		}
+	}
+	if _, err := verify.Run(ctx, s.options); !errors.Is(err, context.Canceled) {
+		t.Errorf("interrupted: %v", err)
+	}
+}
+
+// proveLeftovers shows that what a killed run left is removed by the next one: the owner's number was never a process.
+func proveLeftovers(t *testing.T, d *dockerProof) {
+	s := d.subject(t, nil)
+	c := d.connect(t)
+	defer c.Close()
+	image, err := engine.Layout(filepath.Join(s.options.Dir, "image", "oci"), s.options.Image.Digest)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const left = "a2c.invalid/verify:4194305-1-left"
+	if err := c.Load(t.Context(), image, left); err != nil {
+		t.Fatal(err)
+	}
+	labels := map[string]string{"a2c.verify": "4194305-1"}
+	id, err := c.Create(t.Context(), engine.Spec{Image: left, Labels: labels, Network: "none"})
+	if err == nil {
+		err = c.Start(t.Context(), id)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	copies := filepath.Join(s.options.Dir, "verify.tmp-4194305-1-1")
+	if err := os.Mkdir(copies, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if v := s.verify(t); !v.Verified {
+		t.Error(show(v))
+	}
+	if _, err := os.Stat(copies); err == nil {
+		t.Error("copies of the state are left")
+	}
+}
+
+func show(v model.Verification) string {
+	text, err := json.MarshalIndent(v, "", " ")
+	if err != nil {
+		return err.Error()
+	}
+	return string(text)
+}

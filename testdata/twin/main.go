@@ -1,0 +1,105 @@
+// Command twin is the application that the proof "docker" verifies: an HTTP server that misbehaves as its environment says.
+package main
+
+import (
+	"bytes"
+	"crypto/rand"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+)
+
+func main() {
+	if err := run(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(7)
+	}
+}
+
+func run() error {
+	if text := os.Getenv("FAIL"); text != "" {
+		return fmt.Errorf("%s with token %s", text, os.Getenv("TOKEN"))
+	}
+	if os.Getenv("NEED_TOKEN") != "" && os.Getenv("TOKEN") == "" {
+		return fmt.Errorf("no TOKEN in the environment")
+	}
+	if name := os.Getenv("WRITE"); name != "" {
+		if err := os.WriteFile(name, []byte("x"), 0o600); err != nil {
+			return err
+		}
+	}
+	if os.Getenv("EAT") != "" {
+		var eaten [][]byte
+		for range 1024 {
+			eaten = append(eaten, bytes.Repeat([]byte{1}, 1<<20))
+		}
+		fmt.Fprintln(os.Stderr, len(eaten))
+	}
+	for _, to := range strings.Fields(os.Getenv("REACH")) {
+		if c, err := net.DialTimeout("tcp", to, 2*time.Second); err == nil {
+			c.Close()
+		}
+	}
+	if to := os.Getenv("DATABASE"); to != "" {
+		go insert(to)
+	}
+	listen := os.Getenv("LISTEN")
+	if listen == "" {
+		time.Sleep(time.Hour)
+	}
+	http.HandleFunc("/", page)
+	http.HandleFunc("/error", func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "broken", http.StatusInternalServerError) })
+	http.HandleFunc("/login", func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "http://"+r.Host+"/?from=login", http.StatusFound)
+	})
+	http.HandleFunc("/endless", func(w http.ResponseWriter, r *http.Request) {
+		for r.Context().Err() == nil {
+			if _, err := w.Write(bytes.Repeat([]byte("endless\n"), 1<<10)); err != nil {
+				return
+			}
+		}
+	})
+	http.HandleFunc("/state", func(w http.ResponseWriter, _ *http.Request) {
+		data, err := os.ReadFile(os.Getenv("STATE"))
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
+		}
+		fmt.Fprintf(w, "state: %s\n", data)
+		if err := os.WriteFile(os.Getenv("STATE")+"."+os.Getenv("WHO"), []byte("x"), 0o600); err != nil {
+			fmt.Fprintln(w, err)
+		}
+	})
+	http.HandleFunc("/echo", func(w http.ResponseWriter, r *http.Request) {
+		var b bytes.Buffer
+		b.ReadFrom(r.Body)
+		fmt.Fprintf(w, "%s %s: %s\n", r.Method, r.Header.Get("Content-Type"), b.String())
+	})
+	return http.ListenAndServe(listen, nil)
+}
+
+// page differs from one request to the next, as real ones do.
+func page(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path != "/" {
+		http.NotFound(w, r)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	fmt.Fprintf(w, "<html>\n<h1>%s</h1>\n<p>%s</p>\n<input name=\"nonce\" value=\"%s\">\n<p>This page has some more words, as pages have.</p>\n<p>%s</p>\n</html>\n",
+		os.Getenv("GREETING"), time.Now().Format(time.RFC3339Nano), rand.Text(), os.Getenv("TOKEN"))
+}
+
+// insert is the timer of an application that works on a database.
+func insert(to string) {
+	for range time.Tick(100 * time.Millisecond) {
+		c, err := net.DialTimeout("tcp", to, 2*time.Second)
+		if err != nil {
+			continue
+		}
+		fmt.Fprintf(c, "%s\n", os.Getenv("WHO"))
+		c.Close()
+	}
+}

@@ -1,0 +1,268 @@
+package verify
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"strings"
+	"time"
+
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+
+	"a2c/internal/engine"
+	"a2c/model"
+	"a2c/verify/outside"
+)
+
+// Names at the engine. Both carry the owner, so that the next run finds what a killed one left.
+const (
+	label    = "a2c.verify" // of containers; the value is the owner
+	labelApp = "a2c.application"
+	// of images; the tag begins with the owner. No registry has a name below .invalid (RFC 2606): it is never pushed or pulled.
+	repository = "a2c.invalid/verify"
+)
+
+// pidLimit keeps a fork bomb from the host: the default of Kubernetes' kubelet and of Fargate is no lower.
+const pidLimit = 4096
+
+// ErrStart is returned when the image does not start.
+var ErrStart = errors.New("the image does not start")
+
+// docker runs twins at a Docker Engine on this host.
+type docker struct {
+	client *engine.Client
+	facts  engine.Facts
+	owner  string
+	log    *slog.Logger
+	loaded map[string]string // what was loaded: name to reference
+}
+
+// Docker connects to the engine at host (engine.Connect) and removes what killed runs left there.
+func Docker(ctx context.Context, host string, log *slog.Logger) (Runtime, error) {
+	client, err := engine.Connect(ctx, host)
+	if err != nil {
+		return nil, err
+	}
+	d := &docker{client: client, log: log, loaded: map[string]string{}}
+	if d.owner, err = owner(os.Getpid()); err == nil {
+		d.facts, err = client.Facts(ctx)
+	}
+	if err == nil {
+		err = d.clear(ctx)
+	}
+	if err != nil {
+		return nil, errors.Join(err, client.Close())
+	}
+	return d, nil
+}
+
+func (d *docker) Name() string { return "docker" }
+
+// clear removes the containers and images of runs that were killed.
+func (d *docker) clear(ctx context.Context) error {
+	containers, err := d.client.Containers(ctx, label)
+	if err != nil {
+		return err
+	}
+	for id, owner := range containers {
+		if orphan(owner) {
+			d.log.Info("remove a container that a killed run left", "id", id)
+			if err := d.client.Remove(ctx, id); err != nil {
+				return err
+			}
+		}
+	}
+	images, err := d.client.Images(ctx, repository)
+	if err != nil {
+		return err
+	}
+	for _, reference := range images {
+		if orphan(strings.TrimPrefix(reference, repository+":")) {
+			if err := d.client.RemoveImage(ctx, reference); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Close removes the images that were loaded.
+func (d *docker) Close(ctx context.Context) error {
+	var errs []error
+	for _, reference := range d.loaded {
+		errs = append(errs, d.client.RemoveImage(ctx, reference))
+	}
+	return errors.Join(append(errs, d.client.Close())...)
+}
+
+// load gives an image to the engine once.
+func (d *docker) load(ctx context.Context, name string, open func() (v1.Image, error)) (string, error) {
+	if reference, ok := d.loaded[name]; ok {
+		return reference, nil
+	}
+	image, err := open()
+	if err != nil {
+		return "", err
+	}
+	reference := fmt.Sprintf("%s:%s-%s", repository, d.owner, strings.ToLower(rand.Text()[:8]))
+	d.loaded[name] = reference // also when it fails: part of it may be there
+	if err := d.client.Load(ctx, image, reference); err != nil {
+		return "", err
+	}
+	return reference, nil
+}
+
+// dockerTwin is a running container, and the one that holds its network.
+type dockerTwin struct {
+	d     *docker
+	ids   []string // containers, the twin last
+	ns    string
+	world *outside.World // nil when the network is allowed
+}
+
+// Start makes the network, puts the outside into it, and starts the image there.
+func (d *docker) Start(ctx context.Context, i model.Image, n Needs) (_ Twin, err error) {
+	reference, err := d.load(ctx, i.Digest, func() (v1.Image, error) { return engine.Layout(n.Archive, i.Digest) })
+	if err != nil {
+		return nil, err
+	}
+	t := &dockerTwin{d: d}
+	defer func() {
+		if err != nil {
+			clean, cancel := cleanup(ctx)
+			defer cancel()
+			err = errors.Join(err, t.Stop(clean))
+		}
+	}()
+	labels := map[string]string{label: d.owner, labelApp: i.ApplicationID}
+	network := "bridge"
+	if !n.AllowNetwork {
+		if network, err = t.hold(ctx, labels, n.Ports); err != nil {
+			return nil, err
+		}
+	}
+	spec := engine.Spec{
+		Image: reference, Labels: labels, Env: n.Env, Network: network, ReadOnly: n.ReadOnly,
+		Tmpfs: map[string]string{}, Binds: map[string]string{}, Memory: n.MemoryBytes, CPUs: n.CPUs, PIDs: pidLimit,
+	}
+	for _, folder := range n.Tmpfs {
+		spec.Tmpfs[string(folder)] = tmpfs(string(folder), i.Needs.User)
+	}
+	for path, folder := range n.State {
+		spec.Binds[string(path)] = folder
+	}
+	id, err := d.client.Create(ctx, spec)
+	if err != nil {
+		return nil, err
+	}
+	t.ids = append(t.ids, id)
+	if err := d.client.Start(ctx, id); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrStart, err)
+	}
+	if n.AllowNetwork {
+		s, err := d.client.State(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		if t.ns, err = d.namespace(id, s.PID); s.Running && err != nil {
+			return nil, err
+		}
+	}
+	return t, nil
+}
+
+// hold starts the container that holds the network namespace, and returns the network to join.
+func (t *dockerTwin) hold(ctx context.Context, labels map[string]string, ports []int) (string, error) {
+	reference, err := t.d.load(ctx, "pause", func() (v1.Image, error) { return pauseImage(t.d.facts.Arch) })
+	if err != nil {
+		return "", err
+	}
+	spec := engine.Spec{Image: reference, Labels: labels, Network: "none", ReadOnly: true, Memory: 16 << 20, PIDs: 8, DNS: outside.Resolver()}
+	// The host's own name, as the live application sees it, and an address for it: programs look themselves up.
+	if name, err := os.Hostname(); err == nil && len(name) < 64 {
+		spec.Hostname = name
+		spec.Hosts = []string{name + ":" + outside.Address().String()}
+	}
+	id, err := t.d.client.Create(ctx, spec)
+	if err != nil {
+		return "", err
+	}
+	t.ids = append(t.ids, id)
+	if err := t.d.client.Start(ctx, id); err != nil {
+		return "", err
+	}
+	s, err := t.d.client.State(ctx, id)
+	if err != nil {
+		return "", err
+	}
+	if t.ns, err = t.d.namespace(id, s.PID); err != nil {
+		return "", err
+	}
+	if t.world, err = outside.Open(t.ns, ports); err != nil {
+		return "", err
+	}
+	return "container:" + id, nil
+}
+
+// namespace returns the network namespace of a container's process, which must be one of this host: a number from an engine
+// elsewhere would name any process here.
+func (d *docker) namespace(id string, pid int) (string, error) {
+	groups, err := os.ReadFile(fmt.Sprintf("/proc/%d/cgroup", pid))
+	if pid == 0 || err != nil || !strings.Contains(string(groups), id) {
+		return "", fmt.Errorf("the containers of the Docker Engine at %s are no processes that a2c sees: verify needs an engine on this host", d.client.Host())
+	}
+	return fmt.Sprintf("/proc/%d/ns/net", pid), nil
+}
+
+// tmpfs returns the options of a folder in memory. Programs unpack native libraries there and load them: exec.
+func tmpfs(folder string, u model.User) string {
+	if folder == "/tmp" || folder == "/var/tmp" {
+		return "rw,exec,nosuid,nodev,mode=1777"
+	}
+	return fmt.Sprintf("rw,exec,nosuid,nodev,mode=0755,uid=%d,gid=%d", u.UID, u.GID)
+}
+
+func (t *dockerTwin) id() string { return t.ids[len(t.ids)-1] }
+
+func (t *dockerTwin) Status(ctx context.Context) (Status, error) {
+	s, err := t.d.client.State(ctx, t.id())
+	return Status{Running: s.Running, ExitCode: s.ExitCode, OutOfMemory: s.OOM, Error: s.Error}, err
+}
+
+func (t *dockerTwin) Log(ctx context.Context, lines int) ([]string, error) {
+	return t.d.client.Log(ctx, t.id(), lines)
+}
+
+func (t *dockerTwin) Memory(ctx context.Context) (int64, error) {
+	return t.d.client.Memory(ctx, t.id())
+}
+
+func (t *dockerTwin) Reached() ([]string, []model.Skip) {
+	if t.world == nil {
+		return nil, []model.Skip{{What: "what the twin tried to reach", Reason: "the network was allowed"}}
+	}
+	return t.world.Reached()
+}
+
+// Stop removes the containers, the twin first.
+func (t *dockerTwin) Stop(ctx context.Context) error {
+	var errs []error
+	for i := len(t.ids) - 1; i >= 0; i-- {
+		errs = append(errs, t.d.client.Remove(ctx, t.ids[i]))
+	}
+	if t.world != nil {
+		errs = append(errs, t.world.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// cleanupLimit is how long the clean-up may take after an interruption.
+const cleanupLimit = 30 * time.Second
+
+// cleanup is a context for what must be done even when ctx was cancelled.
+func cleanup(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), cleanupLimit)
+}

@@ -1,0 +1,314 @@
+package verify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strconv"
+	"time"
+
+	"a2c/model"
+	"a2c/verify/compare"
+)
+
+// Times of a comparison.
+const (
+	poll = 100 * time.Millisecond
+	// others is how much longer than the main port the other ports may take to open.
+	others = 10 * time.Second
+	// apart is the least time between two questions of one kind to the live application: what it counts in seconds must have changed.
+	apart = 1100 * time.Millisecond
+)
+
+// judge waits for the twin, compares, and fills v. again: the twin did not start, or differs.
+func (r *run) judge(ctx context.Context, twin Twin, targets []target, start time.Time, v *model.Verification) (again bool, err error) {
+	why, err := r.wait(ctx, twin, targets)
+	if err != nil {
+		return false, err
+	}
+	ready, started := time.Now(), why == ""
+	if started {
+		v.ReadySeconds = ready.Sub(start).Round(time.Millisecond).Seconds()
+		r.report("ready", "", ready.Sub(start))
+		if v.Comparisons, err = r.compare(ctx, twin, targets, ready.Add(r.o.Settle), &v.Skips); err != nil {
+			return false, err
+		}
+		why = conclude(v.Comparisons)
+		status, err := twin.Status(ctx)
+		if err != nil {
+			return false, err
+		}
+		if !status.Running {
+			started, why = false, "it ended while it was compared: "+r.ended(status)
+		}
+	}
+	v.Why, v.Verified = why, why == ""
+	again = !started
+	for _, c := range v.Comparisons {
+		again = again || !c.Same
+	}
+	if v.PeakBytes, err = twin.Memory(ctx); err != nil {
+		v.Skips = append(v.Skips, model.Skip{What: "memory of the twin", Reason: err.Error()})
+	}
+	reached, skips := twin.Reached()
+	v.Reached = append(v.Reached, reached...)
+	v.Skips = append(v.Skips, skips...)
+	if !v.Verified {
+		lines, err := twin.Log(ctx, logLines)
+		if err != nil {
+			v.Skips = append(v.Skips, model.Skip{What: "log of the twin", Reason: err.Error()})
+		}
+		v.Log = r.redact.lines(lines)
+	}
+	return again, ctx.Err()
+}
+
+// conclude says what stands against a verdict of "the same".
+func conclude(list []model.Comparison) string {
+	proof, differ, why := false, 0, ""
+	for _, c := range list {
+		if !c.Same {
+			differ++
+		}
+		proof = proof || c.Proof
+		if why == "" && c.ProofWhy != "" {
+			why = fmt.Sprintf("%s %d%s: %s", c.Method, c.Port, c.Path, c.ProofWhy)
+		}
+	}
+	switch {
+	case differ > 0:
+		return fmt.Sprintf("%d of %d comparisons differ", differ, len(list))
+	case len(list) == 0:
+		return "the image listens on no TCP port: there is nothing to compare"
+	case proof:
+		return ""
+	case why == "":
+		why = "no port speaks HTTP"
+	}
+	return "nothing that was compared shows that the image works (" + why + "): name a path that the application answers, --path /…, or a whole request, --request FILE"
+}
+
+// ended says how a twin ended.
+func (r *run) ended(s Status) string {
+	switch {
+	case s.OutOfMemory:
+		return fmt.Sprintf("killed at its memory limit of %d MiB (--memory)", r.o.MemoryBytes>>20)
+	case s.Error != "":
+		return compare.Visible(r.redact.text(s.Error))
+	}
+	return fmt.Sprintf("exit code %d", s.ExitCode)
+}
+
+// wait returns when the first target accepts connections, or with the reason why it never will. The others get a little longer.
+func (r *run) wait(ctx context.Context, twin Twin, targets []target) (why string, err error) {
+	deadline := time.Now().Add(r.o.Timeout)
+	var inside time.Time // since when only its own loopback accepts
+	for i := 0; i < len(targets); {
+		t := targets[i]
+		c, err := twin.Dial(ctx, t.port, t.inside)
+		if err == nil {
+			c.Close()
+			if i++; i == 1 {
+				deadline = time.Now().Add(others)
+			}
+			continue
+		}
+		if err := ctx.Err(); err != nil {
+			return "", err
+		}
+		status, err := twin.Status(ctx)
+		if err != nil {
+			return "", err
+		}
+		if !status.Running {
+			return "it ended before it listened: " + r.ended(status), nil
+		}
+		if !t.inside && i == 0 && r.onlyInside(ctx, twin, t.port, &inside) {
+			return fmt.Sprintf("port %d is open on loopback only: nobody outside the container reaches it", t.port), nil
+		}
+		if time.Now().After(deadline) {
+			if i > 0 {
+				i++ // compare tells that it does not listen
+				continue
+			}
+			return fmt.Sprintf("port %d does not accept connections after %v (--timeout)", t.port, r.o.Timeout), nil
+		}
+		if err := sleep(ctx, poll); err != nil {
+			return "", err
+		}
+	}
+	return "", nil
+}
+
+// onlyInside reports whether the port has been open on loopback alone for some seconds.
+func (r *run) onlyInside(ctx context.Context, twin Twin, port int, since *time.Time) bool {
+	c, err := twin.Dial(ctx, port, true)
+	if err != nil {
+		*since = time.Time{}
+		return false
+	}
+	c.Close()
+	if since.IsZero() {
+		*since = time.Now()
+	}
+	return time.Since(*since) > 3*time.Second
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	select {
+	case <-time.After(d):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// question is one request with what came back.
+type question struct {
+	t                 target
+	q                 Request
+	live, again, twin compare.Answer
+	liveErr, twinErr  error
+}
+
+// compare asks everything: the live application, the twin, and the live application again.
+func (r *run) compare(ctx context.Context, twin Twin, targets []target, settled time.Time, skips *[]model.Skip) ([]model.Comparison, error) {
+	list := []model.Comparison{}
+	var questions []*question
+	for _, t := range targets {
+		if t.scheme == "" || !t.known {
+			c, err := r.connect(ctx, twin, t)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, c)
+			continue
+		}
+		for _, q := range t.requests {
+			questions = append(questions, &question{t: t, q: q})
+		}
+	}
+	questions = r.first(ctx, questions, skips)
+	asked := time.Now()
+	for _, q := range questions {
+		r.askTwin(ctx, twin, q, settled)
+	}
+	if err := sleep(ctx, apart-time.Since(asked)); err != nil {
+		return nil, err
+	}
+	for _, q := range questions {
+		if q.liveErr == nil {
+			q.again, q.liveErr = r.askLive(ctx, q)
+		}
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	compared := make([]model.Comparison, 0, len(questions)+len(list))
+	for _, q := range questions {
+		c := r.result(q)
+		r.report("compare", fmt.Sprintf("%s %d%s: same %t", c.Method, c.Port, model.Path(c.Path), c.Same), 0)
+		compared = append(compared, c)
+	}
+	return append(compared, list...), nil
+}
+
+// first asks the live application, and stops at its first server error: whatever the reason, it is not to be troubled further.
+func (r *run) first(ctx context.Context, questions []*question, skips *[]model.Skip) []*question {
+	for i, q := range questions {
+		q.live, q.liveErr = r.askLive(ctx, q)
+		if q.live.Status < 500 || i+1 == len(questions) {
+			continue
+		}
+		*skips = append(*skips, model.Skip{
+			What: "requests", Reason: fmt.Sprintf("the live application answered %d to %s %s: no further request was sent to it", q.live.Status, q.q.Method, model.Path(q.q.Path)),
+			Count: len(questions) - i - 1, Incomplete: true,
+		})
+		return questions[:i+1]
+	}
+	return questions
+}
+
+func (r *run) askLive(ctx context.Context, q *question) (compare.Answer, error) {
+	a := asker{scheme: q.t.scheme, host: hostOf(q.t), dial: func(ctx context.Context) (net.Conn, error) { return r.live.dial(ctx, q.t.live) }}
+	return a.ask(ctx, q.q)
+}
+
+// askTwin asks again, as long as the twin has time to settle, where it answers with an error and the live application does not.
+func (r *run) askTwin(ctx context.Context, twin Twin, q *question, settled time.Time) {
+	a := asker{scheme: q.t.scheme, host: hostOf(q.t), dial: func(ctx context.Context) (net.Conn, error) { return twin.Dial(ctx, q.t.port, q.t.inside) }}
+	for {
+		q.twin, q.twinErr = a.ask(ctx, q.q)
+		failed := q.twinErr != nil || q.twin.Status >= 400 && q.live.Status < 400
+		if !failed || q.liveErr != nil || !q.q.safe() || time.Now().After(settled) {
+			return
+		}
+		if s, err := twin.Status(ctx); err != nil || !s.Running {
+			return
+		}
+		if sleep(ctx, 5*poll) != nil {
+			return
+		}
+	}
+}
+
+func hostOf(t target) string { return net.JoinHostPort(address(t.live), strconv.Itoa(t.port)) }
+
+// result judges one question.
+func (r *run) result(q *question) model.Comparison {
+	c := model.Comparison{Port: q.t.port, Method: q.q.Method, Path: q.q.Path, Live: r.answer(q.live, q.liveErr), Twin: r.answer(q.twin, q.twinErr)}
+	if q.liveErr != nil || q.twinErr != nil {
+		c.Same = false
+		c.Differences = []string{fmt.Sprintf("answer: %s / %s", or(c.Live.Error, "yes"), or(c.Twin.Error, "yes"))}
+		return c
+	}
+	result := compare.Answers(q.live, q.again, q.twin, compare.Options{Host: or(q.q.Host, hostOf(q.t)), Redact: r.redact.text})
+	c.Same, c.Differences, c.Masked = len(result.Differences) == 0, result.Differences, result.Masked
+	c.Proof, c.ProofWhy = result.Proof, result.Why
+	return c
+}
+
+func (r *run) answer(a compare.Answer, err error) model.Answer {
+	if err != nil {
+		return model.Answer{Error: compare.Visible(r.redact.text(cause(err)))}
+	}
+	return model.Answer{Status: a.Status, ContentType: compare.Visible(r.redact.text(a.ContentType)), Bytes: int64(len(a.Body)), SHA256: a.SHA256()}
+}
+
+// cause is an error without the addresses that differ between live and twin.
+func cause(err error) string {
+	var op *net.OpError
+	if errors.As(err, &op) {
+		return op.Op + ": " + op.Err.Error()
+	}
+	return err.Error()
+}
+
+// connect compares a port that a2c sends nothing to: the kernel tells whether the live application listens.
+func (r *run) connect(ctx context.Context, twin Twin, t target) (model.Comparison, error) {
+	c := model.Comparison{Port: t.port, Method: "CONNECT"}
+	listens, err := r.live.listens(t.port)
+	if err != nil {
+		return c, err
+	}
+	if !listens {
+		c.Live.Error = "does not listen"
+	}
+	conn, err := twin.Dial(ctx, t.port, t.inside)
+	switch {
+	case err == nil:
+		conn.Close()
+	case ctx.Err() != nil:
+		return c, ctx.Err()
+	default:
+		c.Twin.Error = "does not listen"
+	}
+	c.Same = c.Live.Error == c.Twin.Error
+	if c.Same {
+		c.ProofWhy = "that a port accepts connections shows little"
+	} else {
+		c.Differences = []string{fmt.Sprintf("connect: %s / %s", or(c.Live.Error, "listens"), or(c.Twin.Error, "listens"))}
+	}
+	return c, nil
+}

@@ -1,0 +1,165 @@
+package verify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"net/netip"
+	"os"
+	"strconv"
+	"time"
+
+	"a2c/internal/jail"
+	"a2c/inventory/host"
+	"a2c/model"
+	"a2c/parse"
+)
+
+// ErrEnded is returned when the live application is not what was analyzed.
+var ErrEnded = errors.New("the live application")
+
+// live is the running application.
+type live struct {
+	tree  host.Tree
+	app   model.App
+	start uint64 // clock ticks since boot
+}
+
+// openLive finds the analyzed process and makes sure that it is that very one.
+func openLive(t host.Tree, app model.App) (*live, error) {
+	l := &live{tree: t, app: app}
+	again := "run a2c inventory and a2c analyze again"
+	start, err := l.startTicks()
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%w has ended (process %d): %s", ErrEnded, app.ProcessID, again)
+	}
+	if err != nil {
+		return nil, err
+	}
+	boot, err := (&host.Host{Tree: t}).BootTime()
+	if err != nil {
+		return nil, err
+	}
+	const ticks = 100 // USER_HZ (time(7))
+	began := boot.Add(time.Duration(start) * (time.Second / ticks))
+	// The boot time is derived from the clock and moves with it: a few seconds are no other process.
+	if d := began.Sub(app.StartedAt); !app.StartedAt.IsZero() && d.Abs() > 5*time.Second {
+		return nil, fmt.Errorf("%w (process %d) was started at %s, after it was analyzed: %s", ErrEnded, app.ProcessID, began.Format(time.RFC3339), again)
+	}
+	l.start = start
+	return l, nil
+}
+
+func (l *live) proc(name string) string { return "/proc/" + strconv.Itoa(l.app.ProcessID) + "/" + name }
+
+func (l *live) startTicks() (uint64, error) {
+	data, err := host.ReadFile(l.tree, l.proc("stat"), 1<<16)
+	if err != nil {
+		return 0, err
+	}
+	s, err := parse.Stat(data)
+	return s.StartTicks, err
+}
+
+// same is an error when the application was restarted since openLive.
+func (l *live) same() error {
+	start, err := l.startTicks()
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("%w (process %d) ended during the comparison", ErrEnded, l.app.ProcessID)
+	case err != nil:
+		return err
+	case start != l.start:
+		return fmt.Errorf("%w (process %d) was restarted during the comparison", ErrEnded, l.app.ProcessID)
+	}
+	return nil
+}
+
+// listener is the live listener of a TCP port.
+func (l *live) listener(port int) (model.Listener, bool) {
+	for _, x := range l.app.Listeners {
+		if x.Port == port && x.Protocol == "tcp" {
+			return x, true
+		}
+	}
+	return model.Listener{}, false
+}
+
+// address is where a listener is asked. Wildcard addresses are asked over loopback.
+func address(l model.Listener) string {
+	a, err := netip.ParseAddr(l.Address)
+	switch {
+	case err != nil:
+		return l.Address
+	case a.Is4() && a.IsUnspecified():
+		return "127.0.0.1"
+	case a.IsUnspecified():
+		return "::1"
+	}
+	return a.String()
+}
+
+// dial connects to a listener, in the application's own network namespace when that is not a2c's.
+func (l *live) dial(ctx context.Context, to model.Listener) (net.Conn, error) {
+	connect := func() (net.Conn, error) {
+		c, err := dial(ctx, address(to), to.Port)
+		if err != nil && address(to) == "::1" { // "::" takes IPv4 too, and IPv6 may be off on loopback
+			if c4, err4 := dial(ctx, "127.0.0.1", to.Port); err4 == nil {
+				return c4, nil
+			}
+		}
+		return c, err
+	}
+	ns := l.proc("ns/net")
+	foreign, err := otherNamespace(ns)
+	if err != nil {
+		return nil, err
+	}
+	if !foreign {
+		return connect()
+	}
+	var c net.Conn
+	err = jail.InNetNS(ns, func() (err error) {
+		c, err = connect()
+		return err
+	})
+	return c, err
+}
+
+func otherNamespace(path string) (bool, error) {
+	theirs, err := os.Stat(path)
+	if err != nil {
+		return false, err
+	}
+	own, err := os.Stat("/proc/self/ns/net")
+	if err != nil {
+		return false, err
+	}
+	return !os.SameFile(theirs, own), nil
+}
+
+// listens reports whether the kernel has a listening socket on a port in the application's network namespace now. Nothing is sent
+// to the port: a shutdown or debug port may take a connection for a command.
+func (l *live) listens(port int) (bool, error) {
+	for _, family := range []string{"tcp", "tcp6"} {
+		data, err := host.ReadFile(l.tree, l.proc("net/"+family), 64<<20)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // no IPv6
+		}
+		if err != nil {
+			return false, err
+		}
+		list, err := parse.InetSockets(data, family)
+		if err != nil {
+			return false, err
+		}
+		for _, s := range list {
+			if s.State == parse.Listen && int(s.Local.Port()) == port {
+				return true, nil
+			}
+		}
+	}
+	return false, nil
+}

@@ -1,0 +1,62 @@
+package verify
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"html"
+	"net/url"
+	"slices"
+	"strings"
+
+	"a2c/model"
+	"a2c/verify/compare"
+)
+
+// shortest is the length below which a value is not looked for: it would be found everywhere.
+const shortest = 4
+
+// redactor takes known values out of a text, also as they stand in URLs, HTML, JSON and base64.
+type redactor struct{ replacer *strings.Replacer }
+
+func newRedactor(values []string) redactor {
+	var forms []string
+	for _, v := range values {
+		if len(v) < shortest {
+			continue
+		}
+		quoted, _ := json.Marshal(v) // of a string, never an error
+		forms = append(forms,
+			v, html.EscapeString(v), url.QueryEscape(v), url.PathEscape(v), strings.Trim(string(quoted), `"`),
+			base64.StdEncoding.EncodeToString([]byte(v)), base64.RawStdEncoding.EncodeToString([]byte(v)),
+			base64.URLEncoding.EncodeToString([]byte(v)), base64.RawURLEncoding.EncodeToString([]byte(v)),
+		)
+	}
+	// The longest first: one value may begin another.
+	slices.SortFunc(forms, func(a, b string) int {
+		if d := len(b) - len(a); d != 0 {
+			return d
+		}
+		return strings.Compare(a, b)
+	})
+	var pairs []string
+	for _, f := range slices.Compact(forms) {
+		pairs = append(pairs, f, model.Redacted)
+	}
+	return redactor{strings.NewReplacer(pairs...)}
+}
+
+func (r redactor) text(s string) string { return r.replacer.Replace(s) }
+
+// lines makes log lines fit for people: redacted, tabs as spaces, escaped, of bounded length.
+func (r redactor) lines(raw []string) []string {
+	const width = 1000
+	out := make([]string, len(raw))
+	for i, line := range raw {
+		line = strings.ReplaceAll(r.text(strings.TrimRight(line, "\r")), "\t", "    ")
+		if len(line) > width {
+			line = line[:width] + "…"
+		}
+		out[i] = compare.Visible(line)
+	}
+	return out
+}

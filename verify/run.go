@@ -1,0 +1,295 @@
+package verify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/shirou/gopsutil/v3/mem"
+
+	"a2c/internal/reveal"
+	"a2c/inventory/host"
+	"a2c/model"
+	"a2c/verify/state"
+)
+
+// Options of Run.
+type Options struct {
+	Analysis     model.Analysis
+	Image        model.Image
+	Dir          string            // the application's folder of the workspace; image/oci lies in it
+	Tree         host.Tree         // nil: this machine
+	Runtime      Runtime           // nil: Docker at DockerHost; Run closes it
+	DockerHost   string            // "": DOCKER_HOST, else the default socket
+	Requests     []Request         // none: "/" of each HTTP port
+	Port         int               // main port; 0: the analysis decides
+	Env          []string          // NAME=VALUE for the twin
+	Secrets      map[string]string // NAME to the file with the value
+	EmptyState   bool              // the twin gets empty state folders instead of copies
+	StateLimit   int64             // bytes of state that are copied at most; 0: 4 GiB
+	AllowNetwork bool
+	MemoryBytes  int64                   // 0: twice what the live application used at most, at least 1 GiB
+	CPUs         float64                 // 0: half of the engine's
+	Timeout      time.Duration           // until the main port accepts; 0: 2 minutes
+	Settle       time.Duration           // how long after that it may answer with errors, while its applications are deployed; 0: 20 s
+	Reserve      func(bytes int64) error // refuses what would fill the disk; nil: nobody refuses
+	Log          *slog.Logger
+	Report       func(Event)
+}
+
+// Defaults and limits.
+const (
+	defaultStateLimit = 4 << 30
+	defaultTimeout    = 2 * time.Minute
+	defaultSettle     = 20 * time.Second
+	leastMemory       = 1 << 30
+	logLines          = 50
+)
+
+// run is one call of Run.
+type run struct {
+	o        Options
+	live     *live
+	runtime  Runtime
+	env      environment
+	redact   redactor
+	attempts int
+}
+
+// Run loads the image into a Docker Engine, starts it with limits, without network and with copies of the state, and compares its answers with the live
+// application's, which is asked twice with safe requests, one at a time. A read-only root is tried first. Verification.Verified is set only when
+// everything compared was the same and at least one comparison shows something. What was started is removed, also when ctx is cancelled.
+// Errors: engine.ErrNoEngine, ErrEnded, state.ErrTooLarge, and secrets that cannot be read.
+func Run(ctx context.Context, o Options) (v model.Verification, err error) {
+	r, err := prepare(ctx, o)
+	if err != nil {
+		return v, err
+	}
+	defer func() {
+		clean, cancel := cleanup(ctx)
+		defer cancel()
+		err = errors.Join(err, r.runtime.Close(clean))
+	}()
+	targets, skips, err := r.targets()
+	if err != nil {
+		return v, err
+	}
+	v, again, err := r.attempt(ctx, targets, true)
+	if err != nil {
+		return v, err
+	}
+	if !v.Verified && again {
+		r.report("try again", "with a writable root: "+v.Why, 0)
+		why := v.Why
+		if v, _, err = r.attempt(ctx, targets, false); err != nil {
+			return v, err
+		}
+		v.Skips = append(v.Skips, model.Skip{What: "read-only root", Reason: why})
+	}
+	v.Skips = append(v.Skips, skips...)
+	if err := r.live.same(); err != nil {
+		return v, err
+	}
+	return v, nil
+}
+
+func prepare(ctx context.Context, o Options) (*run, error) {
+	o.StateLimit = or(o.StateLimit, defaultStateLimit)
+	o.Timeout = or(o.Timeout, defaultTimeout)
+	o.Settle = or(o.Settle, defaultSettle)
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Report == nil {
+		o.Report = func(Event) {}
+	}
+	if o.Tree == nil {
+		t, err := host.Machine("/")
+		if err != nil {
+			return nil, err
+		}
+		o.Tree = t
+	}
+	app := o.Analysis.AnalysisInfo.App
+	if o.Image.ApplicationID != o.Analysis.AnalysisInfo.AppID {
+		return nil, fmt.Errorf("the image is of %s, the analysis of %s", o.Image.ApplicationID, o.Analysis.AnalysisInfo.AppID)
+	}
+	r := &run{o: o}
+	var err error
+	if r.live, err = openLive(o.Tree, app); err != nil {
+		return nil, err
+	}
+	if r.env, err = gather(o, reveal.New(o.Tree, app.ProcessID)); err != nil {
+		return nil, err
+	}
+	r.redact = newRedactor(r.env.values)
+	for _, q := range o.Requests {
+		if !q.safe() {
+			o.Log.Warn("this request goes to the live application too", "method", q.Method, "path", model.Path(q.Path).String())
+		}
+	}
+	if o.AllowNetwork {
+		o.Log.Warn("the image runs with a network: what it does to databases and other systems is real")
+	}
+	if err := clearCopies(o.Dir); err != nil {
+		return nil, err
+	}
+	if r.o.MemoryBytes, err = memory(o); err != nil {
+		return nil, err
+	}
+	if r.runtime = o.Runtime; r.runtime == nil {
+		if r.runtime, err = Docker(ctx, o.DockerHost, o.Log); err != nil {
+			return nil, err
+		}
+	}
+	return r, nil
+}
+
+func or[T comparable](v, otherwise T) T {
+	var zero T
+	if v == zero {
+		return otherwise
+	}
+	return v
+}
+
+// memory is the twin's limit. It must be free: the live application comes first.
+func memory(o Options) (int64, error) {
+	limit := or(o.MemoryBytes, max(2*o.Image.Needs.MemoryBytes, leastMemory))
+	m, err := mem.VirtualMemory()
+	if err != nil {
+		return 0, fmt.Errorf("memory of this host: %w", err)
+	}
+	if free := int64(m.Available) - int64(m.Total/20); limit > free {
+		return 0, fmt.Errorf("the twin may use %d MiB, and only %d MiB are free on this host: give it less with --memory, or run a2c extract and verify elsewhere",
+			limit>>20, max(free, 0)>>20)
+	}
+	return limit, nil
+}
+
+func (r *run) report(step, detail string, took time.Duration) {
+	r.o.Report(Event{Step: step, Detail: detail, Took: took})
+	r.o.Log.Debug("verify", "step", step, "detail", detail, "took", took)
+}
+
+// attempt runs the image once. again is set when another kind of root could make the difference.
+func (r *run) attempt(ctx context.Context, targets []target, readOnly bool) (v model.Verification, again bool, err error) {
+	v = model.Verification{
+		ApplicationID: r.o.Image.ApplicationID, ImageDigest: r.o.Image.Digest, Runtime: r.runtime.Name(), ReadOnlyRoot: readOnly,
+		Comparisons: []model.Comparison{}, Reached: []string{},
+	}
+	folder, err := r.folder()
+	if err != nil {
+		return v, false, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
+	needs, skips, err := r.needs(ctx, targets, folder, readOnly)
+	if err != nil {
+		return v, false, err
+	}
+	v.Skips = skips
+	r.report("start", "the image "+r.o.Image.Digest, 0)
+	start := time.Now()
+	twin, err := r.runtime.Start(ctx, r.o.Image, needs)
+	if errors.Is(err, ErrStart) {
+		v.Why = r.redact.text(err.Error())
+		return v, readOnly, nil
+	}
+	if err != nil {
+		return v, false, err
+	}
+	defer func() {
+		clean, cancel := cleanup(ctx)
+		defer cancel()
+		err = errors.Join(err, twin.Stop(clean))
+	}()
+	again, err = r.judge(ctx, twin, targets, start, &v)
+	return v, again && readOnly, err
+}
+
+// folder makes the folder for this attempt's copies of the state.
+func (r *run) folder() (string, error) {
+	name, err := owner(os.Getpid())
+	if err != nil {
+		return "", err
+	}
+	r.attempts++
+	folder := filepath.Join(r.o.Dir, fmt.Sprintf("%s%s-%d", copies, name, r.attempts))
+	return folder, os.Mkdir(folder, 0o700)
+}
+
+// needs prepares what the twin is given.
+func (r *run) needs(ctx context.Context, targets []target, folder string, readOnly bool) (Needs, []model.Skip, error) {
+	n := Needs{
+		Archive: filepath.Join(r.o.Dir, "image", "oci"), Env: r.env.list, State: map[model.Path]string{}, ReadOnly: readOnly,
+		AllowNetwork: r.o.AllowNetwork, MemoryBytes: r.o.MemoryBytes, CPUs: r.o.CPUs,
+	}
+	for _, t := range targets {
+		n.Ports = append(n.Ports, t.port)
+	}
+	skips, err := r.state(ctx, folder, n.State)
+	if err != nil {
+		return n, nil, err
+	}
+	if readOnly {
+		seen := map[model.Path]bool{}
+		for _, p := range append([]model.Path{"/tmp"}, r.o.Image.Needs.Writable...) {
+			if _, isState := n.State[p]; !isState && !seen[p] {
+				n.Tmpfs = append(n.Tmpfs, p)
+				seen[p] = true
+			}
+		}
+	}
+	return n, skips, nil
+}
+
+// state copies the application's state, or makes empty folders.
+func (r *run) state(ctx context.Context, folder string, into map[model.Path]string) ([]model.Skip, error) {
+	mounts := r.o.Image.Needs.State
+	root := fmt.Sprintf("/proc/%d/root", r.o.Analysis.AnalysisInfo.App.ProcessID)
+	left := r.o.StateLimit
+	var sizes []int64
+	if !r.o.EmptyState {
+		var need int64
+		for _, m := range mounts {
+			n, err := state.Size(ctx, root, string(m.Path))
+			if err != nil {
+				return nil, fmt.Errorf("%w; or let the twin begin without it: --state empty", err)
+			}
+			sizes = append(sizes, n)
+			need += n
+		}
+		if need > left {
+			return nil, fmt.Errorf("the state has %d MiB, %d MiB may be copied (--state-limit): %w; or let the twin begin without it: --state empty",
+				need>>20, left>>20, state.ErrTooLarge)
+		}
+		if r.o.Reserve != nil {
+			if err := r.o.Reserve(need); err != nil {
+				return nil, fmt.Errorf("copy the state: %w; or let the twin begin without it: --state empty", err)
+			}
+		}
+	}
+	var skips []model.Skip
+	for i, m := range mounts {
+		to := filepath.Join(folder, fmt.Sprintf("state-%d", i+1))
+		into[m.Path] = to
+		if r.o.EmptyState {
+			if err := state.Empty(m, to); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		r.report("copy", fmt.Sprintf("the state %s (%d MiB)", m.Path, sizes[i]>>20), 0)
+		more, err := state.Copy(ctx, root, string(m.Path), to, left)
+		if err != nil {
+			return nil, err
+		}
+		left -= sizes[i]
+		skips = append(skips, more...)
+	}
+	return skips, nil
+}
