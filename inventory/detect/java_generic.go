@@ -69,7 +69,7 @@ func (j *jvm) fromCwd(name string) []model.Source {
 func (j *jvm) module() identity {
 	name, _, _ := strings.Cut(j.cmd.Main.Value, "/")
 	n := identity{name: name, from: j.from(j.cmd.Main)}
-	for _, e := range strings.Split(j.cmd.ModulePath.Value, ":") {
+	for e := range strings.SplitSeq(j.cmd.ModulePath.Value, ":") {
 		if e == "" {
 			continue
 		}
@@ -119,8 +119,8 @@ func programFolder(file string) string {
 
 // Bounds of the search for a main class.
 const (
-	maxClassPath  = 2000
-	maxClassJars  = 150
+	maxClassPath = 2000
+	maxClassJars = 150
 )
 
 // archiveOf finds the class path entry that holds a class, as the JVM would: in order. Without any the first entry is taken.

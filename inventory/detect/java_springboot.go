@@ -74,7 +74,7 @@ func (j *jvm) springBoot() *springBoot {
 func (j *jvm) springJar(name string) *springBoot {
 	archive, done, err := j.jar(name)
 	if err != nil {
-		j.unread("application archive", name, err)
+		j.missing("application archive", name, err)
 		return nil
 	}
 	defer done()

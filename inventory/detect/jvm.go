@@ -86,8 +86,8 @@ func (j *jvm) readRuntime(lib string) {
 	home := ""
 	if i := strings.LastIndex(lib, "/lib/"); i > 0 {
 		home = lib[:i]
-	} else if path.Base(j.Exe) == "java" && path.Base(path.Dir(j.Exe)) == "bin" {
-		home = path.Dir(path.Dir(j.Exe))
+	} else if above := path.Dir(path.Dir(j.Exe)); path.Base(j.Exe) == "java" && j.exists(path.Join(above, "release")) {
+		home = above
 	}
 	setField(&j.runtime.Home, e, "home", home, j.why)
 	if home == "" {
@@ -169,7 +169,7 @@ func (j *jvm) agentPorts() []port {
 
 // debugPort reads "transport=dt_socket,server=y,suspend=n,address=*:5005".
 func (j *jvm) debugPort(o parse.JavaArg, options string) []port {
-	for _, opt := range strings.Split(options, ",") {
+	for opt := range strings.SplitSeq(options, ",") {
 		address, ok := strings.CutPrefix(opt, "address=")
 		if !ok {
 			continue

@@ -103,15 +103,16 @@ func (c *clr) arguments() []dotnetValue {
 		a := c.Args[i]
 		key := strings.TrimPrefix(strings.TrimPrefix(a, "--"), "/")
 		key, value, joined := strings.Cut(key, "=")
-		at := i
+		from := []model.Source{model.FromArg(c.PID, i)}
 		if !joined {
 			if key == a || i+1 >= len(c.Args) {
 				continue
 			}
 			i++
 			value = c.Args[i]
+			from = append(from, model.FromArg(c.PID, i))
 		}
-		out = append(out, dotnetValue{key: key, value: value, arg: i, from: []model.Source{model.FromArg(c.PID, at)}})
+		out = append(out, dotnetValue{key: key, value: value, arg: i, from: from})
 	}
 	return out
 }
@@ -147,7 +148,7 @@ func endpoints(values []dotnetValue) []port {
 // urls reads "http://127.0.0.1:5000;https://*:5001".
 func (c *clr) urls(v dotnetValue, key, list string) []port {
 	var ports []port
-	for _, u := range strings.Split(list, ";") {
+	for u := range strings.SplitSeq(list, ";") {
 		if p, ok := v.port(strings.TrimSpace(u)); ok {
 			p.binding = v.binding("kestrel-urls", key, list)
 			ports = append(ports, p)
@@ -164,7 +165,7 @@ func (c *clr) portLists(values []dotnetValue) []port {
 		if !ok {
 			continue
 		}
-		for _, digits := range strings.Split(v.value, ";") {
+		for digits := range strings.SplitSeq(v.value, ";") {
 			if n := number(digits); n > 0 {
 				ports = append(ports, port{number: n, address: "*", purpose: kind, from: v.from, binding: v.binding("kestrel-urls", urlsKey(v), v.value)})
 			}

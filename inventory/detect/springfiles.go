@@ -89,7 +89,7 @@ func (c *springConfig) locations(list, base string) [][]location {
 	var groups [][]location
 	for _, part := range splitList(list) {
 		var group []location
-		for _, item := range strings.Split(part, ";") {
+		for item := range strings.SplitSeq(part, ";") {
 			item = strings.TrimPrefix(strings.TrimSpace(item), "optional:")
 			class, onPath := strings.CutPrefix(item, "classpath:")
 			if onPath {
@@ -193,28 +193,30 @@ func (r *springReader) file(l location) {
 		return
 	}
 	r.files++
+	base := path.Dir(l.path)
+	if l.class {
+		base = r.c.cwd
+	}
 	for _, d := range r.c.documents(name, data) {
 		if d.never || d.profile != "" && !profilesMatch(d.profile, r.c.profiles) {
 			continue
 		}
-		source := newSource(d.values)
-		r.out = append(r.out, source)
-		if r.depth >= maxSpringDepth {
-			continue
+		r.out = append(r.out, newSource(d.values))
+		r.imported(d, base)
+	}
+}
+
+// imported reads what a document imports; relative names are meant from the document's folder.
+func (r *springReader) imported(d springDocument, base string) {
+	if r.depth >= maxSpringDepth {
+		return
+	}
+	r.depth++
+	defer func() { r.depth-- }()
+	for _, list := range imports(d.values) {
+		for _, l := range slices.Concat(r.c.locations(list, base)...) {
+			r.place(l, "")
 		}
-		r.depth++
-		for _, imported := range imports(d.values) {
-			base := path.Dir(l.path)
-			if l.class {
-				base = r.c.cwd
-			}
-			for _, g := range r.c.locations(imported, base) {
-				for _, to := range g {
-					r.place(to, "")
-				}
-			}
-		}
-		r.depth--
 	}
 }
 
@@ -301,7 +303,7 @@ func (c *springConfig) documents(name string, data []byte) []springDocument {
 
 func splitList(s string) []string {
 	var out []string
-	for _, v := range strings.Split(s, ",") {
+	for v := range strings.SplitSeq(s, ",") {
 		if v = strings.TrimSpace(v); v != "" {
 			out = append(out, v)
 		}

@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -27,7 +28,7 @@ func (t *tomcat) readServer() {
 	}
 	if err != nil {
 		t.server = &parse.TomcatServer{}
-		t.h.Skip(model.Skip{What: "Tomcat's server.xml", Path: model.Path(t.file), Reason: host.Reason(err), Incomplete: true})
+		t.missing("server.xml", t.file, err)
 	}
 }
 
@@ -117,46 +118,51 @@ func shifted(value string, offset int) int {
 // webApps names the applications that the instance serves: those in server.xml, one per descriptor in conf/ENGINE/HOST, and each folder
 // and war below a Host's appBase. Names as Tomcat gives them to files: "ROOT", "shop", "a#b" (tomcat.apache.org: "Context", Naming).
 func (t *tomcat) webApps(a *model.App) []string {
-	names := map[string]bool{}
-	add := func(name string, from model.Source) {
-		if name != "" && !names[name] {
-			names[name] = true
-			a.Evidence.Add("webApp", from)
-		}
-	}
+	names := webAppNames{}
 	for _, h := range t.server.Hosts {
 		for _, c := range h.Contexts {
-			add(contextName(c), model.FromFile(model.Path(t.file), c.Element.Line))
+			names.add(a, contextName(c), model.FromFile(model.Path(t.file), c.Element.Line))
 		}
-		xml := path.Join(t.base, "conf", h.Engine, h.Name)
-		if h.XMLBase.Set {
-			xml = t.below(t.base, h.XMLBase.Value)
-		}
-		for _, e := range t.list("descriptors of web applications", xml) {
-			if name, ok := strings.CutSuffix(e.Name, ".xml"); ok && e.Type != host.Dir {
-				add(name, model.FromFile(model.Path(path.Join(xml, e.Name)), 0))
-			}
-		}
-		if !h.Deploy {
-			continue
-		}
-		base := "webapps"
-		if h.AppBase.Set {
-			base = h.AppBase.Value
-		}
-		base = t.below(t.base, base)
-		for _, e := range t.list("web applications", base) {
-			if name, ok := t.deployed(base, e); ok {
-				add(name, model.FromFile(model.Path(path.Join(base, e.Name)), 0))
-			}
+		t.descriptors(a, names, h)
+		if h.Deploy {
+			t.deployments(a, names, h)
 		}
 	}
-	list := make([]string, 0, len(names))
-	for n := range names {
-		list = append(list, n)
+	return slices.Sorted(maps.Keys(names))
+}
+
+type webAppNames map[string]bool
+
+func (names webAppNames) add(a *model.App, name string, from model.Source) {
+	if name != "" && !names[name] {
+		names[name] = true
+		a.Evidence.Add("webApp", from)
 	}
-	slices.Sort(list)
-	return list
+}
+
+func (t *tomcat) descriptors(a *model.App, names webAppNames, h parse.TomcatHost) {
+	dir := path.Join(t.base, "conf", h.Engine, h.Name)
+	if h.XMLBase.Set {
+		dir = t.below(t.base, h.XMLBase.Value)
+	}
+	for _, e := range t.list("descriptors of web applications", dir) {
+		if name, ok := strings.CutSuffix(e.Name, ".xml"); ok && e.Type != host.Dir {
+			names.add(a, name, model.FromFile(model.Path(path.Join(dir, e.Name)), 0))
+		}
+	}
+}
+
+func (t *tomcat) deployments(a *model.App, names webAppNames, h parse.TomcatHost) {
+	base := "webapps"
+	if h.AppBase.Set {
+		base = h.AppBase.Value
+	}
+	base = t.below(t.base, base)
+	for _, e := range t.list("web applications", base) {
+		if name, ok := t.deployed(base, e); ok {
+			names.add(a, name, model.FromFile(model.Path(path.Join(base, e.Name)), 0))
+		}
+	}
 }
 
 // deployed reports whether HostConfig deploys a folder's entry, and under which name.

@@ -32,6 +32,7 @@ type view struct {
 	loaded  bool
 	java    *jvm // set by jvm(), once
 	checked bool // jvm() has looked
+	noted   map[string]bool
 }
 
 // of returns the process's view. Its mappings are read, the rest only by load.
@@ -82,10 +83,28 @@ func (v *view) skip(name string, err error) {
 
 // unread records that one of the application's own files could not be read or understood. A file that does not exist is no skip.
 func (v *view) unread(what, name string, err error) {
-	if err == nil || host.Vanished(err) {
+	if err != nil && !host.Vanished(err) {
+		v.missing(what, name, err)
+	}
+}
+
+// missing is unread for a file that must exist. Each is recorded once: several detectors look for the same.
+func (v *view) missing(what, name string, err error) {
+	if v.noted[what+name] {
 		return
 	}
-	v.h.Skip(model.Skip{What: fmt.Sprintf("%s of process %d", what, v.PID), Path: model.Path(name), Reason: host.Reason(err), Incomplete: true})
+	if v.noted == nil {
+		v.noted = map[string]bool{}
+	}
+	v.noted[what+name] = true
+	s := model.Skip{What: fmt.Sprintf("%s of process %d", what, v.PID), Path: model.Path(name), Reason: host.Reason(err), Incomplete: true}
+	if host.Denied(err) {
+		s.Remedy = "run as root"
+	}
+	if host.Vanished(err) {
+		s.Reason = "no such file any more"
+	}
+	v.h.Skip(s)
 }
 
 // mapped finds a mapped file by its base name.
@@ -136,11 +155,6 @@ func (v *view) exists(name string) bool {
 func (v *view) isDir(name string) bool {
 	info, err := host.Stat(v.tree, name)
 	return err == nil && info.Type == host.Dir
-}
-
-func (v *view) isFile(name string) bool {
-	info, err := host.Stat(v.tree, name)
-	return err == nil && info.Type == host.Regular
 }
 
 // read reads a small file of the process's root.
