@@ -20,6 +20,8 @@ type ContainerParameters struct {
 	LogLocations         []Path   `json:"logLocations"`
 	EnableDynamicLogging bool     `json:"enableDynamicLogging"` // links log files to stdout
 	Dependencies         []string `json:"dependencies"`
+	// Environment adds variables to the image, or replaces kept ones; no secrets. Default: none.
+	Environment []NameValue `json:"environment"`
 }
 
 // AnalysisInfo is what was found. The names up to FileDescriptors are App2Container's.

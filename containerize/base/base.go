@@ -1,0 +1,122 @@
+// Package base fetches the images that others stand on, and says what is in them.
+package base
+
+import (
+	"archive/tar"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/google/go-containerregistry/pkg/authn"
+	"github.com/google/go-containerregistry/pkg/name"
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+	"github.com/google/go-containerregistry/pkg/v1/empty"
+	"github.com/google/go-containerregistry/pkg/v1/layout"
+	"github.com/google/go-containerregistry/pkg/v1/mutate"
+	"github.com/google/go-containerregistry/pkg/v1/remote"
+)
+
+// Pull fetches an image, for one platform, into an OCI layout at dir, with the credentials of the user's Docker configuration.
+func Pull(ctx context.Context, image, platform, dir string) error {
+	ref, err := name.ParseReference(image)
+	if err != nil {
+		return fmt.Errorf("image name: %w", err)
+	}
+	p, err := v1.ParsePlatform(platform)
+	if err != nil {
+		return fmt.Errorf("platform: %w", err)
+	}
+	img, err := remote.Image(ref, remote.WithContext(ctx), remote.WithAuthFromKeychain(authn.DefaultKeychain), remote.WithPlatform(*p), remote.WithUserAgent("a2c"))
+	if err != nil {
+		return fmt.Errorf("pull: %w", err)
+	}
+	if err := os.RemoveAll(dir); err != nil {
+		return fmt.Errorf("pull: %w", err)
+	}
+	to, err := layout.Write(dir, empty.Index)
+	if err != nil {
+		return fmt.Errorf("pull: %w", err)
+	}
+	if err := to.AppendImage(img); err != nil {
+		return fmt.Errorf("pull: %w", err)
+	}
+	return nil
+}
+
+// Kind of a path in an image.
+type Kind byte
+
+// Kinds, by the letter that ls -l shows.
+const (
+	File    Kind = '-'
+	Dir     Kind = 'd'
+	Symlink Kind = 'l'
+)
+
+// Content is what stands in an image: kinds by absolute path, and a few small files whole.
+type Content struct {
+	Kinds map[string]Kind
+	Files map[string][]byte
+}
+
+// maxFile bounds what is kept of one file.
+const maxFile = 32 << 20
+
+// Read goes once over all layers of img, as they add up. keep says which files to keep whole.
+func Read(ctx context.Context, img v1.Image, keep func(name string) bool) (Content, error) {
+	c := Content{Kinds: map[string]Kind{}, Files: map[string][]byte{}}
+	r := mutate.Extract(img)
+	defer r.Close()
+	for tr := tar.NewReader(r); ; {
+		if err := ctx.Err(); err != nil {
+			return c, err
+		}
+		h, err := tr.Next()
+		if errors.Is(err, io.EOF) {
+			return c, nil
+		}
+		if err != nil {
+			return c, fmt.Errorf("read base image: %w", err)
+		}
+		at := path.Clean("/" + h.Name)
+		c.Kinds[at] = kind(h)
+		if h.Typeflag == tar.TypeReg && h.Size <= maxFile && keep(at) {
+			if c.Files[at], err = io.ReadAll(io.LimitReader(tr, maxFile)); err != nil {
+				return c, fmt.Errorf("read base image: %s: %w", at, err)
+			}
+		}
+	}
+}
+
+func kind(h *tar.Header) Kind {
+	switch h.Typeflag {
+	case tar.TypeDir:
+		return Dir
+	case tar.TypeSymlink:
+		return Symlink
+	}
+	return File
+}
+
+// Libraries lists the C libraries among the kept files: libc.so.6 of glibc, by path.
+func (c Content) Libraries() []string {
+	var out []string
+	for at := range c.Files {
+		if IsLibc(at) {
+			out = append(out, at)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// IsLibc reports whether a path is glibc's C library; older packages name the file by its version (libc-2.31.so).
+func IsLibc(name string) bool {
+	b := path.Base(name)
+	return b == "libc.so.6" || strings.HasPrefix(b, "libc-2.") && strings.HasSuffix(b, ".so")
+}

@@ -1,0 +1,234 @@
+package containerize
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"time"
+
+	"github.com/google/go-containerregistry/pkg/name"
+
+	"a2c/containerize/layer"
+	"a2c/model"
+)
+
+// Run makes the image and returns what stands in image.json. On an error the last good image is unchanged; only when the image is whole
+// and could not be written to an archive or pushed, it is returned together with the error.
+func Run(ctx context.Context, o Options) (model.Image, error) {
+	begin := time.Now()
+	r := &runner{o: o}
+	if err := r.prepare(ctx); err != nil {
+		return model.Image{}, explain(err, o.Dir, r.needBytes())
+	}
+	defer os.RemoveAll(r.scratch())
+	img, err := r.build(ctx)
+	img.Seconds = time.Since(begin).Seconds()
+	return img, explain(err, o.Dir, r.needBytes())
+}
+
+// runner carries one run from step to step.
+type runner struct {
+	o        Options
+	files    []model.File // empty folders only: all that needs() asks for
+	plan     *plan
+	start    *start
+	base     *baseImage
+	layers   layer.Plan
+	config   model.ImageConfig
+	changes  []model.Change
+	edited   bool
+	platform string
+}
+
+func (r *runner) scratch() string    { return filepath.Join(r.o.Dir, "build") }
+func (r *runner) context() string    { return filepath.Join(r.o.Dir, "context") }
+func (r *runner) dockerfile() string { return filepath.Join(r.o.Dir, "Dockerfile") }
+func (r *runner) proposal() string   { return filepath.Join(r.o.Dir, ".a2c", "Dockerfile") }
+func (r *runner) jobs() int {
+	if r.o.Jobs > 0 {
+		return r.o.Jobs
+	}
+	return max(1, runtime.NumCPU()/2)
+}
+
+func (r *runner) needBytes() int64 {
+	if r.plan == nil {
+		return 0
+	}
+	return r.plan.need()
+}
+
+// prepare makes the plan, the context and the Dockerfile.
+func (r *runner) prepare(ctx context.Context) error {
+	r.platform = r.o.Platform
+	if r.platform == "" {
+		r.platform = "linux/" + runtime.GOARCH
+	}
+	if err := os.MkdirAll(r.o.Dir, 0o700); err != nil {
+		return fmt.Errorf("make image folder: %w", err)
+	}
+	if err := cleanUp(r.o.Dir); err != nil {
+		return err
+	}
+	if err := r.checkEdits(); err != nil {
+		return err
+	}
+	if err := r.makePlan(ctx); err != nil {
+		return err
+	}
+	if !r.o.Force {
+		if err := room(r.o.Dir, r.plan.need()); err != nil {
+			return err
+		}
+	}
+	if r.o.BuildOnly {
+		if err := r.plan.readContext(r.context()); err != nil {
+			return err
+		}
+	} else if err := r.copyFiles(ctx); err != nil {
+		return err
+	}
+	var err error
+	if r.layers, err = r.plan.layers(); err != nil {
+		return fmt.Errorf("plan: %w", err)
+	}
+	return r.writeDockerfile()
+}
+
+// checkEdits compares the Dockerfile with the last one that a2c wrote.
+func (r *runner) checkEdits() error {
+	have, err := os.ReadFile(r.dockerfile())
+	if errors.Is(err, fs.ErrNotExist) {
+		if r.o.BuildOnly {
+			return fmt.Errorf("there is no Dockerfile in %s: run containerize without --build-only first", r.o.Dir)
+		}
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("read Dockerfile: %w", err)
+	}
+	last, err := os.ReadFile(r.proposal())
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("read last Dockerfile: %w", err)
+	}
+	edited := !bytes.Equal(have, last)
+	r.edited = edited
+	if edited && !r.o.BuildOnly && !r.o.Force {
+		return fmt.Errorf("%w: build it with --build-only, or write a new one with --force (%s)", ErrEdited, r.dockerfile())
+	}
+	return nil
+}
+
+func (r *runner) makePlan(ctx context.Context) error {
+	a := r.o.Analysis
+	var err error
+	if r.base, err = fetchBase(ctx, r.o, filepath.Join(r.scratch(), "base"), r.platform); err != nil {
+		return err
+	}
+	files := func(yield func(model.File, error) bool) {
+		for f, err := range r.o.Files {
+			if err == nil && f.Decision == model.Empty {
+				r.files = append(r.files, f)
+			}
+			if !yield(f, err) {
+				return
+			}
+		}
+	}
+	if r.plan, err = newPlan(files, r.o.Tree, a.ContainerParameters); err != nil {
+		return err
+	}
+	if r.start, err = newStart(a, r.plan, r.o.KeepBind); err != nil {
+		return err
+	}
+	var theirs map[string][]byte
+	if r.base != nil {
+		theirs = r.base.content.Files
+	}
+	if err := r.plan.system(a.AnalysisInfo, theirs); err != nil {
+		return err
+	}
+	if err := r.plan.onBase(r.base); err != nil {
+		return err
+	}
+	r.plan.unlink()
+	r.config = r.start.config()
+	r.changes = append(slices.Clone(r.plan.changes), r.start.changes...)
+	return r.mayPush()
+}
+
+// mayPush refuses early what would be refused in the end.
+func (r *runner) mayPush() error {
+	if r.o.Destination == "" {
+		return nil
+	}
+	if _, err := name.ParseReference(r.o.Destination); err != nil {
+		return fmt.Errorf("destination: %w", err)
+	}
+	inside := r.plan.inside(r.o.Analysis.AnalysisInfo.Secrets)
+	if len(inside) == 0 || r.o.AllowSecrets {
+		return nil
+	}
+	first := inside[0]
+	return fmt.Errorf("%w: %d, the first is %q in %s, line %d; take them out, or push with --allow-secrets-in-image",
+		ErrSecretsInside, len(inside), first.Name, first.Place.Path, first.Place.Line)
+}
+
+// copyFiles fills a new context aside and puts it in place.
+func (r *runner) copyFiles(ctx context.Context) error {
+	fresh := r.context() + ".new"
+	if err := os.MkdirAll(fresh, 0o755); err != nil {
+		return fmt.Errorf("make context: %w", err)
+	}
+	defer os.RemoveAll(fresh)
+	var total, said int64
+	for _, it := range r.plan.items {
+		total += it.Size
+	}
+	err := r.plan.writeContext(ctx, fresh, func(done int64) {
+		if done-said >= 32<<20 {
+			said = done
+			r.o.report(Event{Step: "context", Bytes: done, Total: total})
+		}
+	})
+	if err != nil {
+		return err
+	}
+	if err := os.RemoveAll(r.context()); err != nil {
+		return fmt.Errorf("replace context: %w", err)
+	}
+	if err := os.Rename(fresh, r.context()); err != nil {
+		return fmt.Errorf("replace context: %w", err)
+	}
+	r.o.report(Event{Step: "context", Bytes: total, Total: total, Done: true})
+	return nil
+}
+
+// writeDockerfile writes it, and a copy by which later edits are seen. With BuildOnly it only learns whether the user's differs.
+func (r *runner) writeDockerfile() error {
+	reference := ""
+	if r.base != nil {
+		reference = r.base.model.Reference
+	}
+	text, err := render(r.o.Analysis.AnalysisInfo, reference, r.plan, r.layers, r.config, r.changes, r.start.secrets)
+	if err != nil {
+		return err
+	}
+	if r.o.BuildOnly {
+		return nil
+	}
+	r.edited = false
+	if err := os.MkdirAll(filepath.Dir(r.proposal()), 0o700); err != nil {
+		return fmt.Errorf("write Dockerfile: %w", err)
+	}
+	if err := writeAside(r.dockerfile(), text, 0o644); err != nil {
+		return err
+	}
+	return writeAside(r.proposal(), text, 0o600)
+}

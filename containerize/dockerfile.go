@@ -1,0 +1,180 @@
+package containerize
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"text/template"
+
+	"a2c/containerize/layer"
+	"a2c/model"
+	"a2c/templates"
+)
+
+// dockerfileView is what the template sees. Every value is ready to stand in its place.
+type dockerfileView struct {
+	Application, ID, From  string
+	Layers                 []layerView
+	Changes, Unsayable     []string
+	Secrets                []string
+	Env, Expose            []string
+	User, WorkingDir       string
+	StopSignal, Entrypoint string
+}
+
+type layerView struct {
+	Name, About, Size string
+	Files             int
+	Copies            []copyView
+}
+
+type copyView struct{ Owner, Folder string }
+
+func about(layerName string) string {
+	return map[string]string{
+		model.LayerRuntime: "the language runtime with the libraries and system files it needs", model.LayerLibs: "the server's own distribution",
+		model.LayerConfig: "configuration, users", model.LayerApp: "the application",
+	}[layerName]
+}
+
+// render writes the Dockerfile. What a Dockerfile cannot say is named in a comment and stands in the image's configuration all the same.
+func render(a model.AnalysisInfo, base string, p *plan, lp layer.Plan, c model.ImageConfig, changes []model.Change, secrets []model.Secret) ([]byte, error) {
+	v := dockerfileView{Application: a.App.Name, ID: a.AppID, From: "scratch", User: c.User, StopSignal: c.StopSignal, Expose: c.ExposedPorts}
+	if base != "" {
+		v.From = base
+	}
+	if v.Application == "" {
+		v.Application = a.AppID
+	}
+	for _, l := range lp {
+		lv := layerView{Name: l.Name, About: about(l.Name), Size: size(l.Bytes()), Files: l.Files()}
+		for _, f := range p.folders() {
+			if f.Layer == l.Name {
+				lv.Copies = append(lv.Copies, copyView{f.Owner, f.Name})
+			}
+		}
+		v.Layers = append(v.Layers, lv)
+	}
+	for _, ch := range changes {
+		v.Changes = append(v.Changes, changeLine(ch))
+	}
+	for _, k := range secrets {
+		v.Secrets = append(v.Secrets, k.Name+" ("+k.Kind+")")
+	}
+	slices.Sort(v.Secrets)
+	v.Secrets = slices.Compact(v.Secrets)
+	if err := v.values(c); err != nil {
+		return nil, err
+	}
+	return v.execute()
+}
+
+func changeLine(c model.Change) string {
+	s := c.Kind + " " + c.Target
+	if c.After != "" {
+		s += ": " + c.After
+	}
+	return s + " (" + c.Reason + ")"
+}
+
+var sayableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]*$`)
+
+// values quotes environment, folder and entry point.
+func (v *dockerfileView) values(c model.ImageConfig) error {
+	for _, kv := range c.Env {
+		name, value, _ := strings.Cut(kv, "=")
+		q, ok := quote(value)
+		if !ok || !sayableName.MatchString(name) {
+			v.Unsayable = append(v.Unsayable, "variable "+name+" holds what a Dockerfile cannot say; a2c sets it in the image's configuration")
+			continue
+		}
+		v.Env = append(v.Env, name+"="+q)
+	}
+	if dir := string(c.WorkingDir); dir != "" {
+		q, ok := quote(dir)
+		if ok {
+			v.WorkingDir = q
+		} else {
+			v.Unsayable = append(v.Unsayable, "the working folder holds what a Dockerfile cannot say; a2c sets it in the image's configuration")
+		}
+	}
+	var err error
+	v.Entrypoint, err = execForm(c.Entrypoint)
+	return err
+}
+
+// quote is a Dockerfile word in double quotes (docs.docker.com: "Environment replacement"): quotes, backslashes and dollars lose their
+// meaning. ok is false for line breaks and other control characters, which a word cannot hold.
+func quote(s string) (string, bool) {
+	if strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f || r == 0xfffd }) {
+		return "", false
+	}
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, `$`, `\$`).Replace(s) + `"`, true
+}
+
+// execForm is the JSON of ENTRYPOINT, on one line, without HTML escapes.
+func execForm(argv []string) (string, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(argv); err != nil {
+		return "", fmt.Errorf("entry point: %w", err)
+	}
+	return strings.TrimSpace(b.String()), nil
+}
+
+func (v *dockerfileView) execute() ([]byte, error) {
+	const name = "dockerfile/Dockerfile.tmpl"
+	t, err := template.New("Dockerfile.tmpl").Option("missingkey=error").Funcs(template.FuncMap{"comment": comment}).ParseFS(templates.FS, name)
+	if err != nil {
+		return nil, fmt.Errorf("template %s: %w", name, err)
+	}
+	var b bytes.Buffer
+	if err := t.Execute(&b, v); err != nil {
+		return nil, fmt.Errorf("template %s: %w", name, err)
+	}
+	return b.Bytes(), v.parseBack(b.String())
+}
+
+// comment keeps text on its line. A backslash at the end would go on in the next one, in some builders.
+func comment(s string) string {
+	return strings.TrimRight(model.Path(s).String(), `\`)
+}
+
+// errBrokeOut is a defect of a2c: some value changed the Dockerfile's structure.
+var errBrokeOut = errors.New("a value broke out of its line in the Dockerfile")
+
+// parseBack counts what a parser would see: exactly the instructions that were meant, each on one line.
+func (v *dockerfileView) parseBack(text string) error {
+	want := map[string]int{"FROM": 1, "ENV": len(v.Env), "EXPOSE": len(v.Expose), "USER": 1, "ENTRYPOINT": 1}
+	for _, l := range v.Layers {
+		want["COPY"] += len(l.Copies)
+	}
+	if v.WorkingDir != "" {
+		want["WORKDIR"] = 1
+	}
+	if v.StopSignal != "" {
+		want["STOPSIGNAL"] = 1
+	}
+	for line := range strings.Lines(text) {
+		line = strings.TrimSpace(line)
+		if line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		word, _, _ := strings.Cut(line, " ")
+		want[word]--
+		if strings.HasSuffix(line, `\`) {
+			return fmt.Errorf("%w: %q", errBrokeOut, line)
+		}
+	}
+	for word, n := range want {
+		if n != 0 {
+			return fmt.Errorf("%w: %d lines %s too few or too many", errBrokeOut, n, word)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,78 @@
+// Package containerize makes an image of an analysed application: a plan, a context of plain folders with a Dockerfile, raw layers by a
+// Builder, and layers that are exactly what the plan says.
+package containerize
+
+import (
+	"errors"
+	"iter"
+	"log/slog"
+
+	"a2c/containerize/build"
+	"a2c/containerize/layer"
+	"a2c/inventory/host"
+	"a2c/model"
+)
+
+// Event is progress.
+type Event = build.Event
+
+// Options of Run.
+type Options struct {
+	Analysis model.Analysis
+	Files    iter.Seq2[model.File, error] // files.jsonl, sorted by path
+	Tree     host.Tree                    // the application's root: content is read from it
+	// Dir is <workspace>/<app>/image, absolute; it is made when missing. Dockerfile, context/ and oci/ are written there.
+	Dir string
+	// Base is an image to stand on; "" takes containerParameters.containerBaseImage, and when that is empty too the host's runtime on scratch.
+	Base string
+	// KeepBind leaves listeners on loopback or a fixed address as they are.
+	KeepBind bool
+	// BuildOnly builds from the Dockerfile and the context in Dir, which the user may have edited; nothing is copied from the host.
+	BuildOnly bool
+	// Force goes on when the disk gets too full, and overwrites an edited Dockerfile.
+	Force       bool
+	Compression layer.Compression // "": gzip
+	Tar         string            // docker-archive to write, "": none
+	Destination string            // image reference to push to, "": none
+	// AllowSecrets pushes an image although known secrets lie in its files.
+	AllowSecrets bool
+	Builder      build.Builder // nil: Kaniko
+	Platform     string        // "": this machine's
+	Jobs         int           // threads; 0: half the cores, at least one
+	Log          *slog.Logger  // nil: none
+	Report       func(Event)   // nil: none
+}
+
+// Errors that a caller tells apart.
+var (
+	// ErrEdited means that the user's edits of the Dockerfile are in the way.
+	ErrEdited = errors.New("the Dockerfile was edited by hand")
+	// ErrSecretsInside means that a push was refused, since known secrets lie in files of the image.
+	ErrSecretsInside = errors.New("known secrets lie inside the image")
+	// ErrSecretArgument means that a secret on the command line cannot be passed in another way.
+	ErrSecretArgument = errors.New("a secret on the command line")
+	// ErrNoSpace means that the disk is, or would get, too full.
+	ErrNoSpace = errors.New("not enough disk space")
+	// ErrChanged means that a file changed while it was copied.
+	ErrChanged = errors.New("a file changed while it was copied")
+)
+
+func (o Options) report(e Event) {
+	if o.Report != nil {
+		o.Report(e)
+	}
+}
+
+func (o Options) log() *slog.Logger {
+	if o.Log != nil {
+		return o.Log
+	}
+	return slog.New(slog.DiscardHandler)
+}
+
+func (o Options) base() string {
+	if o.Base != "" {
+		return o.Base
+	}
+	return o.Analysis.ContainerParameters.ContainerBaseImage
+}

@@ -1,0 +1,384 @@
+package containerize
+
+import (
+	"cmp"
+	"fmt"
+	"iter"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"a2c/containerize/layer"
+	"a2c/inventory/host"
+	"a2c/model"
+)
+
+// item is one path of the plan, and where its content comes from.
+type item struct {
+	layer.Entry
+	name    string // the layer
+	mtime   time.Time
+	content []byte // of a file that a2c makes or edits; nil: from the host
+}
+
+// plan is what goes into the image, before anything is copied.
+type plan struct {
+	items   map[model.Path]*item // folders stand in the lowest layer that names them; layers() repeats them where they are parents
+	tree    host.Tree
+	skips   []model.Skip
+	changes []model.Change
+}
+
+// layerNames in order; the number is the folder's prefix.
+func layerNames() []string {
+	return []string{model.LayerRuntime, model.LayerLibs, model.LayerConfig, model.LayerApp}
+}
+
+// newPlan collects what is in, and the folders that are made empty.
+func newPlan(files iter.Seq2[model.File, error], tree host.Tree, p model.ContainerParameters) (*plan, error) {
+	out := &plan{items: map[model.Path]*item{}, tree: tree}
+	var list []model.File
+	for f, err := range files {
+		if err != nil {
+			return nil, fmt.Errorf("list of files: %w", err)
+		}
+		if f.Decision != model.Out {
+			list = append(list, f)
+		}
+	}
+	excluded := 0
+	for _, f := range list {
+		switch {
+		case left(f.Path):
+			continue
+		case within(f.Path, p.AppExcludedFiles):
+			excluded++
+		default:
+			if err := out.add(f); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if excluded > 0 {
+		out.changes = append(out.changes, model.Change{Kind: "file", Target: "appExcludedFiles", Reason: fmt.Sprintf("%d paths left out: containerParameters.appExcludedFiles names them", excluded)})
+	}
+	for _, f := range p.AppSpecificFiles {
+		if err := out.addTree(f, p.AppExcludedFiles); err != nil {
+			return nil, fmt.Errorf("containerParameters.appSpecificFiles: %w", err)
+		}
+	}
+	return out, out.settle()
+}
+
+// left says which paths the container's runtime makes, so that a copy would only be in its way.
+func left(p model.Path) bool {
+	for _, dir := range []string{"/proc", "/sys", "/dev"} {
+		if string(p) == dir || strings.HasPrefix(string(p), dir+"/") {
+			return true
+		}
+	}
+	return slices.Contains([]model.Path{"/etc/hosts", "/etc/hostname", "/etc/resolv.conf", "/etc/mtab", "/.dockerenv"}, p)
+}
+
+// within reports whether p is one of the paths or lies below one.
+func within(p model.Path, of []model.Path) bool {
+	return slices.ContainsFunc(of, func(dir model.Path) bool {
+		return p == dir || strings.HasPrefix(string(p), strings.TrimSuffix(string(dir), "/")+"/")
+	})
+}
+
+func (p *plan) add(f model.File) error {
+	it := &item{Entry: layer.Entry{Path: f.Path, Mode: f.Mode & 0o7777, UID: f.UID, GID: f.GID}, name: f.Layer, mtime: f.MTime}
+	if f.Decision != model.In { // state and empty: the folder only
+		if f.Type != "dir" {
+			return nil
+		}
+		it.Kind, it.name = layer.Dir, model.LayerApp
+		p.items[f.Path] = it
+		return nil
+	}
+	if !slices.Contains(layerNames(), f.Layer) {
+		return fmt.Errorf("list of files: %s: layer %q is unknown", f.Path, f.Layer)
+	}
+	switch f.Type {
+	case "dir":
+		it.Kind = layer.Dir
+	case "symlink":
+		it.Kind, it.Target = layer.Symlink, f.Target
+	case "file":
+		it.Kind, it.Size = layer.File, f.Size
+		if f.HardLink != "" {
+			it.Kind, it.Target = layer.HardLink, f.HardLink // Size stays, for the case that it becomes a copy
+		}
+	default:
+		return fmt.Errorf("list of files: %s is in, but a %s cannot be in an image", f.Path, f.Type)
+	}
+	it.Xattrs = p.xattrs(f)
+	p.items[f.Path] = it
+	return nil
+}
+
+// xattrs keeps the attributes that image tools restore (security.capability by all, user.* by those that run as root). Others are listed.
+func (p *plan) xattrs(f model.File) map[string][]byte {
+	var out map[string][]byte
+	for _, name := range slices.Sorted(maps.Keys(f.Xattrs)) {
+		if name != "security.capability" && !strings.HasPrefix(name, "user.") {
+			p.skips = append(p.skips, model.Skip{What: "extended attribute " + name, Path: f.Path, Reason: "container engines do not restore it"})
+			continue
+		}
+		if out == nil {
+			out = map[string][]byte{}
+		}
+		out[name] = f.Xattrs[name]
+	}
+	return out
+}
+
+// addTree takes a path that the user named, with everything below it, into the app layer.
+func (p *plan) addTree(name model.Path, excluded []model.Path) error {
+	if within(name, excluded) || left(name) {
+		return nil
+	}
+	info, err := p.tree.Lstat(string(name))
+	if err != nil {
+		return err
+	}
+	f := model.File{Path: name, Mode: info.Mode, UID: info.UID, GID: info.GID, Size: info.Size, MTime: info.MTime, Decision: model.In, Layer: model.LayerApp}
+	switch info.Type {
+	case host.Regular:
+		f.Type = "file"
+	case host.Symlink:
+		f.Type = "symlink"
+		target, err := p.tree.Readlink(string(name))
+		if err != nil {
+			return err
+		}
+		f.Target = model.Path(target)
+	case host.Dir:
+		f.Type = "dir"
+	default:
+		p.skips = append(p.skips, model.Skip{What: "file", Path: name, Reason: "a socket, pipe or device cannot be in an image"})
+		return nil
+	}
+	if f.Type != "symlink" {
+		if f.Xattrs, err = p.tree.Xattrs(string(name)); err != nil {
+			return err
+		}
+	}
+	if err := p.add(f); err != nil || f.Type != "dir" {
+		return err
+	}
+	entries, err := p.tree.ReadDir(string(name))
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if err := p.addTree(model.Path(path.Join(string(name), e.Name)), excluded); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// settle makes the plan one that layers can say: no path below a link, every parent known, hard links within one layer.
+func (p *plan) settle() error {
+	for _, name := range slices.Sorted(maps.Keys(p.items)) {
+		if err := p.place(name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// unlink makes copies of hard links whose first name stands in another layer, is left out, or was edited.
+func (p *plan) unlink() {
+	for _, it := range p.items {
+		if it.Kind != layer.HardLink {
+			continue
+		}
+		first := p.items[it.Target]
+		if first == nil || first.Kind != layer.File || first.name != it.name || first.content != nil || it.Target > it.Path {
+			it.Kind, it.Target = layer.File, ""
+		}
+	}
+}
+
+// place makes sure of a path's parents. One that is a link moves the path to where the link leads.
+func (p *plan) place(name model.Path) error {
+	it := p.items[name]
+	real, err := p.parents(name, it.name, 0)
+	if err != nil {
+		return err
+	}
+	if real == name {
+		return nil
+	}
+	delete(p.items, name)
+	if _, there := p.items[real]; there {
+		return nil
+	}
+	it.Path = real
+	p.items[real] = it
+	return p.place(real)
+}
+
+// maxLinks is how many links the kernel follows before it says ELOOP (path_resolution(7)).
+const maxLinks = 40
+
+// parents adds the folders above name to the plan and returns name with every link above it resolved.
+func (p *plan) parents(name model.Path, in string, links int) (model.Path, error) {
+	if links > maxLinks {
+		return "", fmt.Errorf("%s: too many links", name)
+	}
+	parts := strings.Split(strings.Trim(string(name), "/"), "/")
+	cur := "/"
+	if err := p.folder("/", in); err != nil {
+		return "", err
+	}
+	for i, part := range parts[:len(parts)-1] {
+		cur = path.Join(cur, part)
+		if err := p.folder(model.Path(cur), in); err != nil {
+			return "", err
+		}
+		up := p.items[model.Path(cur)]
+		switch up.Kind {
+		case layer.Dir:
+		case layer.Symlink:
+			target := string(up.Target)
+			if !strings.HasPrefix(target, "/") {
+				target = path.Join(path.Dir(cur), target)
+			}
+			rest := path.Join(append([]string{target}, parts[i+1:]...)...)
+			return p.parents(model.Path(rest), in, links+1)
+		default:
+			return "", fmt.Errorf("%s lies below %s, which is no folder", name, up.Path)
+		}
+	}
+	return name, nil
+}
+
+// folder adds one folder (or a link to one) as it is on the host; one that cannot be looked at is root's, mode 0755.
+func (p *plan) folder(name model.Path, in string) error {
+	if p.items[name] != nil {
+		return nil
+	}
+	it := &item{Entry: layer.Entry{Path: name, Kind: layer.Dir, Mode: 0o755}, name: in}
+	p.items[name] = it
+	if p.tree == nil || name == "/" { // "/" is 0755 in every image: a private one would lock all users out
+		return nil
+	}
+	info, err := p.tree.Lstat(string(name))
+	if err != nil {
+		return nil //nolint:nilerr // a folder that only a2c needs, or whose owner it may not see
+	}
+	it.Mode, it.UID, it.GID = info.Mode, info.UID, info.GID
+	if info.Type == host.Symlink {
+		target, err := p.tree.Readlink(string(name))
+		if err != nil {
+			return fmt.Errorf("read link above a file of the image: %w", err)
+		}
+		it.Kind, it.Target = layer.Symlink, model.Path(target)
+	}
+	return nil
+}
+
+// put adds or replaces a file that a2c makes.
+func (p *plan) put(e layer.Entry, in string, content []byte) error {
+	e.Kind, e.Size = layer.File, int64(len(content))
+	if content == nil {
+		content = []byte{}
+	}
+	p.items[e.Path] = &item{Entry: e, name: in, content: content}
+	return p.place(e.Path)
+}
+
+// dir adds an empty folder unless something is there.
+func (p *plan) dir(name model.Path, mode uint32, uid, gid int) error {
+	if p.items[name] != nil {
+		return nil
+	}
+	p.items[name] = &item{Entry: layer.Entry{Path: name, Kind: layer.Dir, Mode: mode, UID: uid, GID: gid}, name: model.LayerConfig}
+	return p.place(name)
+}
+
+// find follows links inside the plan, as a process in the image would.
+func (p *plan) find(name string) *item {
+	for range maxLinks {
+		it := p.items[model.Path(path.Clean(name))]
+		if it == nil {
+			resolved, ok := p.resolveAbove(name)
+			if !ok {
+				return nil
+			}
+			name = resolved
+			continue
+		}
+		if it.Kind != layer.Symlink {
+			return it
+		}
+		target := string(it.Target)
+		if !strings.HasPrefix(target, "/") {
+			target = path.Join(path.Dir(name), target)
+		}
+		name = target
+	}
+	return nil
+}
+
+// resolveAbove replaces the first link above name.
+func (p *plan) resolveAbove(name string) (string, bool) {
+	for dir := path.Dir(path.Clean(name)); dir != "/" && dir != "."; dir = path.Dir(dir) {
+		it := p.items[model.Path(dir)]
+		if it == nil || it.Kind != layer.Symlink {
+			continue
+		}
+		target := string(it.Target)
+		if !strings.HasPrefix(target, "/") {
+			target = path.Join(path.Dir(dir), target)
+		}
+		return path.Join(target, strings.TrimPrefix(path.Clean(name), dir)), true
+	}
+	return "", false
+}
+
+// layers is the plan as layers: sorted, and with every parent in each.
+func (p *plan) layers() (layer.Plan, error) {
+	var out layer.Plan
+	for _, name := range layerNames() {
+		entries := map[model.Path]layer.Entry{}
+		for _, it := range p.items {
+			if it.name == name && it.Path != "/" {
+				e := it.Entry
+				if e.Kind == layer.HardLink {
+					e.Size = 0
+				}
+				entries[it.Path] = e
+				p.lineage(it.Path, entries)
+			}
+		}
+		l := layer.Layer{Name: name, Entries: slices.Collect(maps.Values(entries))}
+		slices.SortFunc(l.Entries, func(a, b layer.Entry) int { return cmp.Compare(a.Path, b.Path) })
+		if len(l.Entries) > 0 {
+			out = append(out, l)
+		}
+	}
+	return out, out.Check()
+}
+
+// lineage adds the folders above name: an upper layer that leaves one out would give it default owner and mode.
+func (p *plan) lineage(name model.Path, entries map[model.Path]layer.Entry) {
+	for dir := path.Dir(string(name)); ; dir = path.Dir(dir) {
+		up := model.Path(dir)
+		if _, there := entries[up]; there {
+			return
+		}
+		if it := p.items[up]; it != nil {
+			entries[up] = it.Entry
+		}
+		if dir == "/" {
+			return
+		}
+	}
+}

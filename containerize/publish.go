@@ -1,0 +1,188 @@
+package containerize
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+	"golang.org/x/sys/unix"
+
+	"a2c/containerize/base"
+	"a2c/containerize/build"
+	"a2c/containerize/layer"
+	"a2c/model"
+)
+
+// build runs the builder, makes the layers exact and publishes them.
+func (r *runner) build(ctx context.Context) (model.Image, error) {
+	b := r.o.Builder
+	if b == nil {
+		b = build.Kaniko{}
+	}
+	if err := os.MkdirAll(r.scratch(), 0o700); err != nil {
+		return model.Image{}, fmt.Errorf("make build folder: %w", err)
+	}
+	r.o.report(Event{Step: "build", Text: b.Name()})
+	raw, err := b.Build(ctx, build.Spec{
+		Context: r.context(), Dockerfile: r.dockerfile(), Output: r.scratch(), Platform: r.platform, Jobs: r.jobs(), Log: r.o.log(), Report: r.o.Report,
+		Pull: func(ctx context.Context, name, dir string) error { return base.Pull(ctx, name, r.platform, dir) },
+	})
+	if err != nil {
+		return model.Image{}, fmt.Errorf("build: %w", err)
+	}
+	published, config, err := r.publish(ctx, raw)
+	if err != nil {
+		return model.Image{}, err
+	}
+	img := r.image(b.Name(), published, config)
+	img.PeakBytes = raw.PeakBytes + peak()
+	r.o.report(Event{Step: "memory", Text: "peak of a2c and the builder together", Bytes: img.PeakBytes, Done: true})
+	return img, r.deliver(ctx, img)
+}
+
+func (r *runner) publish(ctx context.Context, raw build.RawLayers) (layer.Published, v1.Config, error) {
+	var config v1.Config
+	if err := json.Unmarshal(raw.Config, &config); err != nil {
+		return layer.Published{}, config, fmt.Errorf("read what was built: %w", err)
+	}
+	edited := r.edited || r.o.BuildOnly && r.contextEdited()
+	if !edited {
+		config = r.exact(config)
+	}
+	s := layer.Spec{
+		Plan: r.layers, Edited: edited, Config: config, Compression: r.o.Compression, Jobs: r.jobs(), Ref: r.name(),
+		Report: func(name string, done, total int64) {
+			r.o.report(Event{Step: "layer " + name, Bytes: done, Total: total})
+		},
+	}
+	p, err := v1.ParsePlatform(r.platform)
+	if err != nil {
+		return layer.Published{}, config, fmt.Errorf("platform: %w", err)
+	}
+	s.Platform = *p
+	if raw.Base != "" {
+		if s.Base, err = layer.Load(raw.Base); err != nil {
+			return layer.Published{}, config, err
+		}
+	}
+	for _, l := range raw.Layers {
+		one, err := layer.Open(l.File, l.CreatedBy)
+		if err != nil {
+			return layer.Published{}, config, err
+		}
+		defer one.Close()
+		s.Raws = append(s.Raws, one)
+	}
+	out, err := layer.Publish(ctx, filepath.Join(r.o.Dir, "oci"), s)
+	return out, config, err
+}
+
+// contextEdited reports whether the context holds other files than the plan: then the layers are what the user made them.
+func (r *runner) contextEdited() bool { return r.plan.differs(r.context()) }
+
+// exact is the configuration as planned: a Dockerfile cannot say every value, and builders add a PATH.
+func (r *runner) exact(built v1.Config) v1.Config {
+	c := v1.Config{
+		User: r.config.User, WorkingDir: string(r.config.WorkingDir), Entrypoint: r.config.Entrypoint, Env: r.config.Env, StopSignal: r.config.StopSignal,
+		Labels: built.Labels, Volumes: built.Volumes,
+	}
+	if r.base != nil {
+		c.Env = built.Env // the base's own variables, ours over them
+	}
+	for _, p := range r.config.ExposedPorts {
+		if c.ExposedPorts == nil {
+			c.ExposedPorts = map[string]struct{}{}
+		}
+		c.ExposedPorts[p] = struct{}{}
+	}
+	return c
+}
+
+func (r *runner) repository() string {
+	if n := r.o.Analysis.ContainerParameters.ImageRepository; n != "" {
+		return n
+	}
+	return strings.ToLower(r.o.Analysis.AnalysisInfo.AppID)
+}
+
+func (r *runner) tag() string {
+	if t := r.o.Analysis.ContainerParameters.ImageTag; t != "" {
+		return t
+	}
+	return "latest"
+}
+
+func (r *runner) name() string { return r.repository() + ":" + r.tag() }
+
+// image is image.json.
+func (r *runner) image(builder string, p layer.Published, c v1.Config) model.Image {
+	img := model.Image{
+		ApplicationID: r.o.Analysis.AnalysisInfo.AppID, Repository: r.repository(), Tag: r.tag(),
+		Digest: p.Digest.String(), ConfigDigest: p.ConfigDigest.String(), Platform: r.platform, Base: model.BaseImage{Kind: "host"}, Builder: builder,
+		Layers: p.Layers, Size: p.Size, Uncompressed: p.Uncompressed, Changes: r.changes, Needs: r.start.needs(r.files),
+		SecretsInside: r.plan.inside(r.o.Analysis.AnalysisInfo.Secrets), Skips: append(slices.Clone(r.plan.skips), r.start.skips...),
+	}
+	if r.base != nil {
+		img.Base = r.base.model
+	}
+	if img.Changes == nil {
+		img.Changes = []model.Change{}
+	}
+	for _, l := range p.Layers {
+		img.Files += l.Files
+	}
+	img.Config = model.ImageConfig{
+		User: c.User, WorkingDir: model.Path(c.WorkingDir), Entrypoint: c.Entrypoint, Cmd: c.Cmd, Env: slices.Clone(c.Env), StopSignal: c.StopSignal, ExposedPorts: []string{},
+	}
+	for port := range c.ExposedPorts {
+		img.Config.ExposedPorts = append(img.Config.ExposedPorts, port)
+	}
+	slices.SortFunc(img.Config.ExposedPorts, byNumber)
+	return img
+}
+
+func byNumber(a, b string) int {
+	x, _ := strconv.Atoi(strings.Split(a, "/")[0])
+	y, _ := strconv.Atoi(strings.Split(b, "/")[0])
+	if x != y {
+		return x - y
+	}
+	return strings.Compare(a, b)
+}
+
+// deliver writes the archive and pushes.
+func (r *runner) deliver(ctx context.Context, m model.Image) error {
+	if r.o.Tar == "" && r.o.Destination == "" {
+		return nil
+	}
+	img, err := layer.Load(filepath.Join(r.o.Dir, "oci"))
+	if err != nil {
+		return err
+	}
+	if r.o.Tar != "" {
+		r.o.report(Event{Step: "archive", Text: r.o.Tar, Total: m.Size})
+		if err := layer.Archive(img, r.name(), r.o.Tar); err != nil {
+			return err
+		}
+	}
+	if r.o.Destination == "" {
+		return nil
+	}
+	r.o.report(Event{Step: "push", Text: r.o.Destination, Total: m.Size})
+	return layer.Push(ctx, img, r.o.Destination, func(done, total int64) { r.o.report(Event{Step: "push", Bytes: done, Total: total}) })
+}
+
+// peak is the most memory that this process had, in bytes (getrusage(2): ru_maxrss, in kilobytes).
+func peak() int64 {
+	var u unix.Rusage
+	if err := unix.Getrusage(unix.RUSAGE_SELF, &u); err != nil {
+		return 0
+	}
+	return u.Maxrss << 10
+}

@@ -1,0 +1,210 @@
+package containerize
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"a2c/containerize/layer"
+	"a2c/model"
+)
+
+// start is how the image starts: its configuration, what differs from the live process on purpose, and what a run must supply.
+type start struct {
+	info    model.AnalysisInfo
+	plan    *plan
+	argv    []string
+	env     map[string]string
+	secrets []model.Secret
+	changes []model.Change
+	skips   []model.Skip
+	ports   []model.Listener // as reachable in the image
+}
+
+// newStart derives the start from the live process. Listeners are opened unless keepBind.
+func newStart(a model.Analysis, p *plan, keepBind bool) (*start, error) {
+	s := &start{info: a.AnalysisInfo, plan: p, argv: slices.Clone(a.AnalysisInfo.Cmdline), env: map[string]string{}}
+	if len(s.argv) == 0 {
+		return nil, fmt.Errorf("analysis of %s holds no command line: analyze again", a.AnalysisInfo.AppID)
+	}
+	s.environment(a.ContainerParameters.Environment)
+	if err := s.secretArguments(); err != nil {
+		return nil, err
+	}
+	s.ports = slices.Clone(s.info.App.Listeners)
+	if !keepBind {
+		if err := s.open(); err != nil {
+			return nil, err
+		}
+	}
+	if err := s.program(); err != nil {
+		return nil, err
+	}
+	if err := s.representable(); err != nil {
+		return nil, err
+	}
+	if err := s.workingDir(); err != nil {
+		return nil, err
+	}
+	s.lost()
+	return s, nil
+}
+
+// lost lists what a container does not give the process.
+func (s *start) lost() {
+	if s.info.Umask != 0o022 {
+		s.skips = append(s.skips, model.Skip{
+			What: "umask", Reason: fmt.Sprintf("the process runs with umask %03o, a container starts with 022: new files get other permissions", s.info.Umask),
+		})
+	}
+	if extra := slices.DeleteFunc(slices.Clone(s.info.App.User.Groups), func(g int) bool { return g == s.info.App.User.GID }); len(extra) > 0 {
+		s.skips = append(s.skips, model.Skip{
+			What: "supplementary groups", Reason: fmt.Sprintf("engines give a numeric user none; the process has %v", extra), Remedy: "docker run --group-add, or supplementalGroups in a pod's securityContext",
+		})
+	}
+}
+
+// environment takes the kept variables; those that are secrets become needs. added are the user's.
+func (s *start) environment(added []model.NameValue) {
+	for _, v := range s.info.EnvKept {
+		if v.Secret {
+			s.secrets = append(s.secrets, s.secretVariable(v.Name))
+			continue
+		}
+		if !utf8.ValidString(v.Value) || strings.Contains(v.Value, model.Redacted) {
+			s.skips = append(s.skips, model.Skip{What: "variable " + v.Name, Reason: "its value cannot stand in an image configuration (not UTF-8, or redacted)", Remedy: "set it where the image runs"})
+			continue
+		}
+		s.env[v.Name] = v.Value
+	}
+	for _, v := range added {
+		before := s.env[v.Name]
+		s.env[v.Name] = v.Value
+		s.changes = append(s.changes, model.Change{Kind: "env", Target: v.Name, Before: before, After: v.Value, Reason: "containerParameters.environment"})
+	}
+}
+
+func (s *start) secretVariable(name string) model.Secret {
+	for _, k := range s.info.Secrets {
+		if k.Place.Kind == "env" && k.Place.Key == name {
+			k.Name = name
+			return k
+		}
+	}
+	return model.Secret{Name: name, Kind: "password", Place: model.Place{Kind: "env", Key: name}}
+}
+
+// set puts a variable into the image and says so.
+func (s *start) set(name, value, reason string, port int) {
+	before := s.env[name]
+	if before == value {
+		return
+	}
+	s.env[name] = value
+	s.changes = append(s.changes, model.Change{Kind: "listener", Target: name, Before: before, After: value, Reason: reason, Port: port})
+}
+
+// variable finds the name under which a variable is in force, compared without case as .NET does; "" if none.
+func (s *start) variable(name string) string {
+	if _, ok := s.env[name]; ok {
+		return name
+	}
+	for have := range s.env {
+		if strings.EqualFold(have, name) {
+			return have
+		}
+	}
+	return ""
+}
+
+// program makes argv[0] a path that exists in the image. A name that the host found in PATH, or a link outside the image, becomes the
+// executable that really runs.
+func (s *start) program() error {
+	exe := string(s.info.Exe)
+	if it := s.plan.find(s.argv[0]); path.IsAbs(s.argv[0]) && it != nil && it.Kind != layer.Dir && (exe == "" || string(it.Path) == exe) {
+		return nil
+	}
+	it := s.plan.find(exe)
+	if exe == "" || it == nil || it.Kind == layer.Dir {
+		return fmt.Errorf("the executable %q is not among the files of the image: analyze again, or add it to containerParameters.appSpecificFiles", exe)
+	}
+	if s.argv[0] != exe {
+		s.changes = append(s.changes, model.Change{Kind: "argument", Target: "0", Before: s.argv[0], After: exe, Reason: "started by the path of the executable, which the image has"})
+		s.argv[0] = exe
+	}
+	return nil
+}
+
+// representable refuses what an image configuration, which is JSON, cannot hold.
+func (s *start) representable() error {
+	for i, a := range append([]string{string(s.info.Cwd)}, s.argv...) {
+		if !utf8.ValidString(a) {
+			what := fmt.Sprintf("argument %d", i-1)
+			if i == 0 {
+				what = "the working folder"
+			}
+			return fmt.Errorf("%s (%s) is not UTF-8: an image configuration is JSON and cannot hold it", what, model.Path(a))
+		}
+	}
+	return nil
+}
+
+// workingDir makes sure that the folder exists, so that relative names keep working.
+func (s *start) workingDir() error {
+	cwd := string(s.info.Cwd)
+	if cwd == "" || cwd == "/" {
+		return nil
+	}
+	if it := s.plan.find(cwd); it != nil && it.Kind == layer.Dir {
+		return nil
+	}
+	u := s.info.App.User
+	return s.plan.dir(s.info.Cwd, 0o755, u.UID, u.GID)
+}
+
+// config is the image configuration.
+func (s *start) config() model.ImageConfig {
+	u := s.info.App.User
+	c := model.ImageConfig{
+		User: fmt.Sprintf("%d:%d", u.UID, u.GID), WorkingDir: s.info.Cwd, Entrypoint: s.argv,
+		Env: []string{}, ExposedPorts: []string{}, StopSignal: s.stopSignal(),
+	}
+	for name, value := range s.env {
+		c.Env = append(c.Env, name+"="+value)
+	}
+	slices.Sort(c.Env)
+	for _, l := range s.reachable() {
+		c.ExposedPorts = append(c.ExposedPorts, strconv.Itoa(l.Port)+"/"+l.Protocol)
+	}
+	return c
+}
+
+// stopSignal is SIGKILL for a JVM with -Xrs, which installs no handlers: PID 1 without a handler does not see SIGTERM
+// (pid_namespaces(7)), and waiting for the engine's timeout gains nothing. Other runtimes handle the engines' SIGTERM.
+func (s *start) stopSignal() string {
+	if s.info.App.Runtime.Kind == "jvm" && slices.Contains(s.argv, "-Xrs") {
+		return "SIGKILL"
+	}
+	return ""
+}
+
+// inner are purposes that nobody outside has business with.
+func inner(purpose string) bool {
+	return slices.Contains([]string{"shutdown", "jmx", "debug", "ajp"}, purpose)
+}
+
+// reachable lists the ports to expose, by number, each once.
+func (s *start) reachable() []model.Listener {
+	var out []model.Listener
+	for _, l := range s.ports {
+		if l.Loopback() || inner(l.Purpose) || slices.ContainsFunc(out, func(o model.Listener) bool { return o.Port == l.Port && o.Protocol == l.Protocol }) {
+			continue
+		}
+		out = append(out, l)
+	}
+	slices.SortFunc(out, func(a, b model.Listener) int { return a.Port - b.Port })
+	return out
+}

@@ -1,0 +1,37 @@
+# Written by a2c for shop. Edit it, then rebuild with: a2c containerize --application-id java-tomcat-0a1b2c3d --build-only
+#
+# The folders that COPY names stand in context/, one per layer and owner; below them every file has the path it has on the host.
+# What COPY cannot say (setuid bits, hard links, owners of links, file capabilities) is set in the layers afterwards, from the plan.
+FROM scratch
+
+# runtime: the language runtime with the libraries and system files it needs (2 files, 10 B)
+COPY --chown=0:0 10-runtime/0-0 /
+
+# libs: the server's own distribution (1 files, 5 B)
+COPY --chown=0:0 20-libs/0-0 /
+
+# config: configuration, users (4 files, 564 B)
+COPY --chown=0:0 30-config/0-0 /
+COPY --chown=1001:1002 30-config/1001-1002 /
+
+# app: the application (4 files, 15 B)
+COPY --chown=0:0 40-app/0-0 /
+COPY --chown=1001:1002 40-app/1001-1002 /
+
+# What differs from the host on purpose:
+#   argument 2: JDK_JAVA_OPTIONS (variable, injected when it runs) (a secret does not belong into an image's configuration; the JVM takes it from JDK_JAVA_OPTIONS, whose value it prints to stderr at start: keep that log private)
+#   listener /srv/shop/conf/server.xml: 0.0.0.0 (127.0.0.1:8080 could not be reached in a container)
+#   argument 0: /usr/lib/jvm/17/bin/java (started by the path of the executable, which the image has)
+
+ENV LANG="C.UTF-8"
+ENV ODD="a\"b\$c\\"
+# variable LINES holds what a Dockerfile cannot say; a2c sets it in the image's configuration
+
+# To be supplied when it runs, never written here:
+#   DB_PASSWORD (password)
+#   JDK_JAVA_OPTIONS (password)
+
+EXPOSE 8080/tcp
+USER 1001:1002
+WORKDIR "/srv/shop"
+ENTRYPOINT ["/usr/lib/jvm/17/bin/java","-Dcatalina.base=/srv/shop","-cp","/opt/tomcat/bin/bootstrap.jar","org.apache.catalina.startup.Bootstrap","start","a\nb\u001b"]
