@@ -1,0 +1,211 @@
+// Package config reads an application's own configuration: one resolver per kind finds the documents that are in force and reads them into
+// settings with their places. What they refer to, hold or keep is concluded by others from these settings.
+package config
+
+import (
+	"errors"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"a2c/analyze/subject"
+	"a2c/inventory/host"
+	"a2c/model"
+	"a2c/parse"
+)
+
+// Limits of what is read of one document; real ones are thousands of times smaller.
+const (
+	maxDocument = 16 << 20
+	maxArgFile  = 4 << 20
+)
+
+// Setting is one value with its place. Values are raw: they may be secrets and do not enter the model.
+type Setting struct {
+	Key    string
+	Value  string
+	File   string // the document, "a.jar!/entry" for one inside an archive; "" for the environment and arguments
+	Line   int
+	Source model.Source
+	Place  model.Place
+}
+
+// Reference is a path that the configuration names.
+type Reference struct {
+	Path   string
+	Reason string // "config: docBase on /opt/x/conf/server.xml:140"
+	Layer  string
+	Tree   bool // a folder is meant with its content
+	Must   bool // the application names it without condition: when it is missing, that is worth a note
+}
+
+// Config is what was read.
+type Config struct {
+	Settings   []Setting
+	References []Reference
+	Documents  []Document
+	// Dirs are App2Container's folder names: base, bin, conf, home, lib, logs, tempDir, webapps, work, dotnetApp.
+	Dirs     map[string]string
+	Evidence map[string]model.Source // of Dirs, by the same names
+	Java     *parse.JavaCommand      // nil when no JVM runs
+	WebApps  []WebApp                // of a servlet container
+	// DotnetRoot is the root of the shared runtime, "" when the application brings its own.
+	DotnetRoot string
+	// ExtractDirs are the folders where a single-file bundle has unpacked its native libraries.
+	ExtractDirs []string
+}
+
+// Document is one configuration file that was read.
+type Document struct {
+	Path   string
+	Reason string
+}
+
+// WebApp is one web application of a server.
+type WebApp struct {
+	Path   string // the exploded folder or the war, real
+	Name   string
+	Reason string
+}
+
+// Resolve reads the configuration of the application's kind. What cannot be read becomes a skip of the subject.
+func Resolve(s *subject.Subject) *Config {
+	c := &Config{Dirs: map[string]string{}, Evidence: map[string]model.Source{}}
+	r := &resolver{s: s, c: c}
+	r.environment()
+	r.arguments()
+	if s.Java() {
+		r.java()
+	}
+	switch s.Kind() {
+	case "java-tomcat":
+		r.tomcat()
+	case "java-springboot":
+		r.spring()
+	case "java-generic":
+		r.generic()
+	}
+	if s.Dotnet() {
+		r.dotnet()
+	}
+	r.named()
+	return c
+}
+
+type resolver struct {
+	s *subject.Subject
+	c *Config
+}
+
+// dir notes a folder under App2Container's name.
+func (r *resolver) dir(name, p string, from model.Source) {
+	if p != "" && r.c.Dirs[name] == "" {
+		r.c.Dirs[name], r.c.Evidence[name] = p, from
+	}
+}
+
+// refer notes a path that the configuration names; relative ones are meant from the working folder.
+func (r *resolver) refer(p, reason, layer string, tree bool) {
+	r.c.References = append(r.c.References, Reference{Path: r.s.Main.Abs(p), Reason: "config: " + reason, Layer: layer, Tree: tree})
+}
+
+// read reads a document once; ok is false when it does not exist or cannot be read.
+func (r *resolver) read(name, reason string) ([]byte, bool) {
+	data, err := host.ReadFile(r.s.Root, name, maxDocument)
+	if err != nil {
+		if !errors.Is(err, fs.ErrNotExist) {
+			r.skip(name, err)
+		}
+		return nil, false
+	}
+	if !slices.ContainsFunc(r.c.Documents, func(d Document) bool { return d.Path == name }) {
+		r.c.Documents = append(r.c.Documents, Document{Path: name, Reason: "config: " + reason})
+	}
+	return data, true
+}
+
+func (r *resolver) skip(name string, err error) {
+	r.s.Skip(model.Skip{What: "configuration", Path: model.Path(name), Reason: host.Reason(err), Incomplete: true})
+}
+
+// add keeps the settings of a document.
+func (r *resolver) add(file string, settings []parse.Setting) {
+	for _, v := range settings {
+		r.c.Settings = append(r.c.Settings, Setting{
+			Key: v.Key, Value: v.Value, File: file, Line: v.Line,
+			Source: model.FromFile(model.Path(file), v.Line),
+			Place:  model.Place{Kind: "file", Key: v.Key, Path: model.Path(file), Line: v.Line},
+		})
+	}
+}
+
+// document reads one in a format known by its name.
+func (r *resolver) document(name, reason string) bool {
+	data, ok := r.read(name, reason)
+	if !ok {
+		return false
+	}
+	settings, err := parseByName(name, data)
+	if err != nil {
+		r.skip(name, err)
+		return true
+	}
+	r.add(name, settings)
+	return true
+}
+
+func parseByName(name string, data []byte) ([]parse.Setting, error) {
+	switch strings.ToLower(path.Ext(name)) {
+	case ".properties", ".cfg", ".conf":
+		return parse.ParseProperties(data)
+	case ".yml", ".yaml":
+		return parse.ParseSpringYAML(data)
+	case ".json":
+		return parse.ParseAppSettings(data)
+	case ".xml", ".config":
+		doc, err := parse.ParseXML(data)
+		if err != nil {
+			return nil, err
+		}
+		return flattenXML(doc.Root, ""), nil
+	}
+	return nil, nil
+}
+
+func (r *resolver) environment() {
+	for _, v := range r.s.Main.Env {
+		r.c.Settings = append(r.c.Settings, Setting{
+			Key: v.Name, Value: v.Value, Source: model.FromEnv(r.s.Main.PID, v.Name), Place: model.Place{Kind: "env", Key: v.Name},
+		})
+	}
+}
+
+// arguments keeps --name=value, --name value, -Dname=value and name=value of the command line.
+func (r *resolver) arguments() {
+	args := r.s.Main.Args
+	for i := 1; i < len(args); i++ {
+		a := strings.TrimPrefix(args[i], "-D")
+		key, value, ok := strings.Cut(strings.TrimLeft(a, "-"), "=")
+		at := i
+		if !ok && strings.HasPrefix(args[i], "--") && i+1 < len(args) && !strings.HasPrefix(args[i+1], "-") {
+			value, ok, at = args[i+1], true, i+1
+		}
+		if !ok || key == "" || strings.ContainsAny(key, " /:") {
+			continue
+		}
+		r.c.Settings = append(r.c.Settings, Setting{
+			Key: key, Value: value, Source: model.FromArg(r.s.Main.PID, at), Place: model.Place{Kind: "argv", Key: key, Arg: at},
+		})
+	}
+}
+
+// Get returns the last setting of that key.
+func (c *Config) Get(key string) (Setting, bool) {
+	for _, v := range slices.Backward(c.Settings) {
+		if v.Key == key {
+			return v, true
+		}
+	}
+	return Setting{}, false
+}

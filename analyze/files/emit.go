@@ -1,0 +1,145 @@
+package files
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+
+	"a2c/inventory/host"
+	"a2c/model"
+)
+
+type inode struct{ dev, ino uint64 }
+
+// Emit hands out every entry, sorted by path bytes, and sums up. Before an entry goes out the file is looked at again: one that
+// changed or vanished since the walk becomes a skip, and a vanished one is left out.
+func (s *Set) Emit(ctx context.Context, emit func(model.File) error) (model.FileTotals, []model.Skip, error) {
+	totals := model.FileTotals{Layers: map[string]int64{}}
+	var skips []model.Skip
+	first := map[inode]string{}
+	names := make([]string, 0, len(s.entries))
+	for p := range s.entries {
+		names = append(names, p)
+	}
+	slices.Sort(names)
+	for i, p := range names {
+		if i%1024 == 0 && ctx.Err() != nil {
+			return totals, skips, ctx.Err()
+		}
+		e := s.entries[p]
+		if k, ok := s.again(p, e); !ok {
+			skips = append(skips, k...)
+			continue
+		} else {
+			skips = append(skips, k...)
+		}
+		f := s.file(p, e)
+		if e.decision == model.In && e.info.Type == host.Regular && e.info.Nlink > 1 {
+			key := inode{e.info.Dev, e.info.Ino}
+			if other, ok := first[key]; ok {
+				f.HardLink = model.Path(other)
+			} else {
+				first[key] = p
+			}
+		}
+		count(&totals, f)
+		if err := emit(f); err != nil {
+			return totals, skips, fmt.Errorf("write the list of files: %w", err)
+		}
+	}
+	return totals, skips, nil
+}
+
+// again looks at an entry once more; ok is false when it is gone.
+func (s *Set) again(p string, e *entry) (skips []model.Skip, ok bool) {
+	if e.decision != model.In {
+		return nil, true
+	}
+	now, err := s.tree.Lstat(p)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return []model.Skip{{What: "file", Path: model.Path(p), Reason: "vanished while it was looked at"}}, false
+	case err != nil:
+		return []model.Skip{{What: "file", Path: model.Path(p), Reason: err.Error(), Incomplete: true}}, true
+	case now.Type != e.info.Type:
+		return []model.Skip{{What: "file", Path: model.Path(p), Reason: "became another type of file while it was looked at", Incomplete: true}}, false
+	case now.Type == host.Regular && (now.Ino != e.info.Ino || now.Size != e.info.Size || !now.MTime.Equal(e.info.MTime)):
+		e.info = now
+		return []model.Skip{{What: "file", Path: model.Path(p), Reason: "changed while it was looked at", Remedy: "analyze again when it rests"}}, true
+	}
+	e.info = now
+	return nil, true
+}
+
+func (s *Set) file(p string, e *entry) model.File {
+	f := model.File{
+		Path: model.Path(p), Type: fileType(e.info.Type), Mode: e.info.Mode, UID: e.info.UID, GID: e.info.GID, MTime: e.info.MTime.UTC(),
+		Target: model.Path(e.target), Decision: e.decision, Layer: e.layer, Reasons: e.reasons,
+	}
+	if e.info.Type == host.Regular {
+		f.Size = e.info.Size
+	}
+	if e.decision == model.In && e.info.Type != host.Symlink {
+		x, err := s.tree.Xattrs(p)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			f.Reasons = append(slices.Clone(f.Reasons), "note: extended attributes not read: "+shortError(err))
+		}
+		f.Xattrs = keptXattrs(x)
+	}
+	return f
+}
+
+// keptXattrs leaves out labels that only mean something to this machine's kernel (SELinux, IMA).
+func keptXattrs(x map[string][]byte) map[string][]byte {
+	for _, name := range []string{"security.selinux", "security.ima", "security.evm"} {
+		delete(x, name)
+	}
+	if len(x) == 0 {
+		return nil
+	}
+	return x
+}
+
+func count(t *model.FileTotals, f model.File) {
+	switch f.Decision {
+	case model.In:
+		t.In++
+		if f.HardLink == "" {
+			t.InBytes += f.Size
+			t.Layers[f.Layer] += f.Size
+		}
+	case model.Out:
+		t.Out++
+	case model.State:
+		t.State++
+	case model.Empty:
+		t.Empty++
+	}
+}
+
+func fileType(t host.Type) string {
+	switch t {
+	case host.Regular:
+		return "file"
+	case host.Dir:
+		return "dir"
+	case host.Symlink:
+		return "symlink"
+	case host.Fifo:
+		return "fifo"
+	case host.Socket:
+		return "socket"
+	}
+	return "device"
+}
+
+// shortError is an error without the path that stands beside it anyway.
+func shortError(err error) string {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err.Error()
+	}
+	return err.Error()
+}

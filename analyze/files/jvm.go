@@ -1,0 +1,67 @@
+package files
+
+import (
+	"context"
+	"path"
+	"strings"
+
+	"a2c/inventory/host"
+	"a2c/model"
+)
+
+// jvm takes the home of the Java runtime: whole but for what no server uses. Which of it a program reaches cannot be seen from outside
+// (libraries and modules are loaded by name), so nothing else is cut away.
+func (c *collector) jvm(ctx context.Context, home string) error {
+	top, _, err := c.set.Include(home, model.LayerRuntime, "runtime: home of the JVM that runs the application")
+	if err != nil {
+		c.set.skip(home, err, true)
+		return nil
+	}
+	return c.set.Tree(ctx, top, model.LayerRuntime, "runtime: part of the JVM", func(rel string, _ host.Entry) (string, string) {
+		if c.mapped[join(top, rel)] {
+			return "", ""
+		}
+		if why := jvmSpare(rel, c.awt); why != "" {
+			return model.Out, "runtime: " + why
+		}
+		return "", ""
+	})
+}
+
+// jvmSpare says why a part of a JDK is not needed to run an application; "" when it is.
+func jvmSpare(rel string, awt bool) string {
+	rel = strings.TrimPrefix(rel, "jre/") // JDK 8
+	switch rel {
+	case "src.zip", "lib/src.zip":
+		return "sources of the class library, for development tools"
+	case "demo", "sample":
+		return "demonstration programs"
+	case "man", "docs":
+		return "manual pages"
+	case "jmods":
+		return "module files, only for jlink"
+	case "include":
+		return "C headers, only for compiling"
+	case "lib/server/classes_nocoops.jsa", "lib/server/classes_coh.jsa", "lib/server/classes_nocoops_coh.jsa":
+		return "class data archive for another heap layout than the one in use; the JVM runs without it"
+	case "lib/libawt_xawt.so", "lib/libsplashscreen.so", "lib/libatk-wrapper.so", "lib/libjawt.so", "lib/libjsound.so",
+		"lib/amd64/libawt_xawt.so", "lib/amd64/libsplashscreen.so", "lib/amd64/libjawt.so", "lib/amd64/libjsound.so":
+		return "for programs with a display or sound; not loaded"
+	}
+	if ext := path.Ext(rel); ext == ".debuginfo" || ext == ".diz" {
+		return "debug symbols"
+	}
+	_ = awt
+	return ""
+}
+
+// usesAWT reports whether AWT is loaded: only then fonts are needed.
+func usesAWT(mapped map[string]bool) bool {
+	for p := range mapped {
+		switch path.Base(p) {
+		case "libawt.so", "libfontmanager.so", "libawt_headless.so":
+			return true
+		}
+	}
+	return false
+}

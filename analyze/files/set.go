@@ -1,0 +1,237 @@
+// Package files decides which files belong to an application, and says why. One file per source of knowledge: layout, open, config,
+// elf, runtime; set.go holds what they found.
+package files
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"a2c/inventory/host"
+	"a2c/model"
+)
+
+// maxLinks is how many links the kernel follows before it says ELOOP (path_resolution(7)).
+const maxLinks = 40
+
+var errVetoed = errors.New("left out")
+
+// Set is what has been decided so far, by path as the application sees it. A path keeps its first decision; later sources add
+// their reasons.
+type Set struct {
+	tree    host.Tree
+	veto    func(name string, dir bool) (decision, reason string)
+	entries map[string]*entry
+	skips   []model.Skip
+}
+
+type entry struct {
+	info     host.Info
+	target   string
+	decision string
+	layer    string
+	reasons  []string
+	walked   bool // a folder whose content was looked through
+}
+
+// NewSet is empty. veto is asked for every path before it goes in: a decision other than "" stands against every source.
+func NewSet(t host.Tree, veto func(name string, dir bool) (decision, reason string)) *Set {
+	return &Set{tree: t, veto: veto, entries: map[string]*entry{}}
+}
+
+// Include takes one file or folder (without its content) into the image, with every link and folder on the way to it. It returns the
+// real path, free of links. Only what exists can be included; errors name what does not.
+func (s *Set) Include(name, layer, reason string) (string, host.Info, error) {
+	return s.include(name, layer, reason, 0)
+}
+
+func (s *Set) include(name, layer, reason string, links int) (string, host.Info, error) {
+	cur := ""
+	rest := split(name)
+	for i := 0; i < len(rest); i++ {
+		switch rest[i] {
+		case "", ".":
+			continue
+		case "..":
+			cur = parent(cur)
+			continue
+		}
+		p := cur + "/" + rest[i]
+		last := i == len(rest)-1
+		e, err := s.look(p)
+		if err != nil {
+			return p, host.Info{}, err
+		}
+		if e.info.Type == host.Symlink {
+			if links++; links > maxLinks {
+				return p, e.info, fmt.Errorf("%s: too many links", model.Path(name))
+			}
+			if err := s.put(p, e, layer, onTheWay(name, p, reason)); err != nil {
+				return p, e.info, err
+			}
+			rest = append(split(e.target), rest[i+1:]...)
+			if strings.HasPrefix(e.target, "/") {
+				cur = ""
+			}
+			i = -1
+			continue
+		}
+		why := reason
+		if !last {
+			why = "parent: of a path that is in"
+			if e.info.Type != host.Dir {
+				return p, e.info, fmt.Errorf("%s is no folder", model.Path(p))
+			}
+		}
+		if err := s.put(p, e, layer, why); err != nil {
+			return p, e.info, err
+		}
+		if last {
+			return p, e.info, nil
+		}
+		cur = p
+	}
+	if cur == "" {
+		cur = "/"
+	}
+	info, err := s.tree.Lstat(cur)
+	return cur, info, err
+}
+
+// onTheWay words the reason of a link: its own name, or one that leads to it.
+func onTheWay(name, link, reason string) string {
+	if path.Clean(name) == link {
+		return reason
+	}
+	return "link: on the way to a path that is in"
+}
+
+// look finds the entry of a path, or makes one that is not yet part of the set.
+func (s *Set) look(p string) (*entry, error) {
+	if e := s.entries[p]; e != nil {
+		return e, nil
+	}
+	info, err := s.tree.Lstat(p)
+	if err != nil {
+		return nil, err
+	}
+	e := &entry{info: info}
+	if info.Type == host.Symlink {
+		if e.target, err = s.tree.Readlink(p); err != nil {
+			return nil, err
+		}
+	}
+	return e, nil
+}
+
+// put records an entry with a reason, unless the veto speaks against it.
+func (s *Set) put(p string, e *entry, layer, reason string) error {
+	if e.decision == "" {
+		decision, why := s.veto(p, e.info.Type == host.Dir)
+		switch {
+		case decision != "":
+			e.decision = decision
+			reason = why
+		case e.info.Type == host.Regular || e.info.Type == host.Dir || e.info.Type == host.Symlink:
+			e.decision, e.layer = model.In, layer
+		default:
+			e.decision = model.Out
+			reason += "; not taken: a " + typeName(e.info.Type)
+		}
+		s.entries[p] = e
+	}
+	if reason != "" && !slices.Contains(e.reasons, reason) && !(len(e.reasons) > 0 && secondary(reason)) {
+		e.reasons = append(e.reasons, reason)
+	}
+	if e.decision != model.In {
+		return fmt.Errorf("%s: %w", model.Path(p), errVetoed)
+	}
+	return nil
+}
+
+// secondary reasons say nothing that a path with another reason needs.
+func secondary(reason string) bool {
+	return strings.HasPrefix(reason, "parent: ") || strings.HasPrefix(reason, "link: ")
+}
+
+// Decide records a path with a decision other than in: out, state or empty. The path is real or is resolved; a missing one is nothing to decide.
+// What is in already stays in unless force.
+func (s *Set) Decide(name, decision, reason string, force bool) {
+	e := s.entries[name]
+	if e == nil {
+		info, err := s.tree.Lstat(name)
+		if err != nil {
+			return
+		}
+		e = &entry{info: info}
+		if info.Type == host.Symlink {
+			e.target, _ = s.tree.Readlink(name)
+		}
+		s.entries[name] = e
+	} else if e.decision == model.In && !force {
+		return
+	}
+	if e.decision != decision {
+		e.decision, e.layer = decision, ""
+	}
+	if !slices.Contains(e.reasons, reason) {
+		e.reasons = append(e.reasons, reason)
+	}
+}
+
+// Has reports whether a path is in the image.
+func (s *Set) Has(name string) bool {
+	e := s.entries[name]
+	return e != nil && e.decision == model.In
+}
+
+// Skips are the things that could not be looked at.
+func (s *Set) Skips() []model.Skip { return s.skips }
+
+func (s *Set) skip(name string, err error, incomplete bool) {
+	if errors.Is(err, errVetoed) {
+		return
+	}
+	reason := err.Error()
+	if errors.Is(err, fs.ErrNotExist) {
+		reason, incomplete = "vanished or does not exist", false
+	}
+	s.skips = append(s.skips, model.Skip{What: "file", Path: model.Path(name), Reason: reason, Incomplete: incomplete})
+}
+
+// Paths lists the regular files that are in, sorted.
+func (s *Set) Paths() []string {
+	var out []string
+	for p, e := range s.entries {
+		if e.decision == model.In && e.info.Type == host.Regular {
+			out = append(out, p)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+func split(p string) []string { return strings.Split(strings.Trim(p, "/"), "/") }
+
+func parent(p string) string {
+	i := strings.LastIndexByte(p, '/')
+	if i <= 0 {
+		return ""
+	}
+	return p[:i]
+}
+
+func typeName(t host.Type) string {
+	switch t {
+	case host.Fifo:
+		return "named pipe"
+	case host.Socket:
+		return "socket"
+	case host.Char, host.Block:
+		return "device"
+	}
+	return "special file"
+}

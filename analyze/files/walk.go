@@ -1,0 +1,141 @@
+package files
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"a2c/inventory/host"
+	"a2c/model"
+)
+
+// Filter decides on one path of a tree while it is walked; rel is the path below the tree's top. An empty decision takes it.
+type Filter func(rel string, e host.Entry) (decision, reason string)
+
+// maxDepth ends the walk of a tree that a broken file system makes endless.
+const maxDepth = 128
+
+// Tree takes a folder with everything below it. Links stay links; what they point to is taken too, folders with their content,
+// unless that is a folder of the system rather than of an application.
+func (s *Set) Tree(ctx context.Context, name, layer, reason string, filter Filter) error {
+	real, info, err := s.Include(name, layer, reason)
+	if err != nil {
+		return err
+	}
+	if info.Type != host.Dir {
+		return nil
+	}
+	w := walker{set: s, layer: layer, reason: reason, filter: filter, top: real}
+	return w.folder(ctx, real, "", 0)
+}
+
+type walker struct {
+	set    *Set
+	layer  string
+	reason string
+	filter Filter
+	top    string
+}
+
+func (w *walker) folder(ctx context.Context, real, rel string, depth int) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if depth > maxDepth {
+		w.set.skip(real, fmt.Errorf("more than %d folders deep", maxDepth), true)
+		return nil
+	}
+	if e := w.set.entries[real]; e != nil {
+		if e.walked {
+			return nil
+		}
+		e.walked = true
+	}
+	list, err := w.set.tree.ReadDir(real)
+	if err != nil {
+		w.set.skip(real, err, true)
+		return nil
+	}
+	for _, e := range list {
+		r := strings.TrimPrefix(rel+"/"+e.Name, "/")
+		if err := w.entry(ctx, join(real, e.Name), r, e, depth); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *walker) entry(ctx context.Context, p, rel string, e host.Entry, depth int) error {
+	if w.filter != nil {
+		if decision, reason := w.filter(rel, e); decision != "" {
+			w.set.Decide(p, decision, reason, false)
+			return nil
+		}
+	}
+	found, err := w.set.look(p)
+	if err != nil {
+		w.set.skip(p, err, true)
+		return nil
+	}
+	if err := w.set.put(p, found, w.layer, w.reason); err != nil {
+		return nil // the veto has recorded why
+	}
+	switch found.info.Type {
+	case host.Dir:
+		return w.folder(ctx, p, rel, depth+1)
+	case host.Symlink:
+		return w.link(ctx, p, rel, found.target, depth)
+	}
+	return nil
+}
+
+// link takes what a link inside the tree points to.
+func (w *walker) link(ctx context.Context, p, rel, target string, depth int) error {
+	reason := "link: " + model.Path(p).String() + " points to it"
+	real, info, err := w.set.include(p, w.layer, reason, 0)
+	if err != nil {
+		w.set.noteLink(p, target, err)
+		return nil
+	}
+	if info.Type != host.Dir {
+		return nil
+	}
+	if systemFolder(real) {
+		w.set.skips = append(w.set.skips, model.Skip{What: "link to a folder of the system", Path: model.Path(p),
+			Reason: "points to " + model.Path(real).String() + ", which is not taken as a whole", Remedy: "name what is needed in appSpecificFiles"})
+		return nil
+	}
+	return w.folder(ctx, real, rel, depth+1)
+}
+
+// noteLink records a link that leads nowhere: it stays in, as it is on the host.
+func (s *Set) noteLink(p, target string, err error) {
+	if e := s.entries[p]; e != nil && e.decision == model.In {
+		e.reasons = append(e.reasons, "note: its target "+model.Path(target).String()+" is not in ("+shortError(err)+")")
+	}
+}
+
+// systemFolder reports whether a folder belongs to everybody, so that a link to it or an application's base in it says nothing about
+// its other content (hier(7)).
+func systemFolder(p string) bool {
+	switch p {
+	case "", "/", "/etc", "/usr", "/var", "/opt", "/srv", "/home", "/root", "/run", "/tmp", "/dev", "/proc", "/sys", "/boot", "/mnt", "/media",
+		"/bin", "/sbin", "/lib", "/lib64", "/usr/bin", "/usr/sbin", "/usr/lib", "/usr/lib64", "/usr/share", "/usr/local", "/usr/local/bin",
+		"/usr/local/lib", "/usr/local/share", "/usr/share/java", "/usr/share/doc", "/usr/lib/jvm", "/var/lib", "/var/log", "/var/tmp", "/var/run",
+		"/var/cache", "/var/spool", "/var/www", "/etc/ssl", "/etc/default", "/etc/alternatives", "/lost+found", "/snap":
+		return true
+	}
+	for _, top := range []string{"/proc", "/sys", "/dev", "/usr/share/doc"} {
+		if strings.HasPrefix(p, top+"/") {
+			return true
+		}
+	}
+	return strings.HasPrefix(p, "/home/") && strings.Count(p, "/") == 2
+}
+
+func join(dir, name string) string {
+	if dir == "/" {
+		return "/" + name
+	}
+	return dir + "/" + name
+}
