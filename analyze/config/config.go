@@ -110,8 +110,11 @@ func (r *resolver) refer(p, reason, layer string, tree bool) {
 	r.c.References = append(r.c.References, Reference{Path: r.s.Main.Abs(p), Reason: "config: " + reason, Layer: layer, Tree: tree})
 }
 
-// read reads a document once; ok is false when it does not exist or cannot be read.
+// read reads a document; ok is false when it does not exist, cannot be read, or was read before (documents may import each other).
 func (r *resolver) read(name, reason string) ([]byte, bool) {
+	if slices.ContainsFunc(r.c.Documents, func(d Document) bool { return d.Path == name }) {
+		return nil, false
+	}
 	data, err := host.ReadFile(r.s.Root, name, maxDocument)
 	if err != nil {
 		if !errors.Is(err, fs.ErrNotExist) {
@@ -119,9 +122,7 @@ func (r *resolver) read(name, reason string) ([]byte, bool) {
 		}
 		return nil, false
 	}
-	if !slices.ContainsFunc(r.c.Documents, func(d Document) bool { return d.Path == name }) {
-		r.c.Documents = append(r.c.Documents, Document{Path: name, Reason: "config: " + reason})
-	}
+	r.c.Documents = append(r.c.Documents, Document{Path: name, Reason: "config: " + reason})
 	return data, true
 }
 
@@ -141,18 +142,17 @@ func (r *resolver) add(file string, settings []parse.Setting) {
 }
 
 // document reads one in a format known by its name.
-func (r *resolver) document(name, reason string) bool {
+func (r *resolver) document(name, reason string) {
 	data, ok := r.read(name, reason)
 	if !ok {
-		return false
+		return
 	}
 	settings, err := parseByName(name, data)
 	if err != nil {
 		r.skip(name, err)
-		return true
+		return
 	}
 	r.add(name, settings)
-	return true
 }
 
 func parseByName(name string, data []byte) ([]parse.Setting, error) {

@@ -131,9 +131,6 @@ func (r *resolver) jar(name, reason string) {
 			r.jar(p, why)
 		}
 	}
-	for _, name := range []string{"Launcher-Agent-Class", "Premain-Class"} { // a jar that is its own agent brings nothing more
-		_ = name
-	}
 }
 
 // openJar opens an archive; nil when it is none, which is a skip.

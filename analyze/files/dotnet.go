@@ -2,7 +2,6 @@ package files
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"io/fs"
 	"path"
@@ -11,6 +10,7 @@ import (
 
 	"a2c/inventory/host"
 	"a2c/model"
+	"a2c/parse"
 )
 
 // dotnetRoot takes the shared runtime of a framework-dependent application: the muxer, the host resolver and the shared frameworks
@@ -137,23 +137,19 @@ func (c *collector) invariant() (string, bool) {
 		return env, v == "1" || strings.EqualFold(v, "true")
 	}
 	for _, name := range c.runtimeConfigs() {
-		data, err := ReadAll(c.set.tree, name, 1<<20)
+		data, err := host.ReadFile(c.set.tree, name, 1<<20)
 		if err != nil {
 			if !errors.Is(err, fs.ErrNotExist) {
 				c.set.skip(name, err, true)
 			}
 			continue
 		}
-		var doc struct {
-			RuntimeOptions struct {
-				ConfigProperties map[string]any `json:"configProperties"`
-			} `json:"runtimeOptions"`
-		}
-		if err := json.Unmarshal(data, &doc); err != nil {
+		doc, err := parse.ParseRuntimeConfig(data)
+		if err != nil {
 			c.set.skip(name, err, true)
 			continue
 		}
-		switch v := doc.RuntimeOptions.ConfigProperties["System.Globalization.Invariant"].(type) {
+		switch v := doc.Properties["System.Globalization.Invariant"].(type) {
 		case bool:
 			return model.Path(name).String(), v
 		case string:

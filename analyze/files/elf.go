@@ -3,7 +3,6 @@ package files
 import (
 	"context"
 	"errors"
-	"io"
 	"io/fs"
 	"maps"
 	"path"
@@ -49,7 +48,7 @@ func NewClosure(s *Set, libPath []string) *Closure {
 		set: s, libPath: libPath, objects: map[string]*object{}, soname: map[string]string{}, missing: map[string][]string{},
 		cache: map[string][]parse.LDCacheEntry{}, headers: map[string]*parse.ELF{},
 	}
-	data, err := ReadAll(s.tree, "/etc/ld.so.cache", maxLDCache)
+	data, err := host.ReadFile(s.tree, "/etc/ld.so.cache", maxLDCache)
 	if err != nil {
 		if !errors.Is(err, fs.ErrNotExist) { // musl has none
 			c.cacheErr = err
@@ -364,21 +363,4 @@ func (c *Closure) Missing() []model.Skip {
 		out = append(out, model.Skip{What: "loader cache", Path: "/etc/ld.so.cache", Reason: c.cacheErr.Error(), Incomplete: true})
 	}
 	return out
-}
-
-// ReadAll reads a regular file of a tree, up to limit bytes.
-func ReadAll(t host.Tree, name string, limit int64) ([]byte, error) {
-	f, err := t.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	b, err := io.ReadAll(io.LimitReader(f, limit+1))
-	if err != nil {
-		return nil, err
-	}
-	if int64(len(b)) > limit {
-		return nil, parse.ErrTooLarge
-	}
-	return b, nil
 }

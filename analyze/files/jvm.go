@@ -21,7 +21,7 @@ func (c *collector) jvm(ctx context.Context, home string) error {
 		if c.mapped[join(top, rel)] {
 			return "", ""
 		}
-		if why := jvmSpare(rel, c.awt); why != "" {
+		if why := jvmSpare(rel); why != "" {
 			return model.Out, "runtime: " + why
 		}
 		return "", ""
@@ -29,7 +29,7 @@ func (c *collector) jvm(ctx context.Context, home string) error {
 }
 
 // jvmSpare says why a part of a JDK is not needed to run an application; "" when it is.
-func jvmSpare(rel string, awt bool) string {
+func jvmSpare(rel string) string {
 	rel = strings.TrimPrefix(rel, "jre/") // JDK 8
 	switch rel {
 	case "src.zip", "lib/src.zip":
@@ -51,7 +51,6 @@ func jvmSpare(rel string, awt bool) string {
 	if ext := path.Ext(rel); ext == ".debuginfo" || ext == ".diz" {
 		return "debug symbols"
 	}
-	_ = awt
 	return ""
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -40,7 +41,7 @@ func (c *collector) system(ctx context.Context) error {
 // libraries of their own. Modules that ask a daemon of the host (systemd, sss, ldap) find none in a container; the C library goes on without.
 func (c *collector) nss() {
 	const name = "/etc/nsswitch.conf"
-	data, err := ReadAll(c.set.tree, name, 1<<20)
+	data, err := host.ReadFile(c.set.tree, name, 1<<20)
 	if err != nil {
 		if !errors.Is(err, fs.ErrNotExist) {
 			c.set.skip(name, err, true)
@@ -51,7 +52,7 @@ func (c *collector) nss() {
 	for i, line := range strings.Split(string(data), "\n") {
 		line, _, _ = strings.Cut(line, "#")
 		db, modules, ok := strings.Cut(line, ":")
-		if !ok || !contains([]string{"hosts", "passwd", "group", "services", "networks", "protocols"}, strings.TrimSpace(db)) {
+		if !ok || !slices.Contains([]string{"hosts", "passwd", "group", "services", "networks", "protocols"}, strings.TrimSpace(db)) {
 			continue
 		}
 		for _, m := range strings.Fields(modules) {
@@ -123,13 +124,4 @@ func (c *collector) optional(p, layer, reason string) {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		c.set.skip(path.Clean(p), err, true)
 	}
-}
-
-func contains(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
-		}
-	}
-	return false
 }

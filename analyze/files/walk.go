@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"a2c/analyze/config"
 	"a2c/inventory/host"
 	"a2c/model"
 )
@@ -94,13 +95,15 @@ func (w *walker) link(ctx context.Context, p, rel, target string, depth int) err
 	reason := "link: " + model.Path(p).String() + " points to it"
 	real, info, err := w.set.include(p, w.layer, reason, 0)
 	if err != nil {
-		w.set.noteLink(p, target, err)
+		if e := w.set.entries[real]; e == nil || e.decision == model.Out {
+			w.set.noteLink(p, target, err)
+		}
 		return nil
 	}
 	if info.Type != host.Dir {
 		return nil
 	}
-	if systemFolder(real) {
+	if config.Shared(real) {
 		w.set.skips = append(w.set.skips, model.Skip{What: "link to a folder of the system", Path: model.Path(p),
 			Reason: "points to " + model.Path(real).String() + ", which is not taken as a whole", Remedy: "name what is needed in appSpecificFiles"})
 		return nil
@@ -113,24 +116,6 @@ func (s *Set) noteLink(p, target string, err error) {
 	if e := s.entries[p]; e != nil && e.decision == model.In {
 		e.reasons = append(e.reasons, "note: its target "+model.Path(target).String()+" is not in ("+shortError(err)+")")
 	}
-}
-
-// systemFolder reports whether a folder belongs to everybody, so that a link to it or an application's base in it says nothing about
-// its other content (hier(7)).
-func systemFolder(p string) bool {
-	switch p {
-	case "", "/", "/etc", "/usr", "/var", "/opt", "/srv", "/home", "/root", "/run", "/tmp", "/dev", "/proc", "/sys", "/boot", "/mnt", "/media",
-		"/bin", "/sbin", "/lib", "/lib64", "/usr/bin", "/usr/sbin", "/usr/lib", "/usr/lib64", "/usr/share", "/usr/local", "/usr/local/bin",
-		"/usr/local/lib", "/usr/local/share", "/usr/share/java", "/usr/share/doc", "/usr/lib/jvm", "/var/lib", "/var/log", "/var/tmp", "/var/run",
-		"/var/cache", "/var/spool", "/var/www", "/etc/ssl", "/etc/default", "/etc/alternatives", "/lost+found", "/snap":
-		return true
-	}
-	for _, top := range []string{"/proc", "/sys", "/dev", "/usr/share/doc"} {
-		if strings.HasPrefix(p, top+"/") {
-			return true
-		}
-	}
-	return strings.HasPrefix(p, "/home/") && strings.Count(p, "/") == 2
 }
 
 func join(dir, name string) string {

@@ -1,0 +1,155 @@
+package files
+
+import (
+	"context"
+	"path"
+	"strings"
+
+	"a2c/analyze/config"
+	"a2c/inventory/host"
+	"a2c/model"
+)
+
+// layout takes what the kind of application is known to consist of.
+func (c *collector) layout(ctx context.Context) error {
+	switch c.in.Subject.Kind() {
+	case "java-tomcat":
+		return c.tomcat(ctx)
+	case "java-springboot", "java-generic":
+		return c.javaFolder(ctx)
+	case "dotnet-generic", "dotnet-single":
+		return c.dotnetFolder(ctx)
+	}
+	return nil
+}
+
+// tomcat takes catalina.base and catalina.home.
+func (c *collector) tomcat(ctx context.Context) error {
+	base, home := c.in.Config.Dirs["base"], c.in.Config.Dirs["home"]
+	if err := c.tree(ctx, path.Join(base, "conf"), model.LayerConfig, "layout: conf of catalina.base", c.plain); err != nil {
+		return err
+	}
+	if err := c.webApps(ctx); err != nil {
+		return err
+	}
+	layer := model.LayerApp
+	if base == home {
+		layer = model.LayerLibs
+	}
+	if err := c.tree(ctx, base, layer, "layout: catalina.base", c.tomcatFilter(base, false)); err != nil {
+		return err
+	}
+	if home == base {
+		return nil
+	}
+	return c.tree(ctx, home, model.LayerLibs, "layout: catalina.home", c.tomcatFilter(home, true))
+}
+
+// webApps takes the web applications, each with the reason that deploys it.
+func (c *collector) webApps(ctx context.Context) error {
+	unpacked := c.unpackedWars()
+	for _, w := range c.in.Config.WebApps {
+		if unpacked[w.Path] {
+			c.set.Decide(w.Path, model.Out, "layout: the unpacked folder beside it is what runs", false)
+			continue
+		}
+		if err := c.tree(ctx, w.Path, model.LayerApp, w.Reason, c.plain); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// unpackedWars are the archives that Tomcat has unpacked beside themselves (Host, unpackWARs) and that no docBase names.
+func (c *collector) unpackedWars() map[string]bool {
+	folders := map[string]bool{}
+	for _, w := range c.in.Config.WebApps {
+		folders[w.Path] = true
+	}
+	out := map[string]bool{}
+	for p := range folders {
+		stem, ok := strings.CutSuffix(p, ".war")
+		if ok && folders[stem] && !c.docBase(p) {
+			out[p] = true
+		}
+	}
+	return out
+}
+
+func (c *collector) docBase(p string) bool {
+	for _, r := range c.in.Config.References {
+		if r.Path == p && strings.HasPrefix(r.Reason, "config: docBase") {
+			return true
+		}
+	}
+	return false
+}
+
+// tomcatFilter leaves out what the process that runs has no use for.
+func (c *collector) tomcatFilter(top string, homeOnly bool) Filter {
+	unpacked := c.unpackedWars()
+	return func(rel string, e host.Entry) (string, string) {
+		if unpacked[join(top, rel)] {
+			return model.Out, "layout: the unpacked folder beside it is what runs"
+		}
+		switch rel {
+		case "conf":
+			if homeOnly {
+				return model.Out, "layout: catalina.base has its own conf"
+			}
+		case "webapps":
+			if homeOnly {
+				return model.Out, "layout: served from catalina.base only"
+			}
+		case "logs", "temp", "work":
+			if homeOnly {
+				return model.Out, "layout: catalina.base has its own " + rel
+			}
+		case "BUILDING.txt", "CONTRIBUTING.md", "README.md", "RELEASE-NOTES", "RUNNING.txt":
+			return model.Out, "layout: documentation"
+		}
+		if dir, name := path.Split(rel); dir == "bin/" && e.Type == host.Regular && !c.named[join(top, rel)] {
+			switch path.Ext(name) {
+			case ".sh", ".bat", ".exe", ".xml", ".gz":
+				return model.Out, "layout: for starting by hand; the image starts the program itself"
+			}
+		}
+		return "", ""
+	}
+}
+
+// javaFolder takes the folder of a jar when it is the application's own. Other archives in it that nothing names are other versions or
+// applications.
+func (c *collector) javaFolder(ctx context.Context) error {
+	base := string(c.in.Subject.App.Base)
+	if base == "" || config.Shared(base) {
+		return nil
+	}
+	return c.tree(ctx, base, model.LayerApp, "layout: the application's own folder", func(rel string, e host.Entry) (string, string) {
+		ext := strings.ToLower(path.Ext(rel))
+		archive := ext == ".jar" || ext == ".war" || ext == ".ear" || ext == ".zip" || ext == ".gz" || ext == ".tgz"
+		if archive && e.Type == host.Regular && !strings.Contains(rel, "/") && !c.named[join(base, rel)] {
+			return model.Out, "layout: archive beside the application that nothing names"
+		}
+		return "", ""
+	})
+}
+
+// dotnetFolder takes the publish folder.
+func (c *collector) dotnetFolder(ctx context.Context) error {
+	s := c.in.Subject
+	base := string(s.App.Base)
+	layer := model.LayerApp
+	if base == "" || config.Shared(base) {
+		if a := string(s.App.Artifact); a != "" {
+			c.optional(a, layer, "layout: the application's file")
+		}
+		return nil
+	}
+	return c.tree(ctx, base, layer, "layout: publish folder", func(rel string, e host.Entry) (string, string) {
+		if e.Type == host.Dir && rel == "obj" {
+			return model.Out, "layout: build folder"
+		}
+		return "", ""
+	})
+}
