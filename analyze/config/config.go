@@ -158,13 +158,13 @@ func (r *resolver) document(name, reason string) {
 func parseByName(name string, data []byte) ([]parse.Setting, error) {
 	switch strings.ToLower(path.Ext(name)) {
 	case ".properties", ".cfg", ".conf":
-		return parse.ParseProperties(data)
+		return parse.ReadProperties(data)
 	case ".yml", ".yaml":
-		return parse.ParseSpringYAML(data)
+		return parse.ReadSpringYAML(data)
 	case ".json":
-		return parse.ParseAppSettings(data)
+		return parse.ReadAppSettings(data)
 	case ".xml", ".config":
-		doc, err := parse.ParseXML(data)
+		doc, err := parse.ReadXML(data)
 		if err != nil {
 			return nil, err
 		}

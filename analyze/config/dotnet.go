@@ -100,7 +100,7 @@ func (r *resolver) bundle() {
 		r.skip(exe, err)
 		return
 	}
-	b, err := parse.ParseBundle(f, at, f.Info().Size)
+	b, err := parse.ReadBundle(f, at, f.Info().Size)
 	if err != nil {
 		r.skip(exe, err)
 		return
@@ -131,7 +131,7 @@ func (r *resolver) bundleSettings(f host.File, b *parse.Bundle, exe string) {
 		data, err := b.ReadStored(f, e, maxDocument)
 		if err == nil {
 			var settings []parse.Setting
-			if settings, err = parse.ParseAppSettings(data); err == nil {
+			if settings, err = parse.ReadAppSettings(data); err == nil {
 				r.add(exe+"!/"+e.Path, settings)
 				continue
 			}

@@ -16,7 +16,7 @@ import (
 func (r *resolver) java() {
 	p := r.s.Main
 	var argFiles []string
-	cmd := parse.ParseJavaCommand(p.Args, parse.JavaSources{
+	cmd := parse.ReadJavaCommand(p.Args, parse.JavaSources{
 		Getenv: p.Getenv,
 		ArgFile: func(name string) ([]byte, error) {
 			argFiles = append(argFiles, name)

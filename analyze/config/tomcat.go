@@ -29,7 +29,7 @@ func (r *resolver) tomcat() {
 		r.s.Skip(model.Skip{What: "server.xml", Path: model.Path(server), Reason: "not found: web applications are known by folder only", Incomplete: true})
 		return
 	}
-	t, err := parse.ParseTomcatServer(data, lookup)
+	t, err := parse.ReadTomcatServer(data, lookup)
 	if err != nil {
 		r.skip(server, err)
 		return
@@ -149,7 +149,7 @@ func (r *resolver) contextXML(name, base string, lookup parse.Lookup) *parse.Tom
 	if !ok {
 		return nil
 	}
-	ctx, err := parse.ParseTomcatContext(data, lookup)
+	ctx, err := parse.ReadTomcatContext(data, lookup)
 	if err != nil {
 		r.skip(name, err)
 		return nil

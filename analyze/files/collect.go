@@ -79,7 +79,7 @@ func (c *collector) note4Named() {
 			}
 		}
 		for _, f := range p.FDs {
-			if name := f.Path(); name != "" && !f.Writes() {
+			if name := f.Name; name != "" && !f.Writes() {
 				c.mapped[name] = true
 				c.named[name] = true
 			}

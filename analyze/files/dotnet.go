@@ -144,7 +144,7 @@ func (c *collector) invariant() (string, bool) {
 			}
 			continue
 		}
-		doc, err := parse.ParseRuntimeConfig(data)
+		doc, err := parse.ReadRuntimeConfig(data)
 		if err != nil {
 			c.set.skip(name, err, true)
 			continue

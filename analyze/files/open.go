@@ -18,7 +18,7 @@ func (c *collector) open(context.Context) error {
 			if f.Writes() {
 				continue // state or a log: found by others
 			}
-			c.opened(f.Path(), "open: "+string(model.FromProc(p.PID, "fd/"+itoa(f.Num))))
+			c.opened(f.Name, "open: "+string(model.FromProc(p.PID, "fd/"+itoa(f.Num))))
 		}
 		seen := map[string]bool{}
 		for _, m := range p.Maps {
@@ -55,8 +55,8 @@ func (c *collector) opened(name, reason string) {
 func (c *collector) openOut() {
 	for _, p := range c.in.Subject.Procs {
 		for _, f := range p.FDs {
-			if why := hostOnly(f.Path()); why != "" {
-				c.set.Decide(f.Path(), model.Out, why, false)
+			if why := hostOnly(f.Name); why != "" {
+				c.set.Decide(f.Name, model.Out, why, false)
 			}
 		}
 	}

@@ -70,6 +70,16 @@ func (c *collector) holdsRoot(dir string) bool {
 			return true
 		}
 	}
+	for _, d := range c.in.Config.ExtractDirs {
+		if subject.Under(d, dir) {
+			return true
+		}
+	}
+	for _, r := range c.in.Config.References {
+		if r.Path != dir && subject.Under(r.Path, dir) {
+			return true
+		}
+	}
 	return subject.Under(string(c.in.Subject.App.Artifact), dir) || subject.Under(string(c.in.Subject.App.Runtime.Home), dir)
 }
 

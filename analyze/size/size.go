@@ -1,0 +1,121 @@
+// Package size reads what the processes use, for sizing a task.
+package size
+
+import (
+	"strconv"
+	"strings"
+
+	"a2c/analyze/config"
+	"a2c/analyze/subject"
+	"a2c/inventory/host"
+	"a2c/model"
+)
+
+// Measure sums up over the application's processes. Peaks of several processes need not coincide: their sum is an upper bound.
+func Measure(s *subject.Subject, c *config.Config) model.Usage {
+	var u model.Usage
+	for _, p := range s.Procs {
+		u.RSSBytes += p.Status.VMRSS
+		u.PeakRSSBytes += p.Status.VMHWM
+		u.SwapBytes += p.Status.VMSwap
+		u.Threads += p.Status.Threads
+		u.OpenFiles += len(p.FDs)
+		line := func(field, key string) {
+			if n := p.Status.Lines[key]; n > 0 {
+				u.Evidence.Add(field, model.FromProc(p.PID, "status:"+strconv.Itoa(n)))
+			}
+		}
+		line("rssBytes", "VmRSS")
+		line("peakRssBytes", "VmHWM")
+		line("swapBytes", "VmSwap")
+		line("threads", "Threads")
+		u.Evidence.Add("openFiles", model.FromProc(p.PID, "fd"))
+		user, system, err := p.CPUTime()
+		if err != nil {
+			s.Skip(model.Skip{What: "CPU time of process " + strconv.Itoa(p.PID), Reason: host.Reason(err), Incomplete: !host.Vanished(err)})
+			continue
+		}
+		u.CPUSeconds += (user + system).Seconds()
+		u.Evidence.Add("cpuSeconds", model.FromProc(p.PID, "stat"))
+	}
+	uptime(s, &u)
+	heap(s, c, &u)
+	return u
+}
+
+// uptime is how long the main process runs, by /proc/uptime and its start.
+func uptime(s *subject.Subject, u *model.Usage) {
+	data, err := host.ReadFile(s.Host.Tree, "/proc/uptime", 4096)
+	if err != nil {
+		s.Skip(model.Skip{What: "uptime", Path: "/proc/uptime", Reason: host.Reason(err), Incomplete: true})
+		return
+	}
+	text, _, _ := strings.Cut(string(data), " ")
+	up, err := strconv.ParseFloat(text, 64)
+	if err != nil {
+		s.Skip(model.Skip{What: "uptime", Path: "/proc/uptime", Reason: err.Error(), Incomplete: true})
+		return
+	}
+	const ticksPerSecond = 100 // USER_HZ (time(7))
+	u.UptimeSeconds = max(0, round(up-float64(s.Main.Start)/ticksPerSecond))
+	u.Evidence.Add("uptimeSeconds", "/proc/uptime", model.FromProc(s.Main.PID, "stat"))
+	if u.UptimeSeconds > 0 {
+		u.Cores = round(u.CPUSeconds / u.UptimeSeconds)
+		u.Evidence.Add("cores", model.Derived("cpuSeconds / uptimeSeconds"))
+	}
+}
+
+func round(v float64) float64 {
+	return float64(int64(v*1000+0.5)) / 1000
+}
+
+// heap reads -Xmx and -XX:MaxHeapSize, the last one counts.
+func heap(s *subject.Subject, c *config.Config, u *model.Usage) {
+	if c.Java == nil {
+		return
+	}
+	for _, o := range c.Java.Options {
+		v, ok := strings.CutPrefix(o.Value, "-Xmx")
+		if !ok {
+			v, ok = strings.CutPrefix(o.Value, "-XX:MaxHeapSize=")
+		}
+		n, valid := Bytes(v)
+		if !ok || !valid {
+			continue
+		}
+		u.MaxHeapBytes = n
+		from := model.FromArg(s.Main.PID, o.Index)
+		if o.Env != "" {
+			from = model.FromEnv(s.Main.PID, o.Env)
+		}
+		delete(u.Evidence, "maxHeapBytes")
+		u.Evidence.Add("maxHeapBytes", from)
+	}
+}
+
+// Bytes reads a size as the JVM does: a number with k, m, g or t.
+func Bytes(v string) (int64, bool) {
+	if v == "" {
+		return 0, false
+	}
+	shift := 0
+	switch v[len(v)-1] {
+	case 'k', 'K':
+		shift = 10
+	case 'm', 'M':
+		shift = 20
+	case 'g', 'G':
+		shift = 30
+	case 't', 'T':
+		shift = 40
+	}
+	if shift > 0 {
+		v = v[:len(v)-1]
+	}
+	n, err := strconv.ParseInt(v, 10, 64)
+	if err != nil || n < 0 || n > (1<<62)>>shift {
+		return 0, false
+	}
+	return n << shift, true
+}
+
