@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"strings"
+	"time"
 
 	"a2c/inventory/host"
 	"a2c/model"
@@ -234,4 +236,34 @@ func typeName(t host.Type) string {
 		return "device"
 	}
 	return "special file"
+}
+
+// Owners lists the user and group IDs of everything that is in, empty or state, sorted.
+func (s *Set) Owners() (uids, gids []int) {
+	u, g := map[int]bool{}, map[int]bool{}
+	for _, e := range s.entries {
+		if e.decision != model.Out {
+			u[e.info.UID], g[e.info.GID] = true, true
+		}
+	}
+	return slices.Sorted(maps.Keys(u)), slices.Sorted(maps.Keys(g))
+}
+
+// EachIn calls do for every regular file of a layer, in no order.
+func (s *Set) EachIn(layer string, do func(p string, mtime time.Time, uid int)) {
+	for p, e := range s.entries {
+		if e.decision == model.In && e.layer == layer && e.info.Type == host.Regular {
+			do(p, e.info.MTime, e.info.UID)
+		}
+	}
+}
+
+// Forget takes back what is in at and below a path, and gives the path itself another decision.
+func (s *Set) Forget(name, decision, reason string) {
+	for p := range s.entries {
+		if strings.HasPrefix(p, name+"/") {
+			delete(s.entries, p)
+		}
+	}
+	s.Decide(name, decision, reason, true)
 }

@@ -118,4 +118,3 @@ func Bytes(v string) (int64, bool) {
 	}
 	return n << shift, true
 }
-

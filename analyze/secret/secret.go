@@ -1,0 +1,125 @@
+// Package secret finds what must not leave the host unasked, and says where it lies. It never returns a value.
+package secret
+
+import (
+	"cmp"
+	"path"
+	"slices"
+	"strings"
+
+	"a2c/analyze/config"
+	"a2c/analyze/subject"
+	"a2c/inventory/host"
+	"a2c/model"
+	"a2c/parse"
+)
+
+// Find lists the secrets of environment, arguments, configuration documents, and the keys and key stores among the files. Sorted by place.
+func Find(s *subject.Subject, c *config.Config, paths []string) []model.Secret {
+	f := &finder{s: s, out: []model.Secret{}}
+	f.environment()
+	f.arguments()
+	f.settings(c)
+	for _, p := range paths {
+		f.file(p)
+	}
+	slices.SortFunc(f.out, func(a, b model.Secret) int {
+		return cmp.Or(cmp.Compare(a.Place.Kind, b.Place.Kind), cmp.Compare(a.Place.Path, b.Place.Path), a.Place.Line-b.Place.Line, a.Place.Arg-b.Place.Arg,
+			cmp.Compare(a.Place.Key, b.Place.Key))
+	})
+	return slices.CompactFunc(f.out, func(a, b model.Secret) bool { return a.Place == b.Place })
+}
+
+type finder struct {
+	s   *subject.Subject
+	out []model.Secret
+}
+
+func (f *finder) add(name, kind string, place model.Place, from model.Source) {
+	k := model.Secret{Name: parse.RedactText(name), Kind: kind, Place: place}
+	for _, field := range []string{"name", "kind", "place"} {
+		k.Evidence.Add(field, from)
+	}
+	f.out = append(f.out, k)
+}
+
+func (f *finder) environment() {
+	seen := map[string]bool{}
+	for _, v := range f.s.Main.Env {
+		if kind, ok := parse.IsSecret(v.Name, v.Value); ok && !seen[v.Name] {
+			f.add(v.Name, kind, model.Place{Kind: "env", Key: v.Name}, model.FromEnv(f.s.Main.PID, v.Name))
+		}
+		seen[v.Name] = true
+	}
+}
+
+func (f *finder) arguments() {
+	for _, a := range parse.ArgSecrets(f.s.Main.Args) {
+		name := strings.TrimPrefix(strings.TrimLeft(a.Option, "-"), "D")
+		if name == "" || !strings.HasPrefix(a.Option, "-D") {
+			name = strings.TrimLeft(cmp.Or(a.Option, a.Name, "argument"), "-")
+		}
+		f.add(name, a.Kind, model.Place{Kind: "argv", Key: a.Option, Arg: a.Arg}, model.FromArg(f.s.Main.PID, a.Arg))
+	}
+}
+
+func (f *finder) settings(c *config.Config) {
+	for _, v := range c.Settings {
+		if v.Place.Kind != "file" {
+			continue
+		}
+		if kind, ok := parse.IsSecret(lastName(v.Key), v.Value); ok {
+			f.add(v.Key, kind, v.Place, v.Source)
+		}
+	}
+}
+
+// lastName is the part of a key that tells what it holds: of an XML key the attribute with its element's label, or the label alone.
+func lastName(key string) string {
+	if element, attr, ok := strings.Cut(key, "@"); ok {
+		if i := strings.LastIndexByte(element, '['); i >= 0 && (attr == "value" || attr == "param-value") {
+			return strings.TrimSuffix(element[i+1:], "]")
+		}
+		return attr
+	}
+	if i := strings.LastIndexByte(key, '['); i >= 0 && strings.Contains(key, "/") {
+		return strings.Trim(key[i+1:], "]/") // web-app/context-param[dbPassword]/param-value
+	}
+	if strings.Contains(key, "/") {
+		return path.Base(key)
+	}
+	return key
+}
+
+// file finds key stores and private keys by name, and by content for PEM files.
+func (f *finder) file(p string) {
+	base := path.Base(p)
+	ext := strings.ToLower(path.Ext(base))
+	switch ext {
+	case ".jks", ".jceks", ".bcfks", ".p12", ".pfx", ".keystore", ".ks", ".keytab":
+		if !strings.Contains(strings.ToLower(base), "trust") && strings.ToLower(base) != "cacerts" {
+			f.add(base, "keystore", model.Place{Kind: "file", Path: model.Path(p)}, model.FromFile(model.Path(p), 0))
+		}
+	case ".pem", ".key", ".crt", ".cer", "":
+		f.pem(p, base)
+	}
+}
+
+// maxPEM is how much of a file is searched for a private key.
+const maxPEM = 256 << 10
+
+func (f *finder) pem(p, base string) {
+	if path.Ext(base) == "" && !strings.Contains(base, "key") && !strings.Contains(base, "rsa") {
+		return
+	}
+	data, err := host.ReadFile(f.s.Root, p, maxPEM)
+	if err != nil {
+		return // too large for a key, or gone; the list of files tells about the rest
+	}
+	for i, line := range strings.Split(string(data), "\n") {
+		if strings.HasPrefix(line, "-----BEGIN ") && strings.Contains(line, "PRIVATE KEY-----") {
+			f.add(base, "private-key", model.Place{Kind: "file", Path: model.Path(p), Line: i + 1}, model.FromFile(model.Path(p), i+1))
+			return
+		}
+	}
+}

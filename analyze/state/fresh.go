@@ -1,0 +1,55 @@
+package state
+
+import (
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"a2c/analyze/config"
+	"a2c/analyze/files"
+	"a2c/analyze/subject"
+	"a2c/model"
+)
+
+// settle is how long after its start an application may still be unpacking and preparing.
+const settle = time.Minute
+
+// Fresh finds data among the files that were taken for program: files of the application's user, in folders it may write to, that changed after
+// the start was over. Their folders become state, in the set too. Program files that change meanwhile are a new deployment, not state.
+func Fresh(s *subject.Subject, c *config.Config, set *files.Set, dirs []model.StateDir) []model.StateDir {
+	start, err := s.Main.StartTime()
+	if err != nil {
+		return dirs
+	}
+	f := &finder{s: s, c: c, dirs: map[string]*model.StateDir{}, empty: map[string]string{}}
+	set.EachIn(model.LayerApp, func(p string, mtime time.Time, uid int) {
+		if uid != s.App.User.UID || !mtime.After(start.Add(settle)) || program(p) || !f.writable(path.Dir(p)) {
+			return
+		}
+		f.addFile(p, kindOf(p), "changed after the start: "+model.Path(p).String(), model.FromFile(model.Path(p), 0))
+	})
+	for p, d := range f.dirs {
+		if f.inside(p) {
+			continue
+		}
+		f.measure(d)
+		set.Forget(p, model.State, "state: "+d.Reason)
+		dirs = append(dirs, *d)
+	}
+	slices.SortFunc(dirs, func(a, b model.StateDir) int { return strings.Compare(string(a.Path), string(b.Path)) })
+	return dirs
+}
+
+// program reports whether a file is code, a page or configuration, by where it lies and its ending.
+func program(p string) bool {
+	if strings.Contains(p, "/WEB-INF/") || strings.Contains(p, "/META-INF/") || strings.Contains(p, "/BOOT-INF/") {
+		return true
+	}
+	switch strings.ToLower(path.Ext(p)) {
+	case ".jar", ".war", ".class", ".jsp", ".jspx", ".dll", ".so", ".exe", ".pdb", ".js", ".css", ".html", ".htm", ".xhtml", ".cshtml", ".xml", ".yml", ".yaml",
+		".properties", ".json", ".conf", ".config", ".sh", ".map", ".svg", ".woff", ".woff2", ".ttf":
+		return true
+	}
+	return false
+}
