@@ -51,7 +51,7 @@ func Collect(ctx context.Context, in Input) (Result, error) {
 	c.set = NewSet(in.Subject.Root, c.veto)
 	c.closure = NewClosure(c.set, c.libraryPath())
 	c.note4Named()
-	for _, source := range []func(context.Context) error{c.user, c.layout, c.references, c.open, c.runtime, c.empty, c.native, c.listOut} {
+	for _, source := range []func(context.Context) error{c.user, c.layout, c.references, c.runtime, c.open, c.empty, c.native, c.listOut} {
 		if err := source(ctx); err != nil {
 			return Result{}, err
 		}

@@ -3,6 +3,7 @@ package files
 import (
 	"context"
 	"fmt"
+	"path"
 	"strings"
 
 	"a2c/analyze/config"
@@ -93,6 +94,9 @@ func (w *walker) entry(ctx context.Context, p, rel string, e host.Entry, depth i
 // link takes what a link inside the tree points to.
 func (w *walker) link(ctx context.Context, p, rel, target string, depth int) error {
 	reason := "link: " + model.Path(p).String() + " points to it"
+	if !strings.HasPrefix(target, "/") && strings.HasPrefix(path.Join(path.Dir(p), target), w.top+"/") {
+		reason = w.reason // the walk comes to it anyway
+	}
 	real, info, err := w.set.include(p, w.layer, reason, 0)
 	if err != nil {
 		if e := w.set.entries[real]; e == nil || e.decision == model.Out {

@@ -147,7 +147,7 @@ func (f *finder) addFile(p, kind, reason string, from model.Source) {
 
 // holdsProgram reports whether a folder is one that the application's program or configuration lies in.
 func (f *finder) holdsProgram(dir string) bool {
-	for _, p := range []string{string(f.s.App.Artifact), f.s.Main.Exe, string(f.s.App.Base), f.s.Main.Cwd} {
+	for _, p := range []string{string(f.s.App.Artifact), f.s.Main.Exe, string(f.s.App.Base)} {
 		if p != "" && subject.Under(f.real(p), dir) {
 			return true
 		}
