@@ -84,9 +84,11 @@ func knownIDs(w *workspace.Workspace) []string {
 }
 
 // unknownID says which applications there are, near ones first.
-func unknownID(id string, known []string) error {
+func (a *app) unknownID(id string, known []string) error {
+	slices.Sort(known)
+	known = slices.Compact(known)
 	if len(known) == 0 {
-		return fmt.Errorf("there is no application %q, and none is known yet; run sudo a2c inventory", id)
+		return fmt.Errorf("there is no application %q, and none is known yet; run %s%s", id, a.command("inventory"), a.rootsHint())
 	}
 	var near []string
 	for _, k := range known {
@@ -95,24 +97,47 @@ func unknownID(id string, known []string) error {
 		}
 	}
 	if len(near) > 0 {
-		return fmt.Errorf("there is no application %q; did you mean %s? (a2c inventory lists all)", id, strings.Join(near, ", "))
+		return fmt.Errorf("there is no application %q; did you mean %s? (%s lists all)", id, strings.Join(near, ", "), a.command("inventory"))
 	}
 	const most = 10
 	if len(known) > most {
 		known = append(known[:most:most], "…")
 	}
-	return fmt.Errorf("there is no application %q; known are %s; sudo a2c inventory looks anew", id, strings.Join(known, ", "))
+	return fmt.Errorf("there is no application %q; known are %s; %s looks anew%s", id, strings.Join(known, ", "), a.command("inventory"), a.rootsHint())
+}
+
+// command is a command to type, as the user who typed this one.
+func (a *app) command(line string) string {
+	if a.euid == 0 {
+		return "sudo a2c " + line
+	}
+	return "a2c " + line
+}
+
+// rootsHint is for users who look into their own workspace for what root has found.
+func (a *app) rootsHint() string {
+	if a.euid == 0 || a.global.workspace != "" {
+		return ""
+	}
+	roots, err := workspace.Default(0, a.getenv)
+	if err != nil {
+		return ""
+	}
+	if _, err := os.Stat(roots); err != nil {
+		return ""
+	}
+	return "; what root has found lies in " + roots + ", for which this command needs sudo"
 }
 
 // missing turns a document that was not made yet into the command that makes it.
-func missing(err error, id string, known []string, rerun string) error {
-	if _, ok := errors.AsType[*workspace.MissingError](err); !ok {
+func (a *app) missing(err error, id string, w *workspace.Workspace, command string) error {
+	if !isMissing(err) {
 		return err
 	}
-	if !slices.Contains(known, id) {
-		return unknownID(id, known)
+	if known := knownIDs(w); !slices.Contains(known, id) {
+		return a.unknownID(id, known)
 	}
-	return fmt.Errorf("%w; run %s --application-id %s first", err, rerun, id)
+	return fmt.Errorf("%w; run %s --application-id %s first", err, a.command(command), id)
 }
 
 func isMissing(err error) bool {

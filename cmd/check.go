@@ -34,7 +34,7 @@ Exit codes: 0 yes · 3 no, or it would break · 4 the evidence does not decide.`
 			if err != nil {
 				return err
 			}
-			s, err := subject(w, id)
+			s, err := a.subject(w, id)
 			if err != nil {
 				return err
 			}
@@ -54,13 +54,13 @@ Exit codes: 0 yes · 3 no, or it would break · 4 the evidence does not decide.`
 }
 
 // subject gathers what the workspace knows of an application.
-func subject(w *workspace.Workspace, id string) (*check.Subject, error) {
+func (a *app) subject(w *workspace.Workspace, id string) (*check.Subject, error) {
 	if err := checkID(id); err != nil {
 		return nil, err
 	}
 	analysis, err := workspace.Load[model.Analysis](w, path.Join(id, workspace.AnalysisFile))
 	if err != nil {
-		return nil, missing(err, id, knownIDs(w), "sudo a2c analyze")
+		return nil, a.missing(err, id, w, "analyze")
 	}
 	s := &check.Subject{Name: id, App: &analysis}
 	switch image, err := workspace.Load[model.Image](w, path.Join(id, workspace.ImageFile)); {

@@ -5,6 +5,7 @@ import "github.com/spf13/cobra"
 // commands are all commands, in the order of a migration.
 func commands(a *app) []*cobra.Command {
 	return []*cobra.Command{
+		newInventory(a),
 		newCheck(a),
 		newExplain(a),
 		newVersion(a),

@@ -66,7 +66,7 @@ func (a *app) explainPath(id string, target model.Path) error {
 				if id == "" && isMissing(err) {
 					break // never analysed
 				}
-				return missing(err, each, knownIDs(w), "sudo a2c analyze")
+				return a.missing(err, each, w, "analyze")
 			}
 			switch {
 			case file.Path == target:

@@ -27,6 +27,7 @@ type app struct {
 	log    *slog.Logger
 	format term.Format
 	global globals
+	root   string // of the file system to look at; "/" but for tests
 }
 
 // globals are the flags of every command.
@@ -92,6 +93,10 @@ It reads the host and never changes it; it writes into its workspace alone.`,
 	f.BoolVarP(&a.global.quiet, "quiet", "q", false, "say nothing but errors")
 	f.CountVarP(&a.global.verbose, "verbose", "v", "say more; twice: everything")
 	f.BoolVar(&a.global.noColor, "no-color", false, "no colour (also NO_COLOR)")
+	f.StringVar(&a.root, "root", "/", "`folder` that is taken for the root of the file system, /proc included")
+	if err := f.MarkHidden("root"); err != nil { // the flag was added one line before
+		a.log.Error("hide flag", "error", err)
+	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
 	root.AddGroup(
 		&cobra.Group{ID: "look", Title: "Look at what runs here:"},
