@@ -201,7 +201,7 @@ func proveReach(t *testing.T, d *dockerProof) {
 
 // proveSecondWrite shows that an application with a timer does not work on the live database a second time.
 func proveSecondWrite(t *testing.T, d *dockerProof) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -305,7 +305,6 @@ func proveInterrupted(t *testing.T, d *dockerProof) {
 func proveLeftovers(t *testing.T, d *dockerProof) {
 	s := d.subject(t, nil)
 	c := d.connect(t)
-	defer c.Close()
 	image, err := engine.Layout(filepath.Join(s.options.Dir, "image", "oci"), s.options.Image.Digest)
 	if err != nil {
 		t.Fatal(err)

@@ -67,7 +67,9 @@ func (d *dockerProof) subject(t *testing.T, image map[string]string, env ...stri
 	}
 	t.Cleanup(func() {
 		cmd.Process.Kill()
-		cmd.Wait()
+		if err := cmd.Wait(); err != nil && cmd.ProcessState == nil {
+			t.Error(err)
+		}
 	})
 	waitFor(t, s.port)
 	listener := model.Listener{Address: "127.0.0.1", Port: s.port, Protocol: "tcp", Family: "tcp", Purpose: "http"}
@@ -169,6 +171,11 @@ func (d *dockerProof) connect(t *testing.T) *engine.Client {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() {
+		if err := c.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 	return c
 }
 
@@ -176,7 +183,6 @@ func (d *dockerProof) connect(t *testing.T) *engine.Client {
 func (d *dockerProof) nothingLeft(t *testing.T) {
 	t.Helper()
 	c := d.connect(t)
-	defer c.Close()
 	containers, err := c.Containers(t.Context(), "a2c.verify")
 	if err != nil || len(containers) > 0 {
 		t.Errorf("containers left: %v, %v", containers, err)
@@ -192,7 +198,7 @@ func (d *dockerProof) nothingLeft(t *testing.T) {
 
 func freePort(t *testing.T) int {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -203,7 +209,7 @@ func freePort(t *testing.T) int {
 func waitFor(t *testing.T, port int) {
 	t.Helper()
 	for range 100 {
-		c, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", port))
+		c, err := new(net.Dialer).DialContext(t.Context(), "tcp", fmt.Sprintf("127.0.0.1:%d", port))
 		if err == nil {
 			c.Close()
 			return

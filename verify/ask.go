@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"time"
@@ -53,9 +54,7 @@ func (a asker) ask(ctx context.Context, r Request) (compare.Answer, error) {
 	}
 	request.Header.Set("Accept", "*/*")
 	request.Header.Set("User-Agent", agent)
-	for name, values := range r.Header {
-		request.Header[name] = values
-	}
+	maps.Copy(request.Header, r.Header)
 	request.Header.Set("Accept-Encoding", "identity")
 	if r.Host != "" {
 		request.Host = r.Host

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -250,8 +251,8 @@ func (t *dockerTwin) Reached() ([]string, []model.Skip) {
 // Stop removes the containers, the twin first.
 func (t *dockerTwin) Stop(ctx context.Context) error {
 	var errs []error
-	for i := len(t.ids) - 1; i >= 0; i-- {
-		errs = append(errs, t.d.client.Remove(ctx, t.ids[i]))
+	for _, id := range slices.Backward(t.ids) {
+		errs = append(errs, t.d.client.Remove(ctx, id))
 	}
 	if t.world != nil {
 		errs = append(errs, t.world.Close())

@@ -102,43 +102,49 @@ func (r *run) ended(s Status) string {
 
 // wait returns when the first target accepts connections, or with the reason why it never will. The others get a little longer.
 func (r *run) wait(ctx context.Context, twin Twin, targets []target) (why string, err error) {
-	deadline := time.Now().Add(r.o.Timeout)
-	var inside time.Time // since when only its own loopback accepts
-	for i := 0; i < len(targets); {
-		t := targets[i]
+	if len(targets) == 0 {
+		return "", nil
+	}
+	if why, err = r.waitFor(ctx, twin, targets[0], r.o.Timeout); why != "" || err != nil {
+		return why, err
+	}
+	begin := time.Now()
+	for _, t := range targets[1:] {
+		// One that does not open is a difference, told by the comparison.
+		if _, err := r.waitFor(ctx, twin, t, others-time.Since(begin)); err != nil {
+			return "", err
+		}
+	}
+	return "", nil
+}
+
+// waitFor waits for one port.
+func (r *run) waitFor(ctx context.Context, twin Twin, t target, limit time.Duration) (why string, err error) {
+	deadline := time.Now().Add(limit)
+	var inside time.Time // since when only the twin's own loopback accepts
+	for {
 		c, err := twin.Dial(ctx, t.port, t.inside)
 		if err == nil {
 			c.Close()
-			if i++; i == 1 {
-				deadline = time.Now().Add(others)
-			}
-			continue
-		}
-		if err := ctx.Err(); err != nil {
-			return "", err
+			return "", nil
 		}
 		status, err := twin.Status(ctx)
-		if err != nil {
+		switch {
+		case ctx.Err() != nil:
+			return "", ctx.Err()
+		case err != nil:
 			return "", err
-		}
-		if !status.Running {
+		case !status.Running:
 			return "it ended before it listened: " + r.ended(status), nil
-		}
-		if !t.inside && i == 0 && r.onlyInside(ctx, twin, t.port, &inside) {
+		case !t.inside && r.onlyInside(ctx, twin, t.port, &inside):
 			return fmt.Sprintf("port %d is open on loopback only: nobody outside the container reaches it", t.port), nil
-		}
-		if time.Now().After(deadline) {
-			if i > 0 {
-				i++ // compare tells that it does not listen
-				continue
-			}
-			return fmt.Sprintf("port %d does not accept connections after %v (--timeout)", t.port, r.o.Timeout), nil
+		case time.Now().After(deadline):
+			return fmt.Sprintf("port %d does not accept connections after %v (--timeout)", t.port, limit), nil
 		}
 		if err := sleep(ctx, poll); err != nil {
 			return "", err
 		}
 	}
-	return "", nil
 }
 
 // onlyInside reports whether the port has been open on loopback alone for some seconds.
@@ -278,8 +284,7 @@ func (r *run) answer(a compare.Answer, err error) model.Answer {
 
 // cause is an error without the addresses that differ between live and twin.
 func cause(err error) string {
-	var op *net.OpError
-	if errors.As(err, &op) {
+	if op, ok := errors.AsType[*net.OpError](err); ok {
 		return op.Op + ": " + op.Err.Error()
 	}
 	return err.Error()

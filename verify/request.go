@@ -67,8 +67,8 @@ func ReadRequest(file string) (Request, error) {
 
 func parseRequest(data []byte) (Request, error) {
 	head, body, _ := bytes.Cut(bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n")), []byte("\n\n"))
-	if i := bytes.Index(data, []byte("\r\n\r\n")); i >= 0 {
-		body = data[i+4:] // as it is
+	if _, raw, ok := bytes.Cut(data, []byte("\r\n\r\n")); ok {
+		body = raw // as it is
 	}
 	head = append(bytes.TrimSpace(head), "\n\n"...)
 	parsed, err := http.ReadRequest(bufio.NewReader(io.MultiReader(bytes.NewReader(head))))
@@ -79,7 +79,7 @@ func parseRequest(data []byte) (Request, error) {
 	name, port, err := net.SplitHostPort(parsed.Host)
 	if err == nil {
 		if r.Port, err = strconv.Atoi(port); err != nil || r.Port < 1 || r.Port > 65535 {
-			return Request{}, fmt.Errorf("Host %q: %q is no port", parsed.Host, port)
+			return Request{}, fmt.Errorf("field Host %q: %q is no port", parsed.Host, port)
 		}
 		if name == "" || net.ParseIP(name) != nil || name == "localhost" {
 			r.Host = "" // the live address

@@ -251,45 +251,47 @@ func (r *run) needs(ctx context.Context, targets []target, folder string, readOn
 func (r *run) state(ctx context.Context, folder string, into map[model.Path]string) ([]model.Skip, error) {
 	mounts := r.o.Image.Needs.State
 	root := fmt.Sprintf("/proc/%d/root", r.o.Analysis.AnalysisInfo.App.ProcessID)
-	left := r.o.StateLimit
-	var sizes []int64
-	if !r.o.EmptyState {
-		var need int64
-		for _, m := range mounts {
-			n, err := state.Size(ctx, root, string(m.Path))
-			if err != nil {
-				return nil, fmt.Errorf("%w; or let the twin begin without it: --state empty", err)
-			}
-			sizes = append(sizes, n)
-			need += n
-		}
-		if need > left {
-			return nil, fmt.Errorf("the state has %d MiB, %d MiB may be copied (--state-limit): %w; or let the twin begin without it: --state empty",
-				need>>20, left>>20, state.ErrTooLarge)
-		}
-		if r.o.Reserve != nil {
-			if err := r.o.Reserve(need); err != nil {
-				return nil, fmt.Errorf("copy the state: %w; or let the twin begin without it: --state empty", err)
-			}
-		}
-	}
-	var skips []model.Skip
 	for i, m := range mounts {
-		to := filepath.Join(folder, fmt.Sprintf("state-%d", i+1))
-		into[m.Path] = to
-		if r.o.EmptyState {
-			if err := state.Empty(m, to); err != nil {
+		into[m.Path] = filepath.Join(folder, fmt.Sprintf("state-%d", i+1))
+	}
+	if r.o.EmptyState {
+		for _, m := range mounts {
+			if err := state.Empty(m, into[m.Path]); err != nil {
 				return nil, err
 			}
-			continue
 		}
-		r.report("copy", fmt.Sprintf("the state %s (%d MiB)", m.Path, sizes[i]>>20), 0)
-		more, err := state.Copy(ctx, root, string(m.Path), to, left)
+		return nil, nil
+	}
+	if err := r.allow(ctx, root); err != nil {
+		return nil, fmt.Errorf("copy the state: %w; or let the twin begin without it: --state empty", err)
+	}
+	var skips []model.Skip
+	for _, m := range mounts {
+		r.report("copy", "the state "+m.Path.String(), 0)
+		more, err := state.Copy(ctx, root, string(m.Path), into[m.Path], r.o.StateLimit)
 		if err != nil {
 			return nil, err
 		}
-		left -= sizes[i]
 		skips = append(skips, more...)
 	}
 	return skips, nil
+}
+
+// allow refuses to copy more than the limit, or than the disk should take.
+func (r *run) allow(ctx context.Context, root string) error {
+	var need int64
+	for _, m := range r.o.Image.Needs.State {
+		n, err := state.Size(ctx, root, string(m.Path))
+		if err != nil {
+			return err
+		}
+		need += n
+	}
+	if need > r.o.StateLimit {
+		return fmt.Errorf("%d bytes, of which %d may be copied (--state-limit): %w", need, r.o.StateLimit, state.ErrTooLarge)
+	}
+	if need > 0 && r.o.Reserve != nil {
+		return r.o.Reserve(need)
+	}
+	return nil
 }

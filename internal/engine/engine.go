@@ -34,19 +34,22 @@ func Connect(ctx context.Context, host string) (*Client, error) {
 	}
 	c := &Client{api: api, host: api.DaemonHost()}
 	if _, err := api.Ping(ctx, client.PingOptions{NegotiateAPIVersion: true}); err != nil {
-		api.Close()
-		if ctx.Err() != nil {
-			return nil, fmt.Errorf("Docker Engine at %s: %w", c.host, ctx.Err())
-		}
-		if errors.Is(err, os.ErrPermission) {
-			return nil, fmt.Errorf("Docker Engine at %s: permission denied: run as root, or as a member of the socket's group", c.host)
-		}
-		if client.IsErrConnectionFailed(err) {
-			return nil, fmt.Errorf("%w at %s: start one, or name another with --docker-host or DOCKER_HOST", ErrNoEngine, c.host)
-		}
-		return nil, fmt.Errorf("Docker Engine at %s: %w", c.host, err)
+		return nil, errors.Join(c.refused(ctx, err), api.Close())
 	}
 	return c, nil
+}
+
+// refused says why the first question was not answered.
+func (c *Client) refused(ctx context.Context, err error) error {
+	switch {
+	case ctx.Err() != nil:
+		err = ctx.Err()
+	case errors.Is(err, os.ErrPermission):
+		return fmt.Errorf("ask the Docker Engine at %s: %w: run as root, or as a member of the socket's group", c.host, os.ErrPermission)
+	case client.IsErrConnectionFailed(err):
+		return fmt.Errorf("%w at %s: start one, or name another with --docker-host or DOCKER_HOST", ErrNoEngine, c.host)
+	}
+	return fmt.Errorf("ask the Docker Engine at %s: %w", c.host, err)
 }
 
 // Close ends the connections.

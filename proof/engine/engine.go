@@ -166,11 +166,18 @@ func (e *Engine) wait(ctx context.Context) error {
 		case <-time.After(100 * time.Millisecond):
 		case end := <-e.done:
 			e.done <- end
-			return fmt.Errorf("dockerd ended (%v):\n%s", end, e.tail())
+			return fmt.Errorf("dockerd ended: %w\n%s", or(end, errors.New("exit code 0")), e.tail())
 		case <-ctx.Done():
 			return fmt.Errorf("dockerd is not up (%w): %w\n%s", ctx.Err(), err, e.tail())
 		}
 	}
+}
+
+func or(err, otherwise error) error {
+	if err == nil {
+		return otherwise
+	}
+	return err
 }
 
 func (e *Engine) tail() string {
@@ -190,8 +197,9 @@ func (e *Engine) Stop(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, startLimit)
 	defer cancel()
+	var end error // anything but exit code 0: it crashed, before or now
 	select {
-	case <-e.done:
+	case end = <-e.done:
 	case <-ctx.Done():
 		return fmt.Errorf("dockerd (process %d) does not end: %w", e.cmd.Process.Pid, errors.Join(ctx.Err(), e.cmd.Process.Kill()))
 	}
@@ -199,10 +207,11 @@ func (e *Engine) Stop(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	errs := []error{end}
 	for _, folder := range append(folders, "/sys/fs/cgroup"+cgroup) {
 		if err := os.Remove(folder); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
+			errs = append(errs, err)
 		}
 	}
-	return nil
+	return errors.Join(errs...)
 }

@@ -3,8 +3,10 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"crypto/rand"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -20,6 +22,35 @@ func main() {
 }
 
 func run() error {
+	if err := begin(); err != nil {
+		return err
+	}
+	for to := range strings.FieldsSeq(os.Getenv("REACH")) {
+		connect(to, "")
+	}
+	if to := os.Getenv("DATABASE"); to != "" {
+		go insert(to)
+	}
+	listen := os.Getenv("LISTEN")
+	if listen == "" {
+		time.Sleep(time.Hour)
+	}
+	http.HandleFunc("/", page)
+	http.HandleFunc("/error", func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "broken", http.StatusInternalServerError) })
+	http.HandleFunc("/login", func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "http://"+r.Host+"/?from=login", http.StatusFound)
+	})
+	http.HandleFunc("/endless", endless)
+	http.HandleFunc("/state", state)
+	http.HandleFunc("/echo", func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		fmt.Fprintf(w, "%s %s: %s %v\n", r.Method, r.Header.Get("Content-Type"), body, err)
+	})
+	return http.ListenAndServe(listen, nil)
+}
+
+// begin fails as the environment says.
+func begin() error {
 	if text := os.Getenv("FAIL"); text != "" {
 		return fmt.Errorf("%s with token %s", text, os.Getenv("TOKEN"))
 	}
@@ -38,47 +69,28 @@ func run() error {
 		}
 		fmt.Fprintln(os.Stderr, len(eaten))
 	}
-	for _, to := range strings.Fields(os.Getenv("REACH")) {
-		if c, err := net.DialTimeout("tcp", to, 2*time.Second); err == nil {
-			c.Close()
-		}
-	}
-	if to := os.Getenv("DATABASE"); to != "" {
-		go insert(to)
-	}
-	listen := os.Getenv("LISTEN")
-	if listen == "" {
-		time.Sleep(time.Hour)
-	}
-	http.HandleFunc("/", page)
-	http.HandleFunc("/error", func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "broken", http.StatusInternalServerError) })
-	http.HandleFunc("/login", func(w http.ResponseWriter, r *http.Request) {
-		http.Redirect(w, r, "http://"+r.Host+"/?from=login", http.StatusFound)
-	})
-	http.HandleFunc("/endless", func(w http.ResponseWriter, r *http.Request) {
-		for r.Context().Err() == nil {
-			if _, err := w.Write(bytes.Repeat([]byte("endless\n"), 1<<10)); err != nil {
-				return
-			}
-		}
-	})
-	http.HandleFunc("/state", func(w http.ResponseWriter, _ *http.Request) {
-		data, err := os.ReadFile(os.Getenv("STATE"))
-		if err != nil {
-			http.Error(w, err.Error(), http.StatusInternalServerError)
+	return nil
+}
+
+func endless(w http.ResponseWriter, r *http.Request) {
+	for r.Context().Err() == nil {
+		if _, err := w.Write(bytes.Repeat([]byte("endless\n"), 1<<10)); err != nil {
 			return
 		}
-		fmt.Fprintf(w, "state: %s\n", data)
-		if err := os.WriteFile(os.Getenv("STATE")+"."+os.Getenv("WHO"), []byte("x"), 0o600); err != nil {
-			fmt.Fprintln(w, err)
-		}
-	})
-	http.HandleFunc("/echo", func(w http.ResponseWriter, r *http.Request) {
-		var b bytes.Buffer
-		b.ReadFrom(r.Body)
-		fmt.Fprintf(w, "%s %s: %s\n", r.Method, r.Header.Get("Content-Type"), b.String())
-	})
-	return http.ListenAndServe(listen, nil)
+	}
+}
+
+// state shows a file and leaves another beside it.
+func state(w http.ResponseWriter, _ *http.Request) {
+	data, err := os.ReadFile(os.Getenv("STATE"))
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	fmt.Fprintf(w, "state: %s\n", data)
+	if err := os.WriteFile(os.Getenv("STATE")+"."+os.Getenv("WHO"), []byte("x"), 0o600); err != nil {
+		fmt.Fprintln(w, err)
+	}
 }
 
 // page differs from one request to the next, as real ones do.
@@ -95,11 +107,18 @@ func page(w http.ResponseWriter, r *http.Request) {
 // insert is the timer of an application that works on a database.
 func insert(to string) {
 	for range time.Tick(100 * time.Millisecond) {
-		c, err := net.DialTimeout("tcp", to, 2*time.Second)
-		if err != nil {
-			continue
-		}
-		fmt.Fprintf(c, "%s\n", os.Getenv("WHO"))
-		c.Close()
+		connect(to, os.Getenv("WHO"))
+	}
+}
+
+func connect(to, row string) {
+	d := net.Dialer{Timeout: 2 * time.Second}
+	c, err := d.DialContext(context.Background(), "tcp", to)
+	if err != nil {
+		return
+	}
+	defer c.Close()
+	if row != "" {
+		fmt.Fprintln(c, row)
 	}
 }

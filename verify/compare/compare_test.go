@@ -50,7 +50,8 @@ func TestAnswers(t *testing.T) {
 		},
 		{
 			"the order of JSON keys", page(200, "application/json", `{"a":1,"b":[1,2]}`), page(200, "application/json", `{"b":[1,2],"a":1}`),
-			page(200, "application/json", ` { "b" : [1,2], "a":1 } `), Result{Proof: true},
+			page(200, "application/json", ` { "b" : [1,2], "a":1 } `),
+			Result{Proof: true},
 		},
 		{
 			"a JSON number's notation", page(200, "application/json", `{"a":1}`), page(200, "application/json", `{"a":1}`),
@@ -80,8 +81,11 @@ func TestAnswers(t *testing.T) {
 			Result{Differences: []string{"--- live\n+++ twin\n@@ -1,1 +1,1 @@\n-\\x1b[2J\n\\ No newline at end of file\n+\\xe2\\x80\\xaex\\xff\n\\ No newline at end of file"}},
 		},
 		{
-			"a body that goes on", Answer{Status: 200, Body: []byte("abcd"), Cut: true}, Answer{Status: 200, Body: []byte("abcd"), Cut: true},
-			Answer{Status: 200, Body: []byte("abcd"), Cut: true}, Result{Masked: []string{"body beyond the first 4 bytes"}, Proof: true},
+			"a body that goes on",
+			Answer{Status: 200, Body: []byte("abcd"), Cut: true},
+			Answer{Status: 200, Body: []byte("abcd"), Cut: true},
+			Answer{Status: 200, Body: []byte("abcd"), Cut: true},
+			Result{Masked: []string{"body beyond the first 4 bytes"}, Proof: true},
 		},
 	}
 	for _, c := range cases {
@@ -156,7 +160,7 @@ func FuzzAnswers(f *testing.F) {
 		live, again, twin := page(200, "text/html", a), page(200, "text/html", b), page(200, "text/html", c)
 		r := Answers(live, again, twin, Options{Host: "h"})
 		for _, d := range append(r.Differences, r.Masked...) {
-			for _, line := range strings.Split(d, "\n") {
+			for line := range strings.SplitSeq(d, "\n") {
 				if Visible(line) != line {
 					t.Errorf("%q may act on a terminal", line)
 				}

@@ -73,7 +73,9 @@ func TestWorldRefusesAndLists(t *testing.T) {
 			if address[:3] == "239" {
 				return syscall.ECONNREFUSED
 			}
-			c.SetDeadline(time.Now().Add(5 * time.Second))
+			if err := c.SetDeadline(time.Now().Add(5 * time.Second)); err != nil {
+				return err
+			}
 			_, err = c.Read(make([]byte, 1))
 			return err
 		})

@@ -21,7 +21,7 @@ import (
 )
 
 // ErrTooLarge is returned when the state has more bytes than allowed or than the disk should take.
-var ErrTooLarge = errors.New("is too large to copy")
+var ErrTooLarge = errors.New("too large to copy")
 
 // reading opens the living files without a trace (the access time stays) and without waiting, should a FIFO have taken the name.
 const reading = os.O_RDONLY | unix.O_NONBLOCK | unix.O_NOATIME
