@@ -6,6 +6,7 @@ import "github.com/spf13/cobra"
 func commands(a *app) []*cobra.Command {
 	return []*cobra.Command{
 		newInventory(a),
+		newAnalyze(a),
 		newCheck(a),
 		newExplain(a),
 		newVersion(a),

@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -96,7 +98,10 @@ func (w *Workspace) writeProposal(name string, proposal, document []byte) error 
 	if err := w.write(name, document); err != nil {
 		return err
 	}
-	return w.Save(hidden(name), kept{sum, proposal})
+	if err := os.Rename(w.Path(next(name)), w.Path(hidden(name))); err != nil {
+		return fmt.Errorf("keep the proposal of %s: %w", name, cause(err))
+	}
+	return syncDir(filepath.Dir(w.Path(name)))
 }
 
 // lastProposal is what was proposed when the document was written; nil when that is not known, so that every difference counts as the user's.

@@ -156,6 +156,9 @@ func TestProposeAfterKill(t *testing.T) {
 	if _, _, err := Propose(w, "x.json", doc{Yours: 1, Mine: mine{A: "a2"}}); err != nil {
 		t.Fatal(err)
 	}
+	if err := os.Rename(w.Path(hidden("x.json")), w.Path(next("x.json"))); err != nil {
+		t.Fatal(err)
+	}
 	if err := os.WriteFile(w.Path(hidden("x.json")), old, 0o600); err != nil {
 		t.Fatal(err)
 	}

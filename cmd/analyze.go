@@ -1,0 +1,106 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"a2c/internal/term"
+	"a2c/internal/workspace"
+	"a2c/model"
+)
+
+func newAnalyze(a *app) *cobra.Command {
+	var id string
+	var all bool
+	c := &cobra.Command{
+		Use:   "analyze --application-id ID | --all",
+		Short: "Look at one application in depth: files, configuration, state, secrets",
+		Long: `analyze finds out what belongs to a running application and writes analysis.json and files.jsonl into its folder of the workspace.
+containerParameters in analysis.json is yours to edit: what you change there survives the next analyze.`,
+		Example: "  sudo a2c analyze --application-id java-tomcat-9e8e4799\n  sudo a2c analyze --all -q",
+		GroupID: "look",
+		Args:    none,
+		RunE: func(c *cobra.Command, _ []string) error {
+			if all == (id != "") {
+				return usage(errors.New("say --application-id ID or --all; a2c inventory lists the applications"))
+			}
+			if id != "" {
+				if err := checkID(id); err != nil {
+					return err
+				}
+			}
+			w, err := a.open(false)
+			if err != nil {
+				return err
+			}
+			unlock, err := w.Lock(a.line)
+			if err != nil {
+				return err
+			}
+			return errors.Join(a.analyze(c.Context(), w, id), unlock())
+		},
+	}
+	a.idFlag(c, &id)
+	c.Flags().BoolVar(&all, "all", false, "analyze every application that runs")
+	return c
+}
+
+// analyze looks anew at what runs, so that an application that was started again is found under its ID.
+func (a *app) analyze(ctx context.Context, w *workspace.Workspace, id string) error {
+	live, err := a.takeInventory(ctx, w)
+	if err != nil {
+		return err
+	}
+	ids := slices.Sorted(maps.Keys(live.Inventory))
+	if id != "" {
+		if _, runs := live.Inventory[id]; !runs {
+			return a.notRunning(w, id, ids)
+		}
+		ids = []string{id}
+	}
+	if len(ids) == 0 {
+		a.Note("no Java or .NET application runs here; nothing was analyzed")
+	}
+	analyses := map[string]model.Analysis{}
+	var ends []Code
+	for _, each := range ids {
+		analysis, code, err := a.analyzeOne(ctx, w, each, live.Inventory[each])
+		if err != nil && (id != "" || ctx.Err() != nil) {
+			return err
+		}
+		if err != nil {
+			fmt.Fprintf(a.Err, "a2c: %s: %s\n", each, term.Lines(err.Error()))
+			code = codeOf(err)
+		} else {
+			analyses[each] = analysis
+		}
+		ends = append(ends, code)
+	}
+	var data any = analyses
+	if id != "" {
+		data = analyses[id]
+	}
+	if err := a.print(data, func(w io.Writer) error { return a.analysisTable(w, analyses) }); err != nil {
+		return err
+	}
+	if id != "" {
+		a.Note("next: %s --application-id %s, then %s --application-id %s", a.command("check"), id, a.command("containerize"), id)
+	}
+	return answer(worst(ends...))
+}
+
+// notRunning tells an application that ended from one that never was.
+func (a *app) notRunning(w *workspace.Workspace, id string, live []string) error {
+	known := knownIDs(w)
+	if slices.Contains(known, id) {
+		return fmt.Errorf("the application %s has ended, or cannot be seen any more; start it and run this command again (%s lists what runs)%s",
+			id, a.command("inventory"), a.rootHint())
+	}
+	return a.unknownID(id, append(live, known...))
+}
