@@ -23,8 +23,9 @@ func (v *view) app(kind string, g host.Group, why ...model.Source) model.App {
 	user, err := v.User()
 	v.skip("status", err)
 	a.User = user
-	a.Listeners, err = v.h.Listeners(claimed...)
+	listeners, err := v.h.Listeners(claimed...)
 	v.skip("fd", err)
+	a.Listeners = append([]model.Listener{}, listeners...) // never null
 	if a.StartedAt, err = v.StartTime(); err == nil {
 		a.Evidence.Add("startedAt", model.FromProc(v.PID, "stat"), "/proc/stat")
 	} else {

@@ -48,7 +48,7 @@ func (v *view) clr() *clr {
 	} else {
 		c.byAppHost()
 	}
-	if c.dll == "" || sdkTool(c.dll) {
+	if c.dll == "" && c.arg == 0 || sdkTool(c.dll) {
 		return nil
 	}
 	c.documents()
@@ -103,6 +103,9 @@ func (c *clr) byAppHost() {
 
 // documents reads NAME.runtimeconfig.json and NAME.deps.json beside the assembly.
 func (c *clr) documents() {
+	if c.dll == "" {
+		return // a relative name, whose folder is unknown
+	}
 	stem := strings.TrimSuffix(strings.TrimSuffix(c.dll, ".dll"), ".exe")
 	name := stem + ".runtimeconfig.json"
 	data, err := c.read(name)
@@ -132,6 +135,10 @@ func (c *clr) runtime() model.Runtime {
 		setField(&r.Version, e, "version", version, at)
 		return r
 	}
+	if c.mapsErr != nil && c.arg > 0 { // the program dotnet, whose mappings may not be seen
+		e.Add("kind", c.dllFrom...)
+		return r
+	}
 	version, from := c.included("Microsoft.NETCore.App")
 	setField(&r.Version, e, "version", version, from)
 	if c.bundle != nil && !c.bundle.SelfContained(c.config) && len(c.config.Frameworks) > 0 {
@@ -140,7 +147,9 @@ func (c *clr) runtime() model.Runtime {
 	}
 	r.Kind = "dotnet-self-contained"
 	e.Add("kind", c.why)
-	setField(&r.Home, e, "home", path.Dir(c.Exe), model.FromProc(c.PID, "exe"))
+	if c.Exe != "" {
+		setField(&r.Home, e, "home", path.Dir(c.Exe), model.FromProc(c.PID, "exe"))
+	}
 	return r
 }
 

@@ -27,6 +27,10 @@ func (d dotnetGeneric) Detect(_ context.Context, h *host.Host, g host.Group) ([]
 		return nil, ErrNotMine
 	}
 	a := c.app(d.Name(), g)
-	named(&a, stem(c.dll), c.dll, path.Dir(c.dll), c.dllFrom...)
+	if c.dll == "" { // a relative name, whose folder is unknown
+		named(&a, stem(c.Args[c.arg]), "", "", c.dllFrom...)
+	} else {
+		named(&a, stem(c.dll), c.dll, path.Dir(c.dll), c.dllFrom...)
+	}
 	return []model.App{a}, nil
 }

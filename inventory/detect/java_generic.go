@@ -47,7 +47,7 @@ func (j *jvm) generic() identity {
 	switch j.cmd.Mode {
 	case parse.JavaJar, parse.JavaSource:
 		file := j.abs(main.Value)
-		return identity{name: stem(file), artifact: file, base: programFolder(file), from: append(j.from(main), j.fromCwd(main.Value)...)}
+		return identity{name: stem(main.Value), artifact: file, base: programFolder(file), from: append(j.from(main), j.fromCwd(main.Value)...)}
 	case parse.JavaModule:
 		return j.module()
 	case parse.JavaClass:
@@ -107,6 +107,9 @@ func (j *jvm) folder(artifact string) string {
 
 // programFolder is the folder of a program's file: the one above when the file lies in bin, lib or the like.
 func programFolder(file string) string {
+	if file == "" {
+		return "" // its working folder is unknown
+	}
 	dir := path.Dir(file)
 	switch path.Base(dir) {
 	case "bin", "lib", "libs", "jars", "app", "sbin":
@@ -174,9 +177,7 @@ func (j *jvm) expandClassPath(entries []string) []string {
 		if dir == "" {
 			dir = "."
 		}
-		list, err := j.tree.ReadDir(j.abs(dir))
-		j.unread("class path folder", j.abs(dir), err)
-		for _, f := range list {
+		for _, f := range j.list("class path folder", j.abs(dir)) {
 			if ext := strings.ToLower(path.Ext(f.Name)); ext == ".jar" {
 				out = append(out, path.Join(j.abs(dir), f.Name))
 			}

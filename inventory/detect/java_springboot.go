@@ -83,7 +83,7 @@ func (j *jvm) springJar(name string) *springBoot {
 		j.unread("manifest", name, err)
 		return nil
 	}
-	s := &springBoot{jvm: j, name: stem(name), artifact: name, base: path.Dir(name), sources: j.from(j.cmd.Main)}
+	s := &springBoot{jvm: j, name: stem(j.cmd.Main.Value), artifact: name, base: path.Dir(name), sources: j.from(j.cmd.Main)}
 	boot, ok := m.SpringBoot()
 	if !ok {
 		if lib := springLibrary(strings.Fields(m.Value("Class-Path"))); lib != "" { // a thin jar with its libraries beside it

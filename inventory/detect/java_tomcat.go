@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"cmp"
 	"context"
 	"path"
 	"slices"
@@ -31,11 +32,11 @@ func (d javaTomcat) Detect(_ context.Context, h *host.Host, g host.Group) ([]mod
 		return nil, ErrNotMine
 	}
 	t := newTomcat(j)
-	if t.home == "" || t.isTomEE() {
+	if t.homeFrom == nil || t.isTomEE() {
 		return nil, ErrNotMine
 	}
 	a := j.app(d.Name(), g, j.from(j.cmd.Main)...)
-	named(&a, path.Base(t.base), t.base, t.base, t.baseFrom...)
+	named(&a, path.Base(cmp.Or(t.base, "tomcat")), t.base, t.base, t.baseFrom...)
 	a.Platform = t.platform()
 	t.readServer()
 	a.WebApp = strings.Join(t.webApps(&a), ",")
@@ -80,9 +81,7 @@ func (t *tomcat) isTomEE() bool {
 	if t.exists(path.Join(t.base, "conf/tomee.xml")) {
 		return true
 	}
-	entries, err := t.tree.ReadDir(path.Join(t.home, "lib"))
-	t.unread("lib folder", path.Join(t.home, "lib"), err)
-	return slices.ContainsFunc(entries, func(e host.Entry) bool { return strings.HasPrefix(e.Name, "tomee-") })
+	return slices.ContainsFunc(t.list("lib folder", path.Join(t.home, "lib")), func(e host.Entry) bool { return strings.HasPrefix(e.Name, "tomee-") })
 }
 
 // platform reads the version from lib/catalina.jar, as version.sh does.

@@ -123,10 +123,8 @@ func (c *springConfig) onDisk(file, base string) []location {
 
 // subFolders are the folders in a folder, by name, as the wildcard location config/*/ takes them.
 func (c *springConfig) subFolders(dir string) []location {
-	entries, err := c.tree.ReadDir(dir)
-	c.unread("configuration folder", dir, err)
 	var out []location
-	for _, e := range entries {
+	for _, e := range c.list("configuration folder", dir) {
 		if name := path.Join(dir, e.Name); e.Type == host.Dir || e.Type == host.Symlink && c.isDir(name) {
 			out = append(out, location{path: name, dir: true})
 		}

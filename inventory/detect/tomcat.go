@@ -195,10 +195,3 @@ func (t *tomcat) below(base, name string) string {
 	}
 	return t.clean(base + "/" + name)
 }
-
-// list reads a folder; one that is not there has nothing.
-func (t *tomcat) list(what, name string) []host.Entry {
-	entries, err := t.tree.ReadDir(name)
-	t.unread(what, name, err)
-	return entries
-}

@@ -5,6 +5,8 @@ import (
 	"path"
 	"strings"
 
+	"golang.org/x/sys/unix"
+
 	"a2c/inventory/host"
 	"a2c/model"
 	"a2c/parse"
@@ -33,6 +35,8 @@ type view struct {
 	java    *jvm // set by jvm(), once
 	checked bool // jvm() has looked
 	noted   map[string]bool
+	denied  bool // the user may not look at the process: skip said so
+	hidden  bool // its files cannot be reached
 }
 
 // of returns the process's view. Its mappings are read, the rest only by load.
@@ -57,16 +61,22 @@ func (v *view) load() {
 	var err error
 	v.env, err = v.Environ()
 	v.skip("environ", err)
-	v.cwd, err = v.Cwd()
-	v.skip("cwd", err)
+	if v.cwd, err = v.Cwd(); err != nil {
+		v.skip("cwd", err)
+		v.cwd, _ = v.env.Get("PWD")
+	}
 	tree, err := v.Tree()
-	v.skip("root", err)
 	if err == nil {
 		v.tree = tree
+		return
 	}
+	v.skip("root", err)
+	status, err := v.Status()
+	v.hidden = err != nil || len(status.NSPID) > 1 // in a container: the same names are other files there
 }
 
-// skip records that a file below /proc/PID could not be read.
+// skip records that a file below /proc/PID could not be read. Where the user may not look at the process at all, one skip says so for
+// everything that is then missing.
 func (v *view) skip(name string, err error) {
 	if err == nil || host.Vanished(err) && v.Ended() {
 		return
@@ -76,7 +86,11 @@ func (v *view) skip(name string, err error) {
 		Reason: host.Reason(err), Incomplete: true,
 	}
 	if host.Denied(err) {
-		s.Remedy = "run as root"
+		if v.denied {
+			return
+		}
+		v.denied = true
+		s.What, s.Remedy = fmt.Sprintf("environment, folders, descriptors and files of process %d", v.PID), "run as root"
 	}
 	v.h.Skip(s)
 }
@@ -90,7 +104,7 @@ func (v *view) unread(what, name string, err error) {
 
 // missing is unread for a file that must exist. Each is recorded once: several detectors look for the same.
 func (v *view) missing(what, name string, err error) {
-	if v.noted[what+name] {
+	if v.noted[what+name] || v.denied && (host.Denied(err) || host.Vanished(err)) {
 		return
 	}
 	if v.noted == nil {
@@ -122,12 +136,15 @@ func (v *view) fromMap(m parse.Map) model.Source {
 	return model.FromProc(v.PID, fmt.Sprintf("maps:%d", m.Line))
 }
 
-// abs makes a path that the process was given absolute, as seen from its root. A relative one is meant from the working folder; a program
-// that changed it since its start left the old one in PWD. Links stay as they are written, so that an upgrade behind a link
-// leaves the application the same; ".." behind a link is resolved.
+// abs makes a path that the process was given absolute, as seen from its root. A relative one is meant from the working folder ("" when
+// that is unknown); a program that changed it since its start left the old one in PWD. Links stay as they are written, so that an upgrade
+// behind a link leaves the application the same; ".." behind a link is resolved.
 func (v *view) abs(name string) string {
 	if path.IsAbs(name) {
 		return v.clean(name)
+	}
+	if !path.IsAbs(v.cwd) {
+		return ""
 	}
 	now := v.clean(v.cwd + "/" + name)
 	if pwd, ok := v.env.Get("PWD"); ok && path.IsAbs(pwd) && !v.exists(now) {
@@ -147,21 +164,57 @@ func (v *view) clean(name string) string {
 	return path.Clean("/" + name)
 }
 
+// reachable is an error for what cannot be looked up: a name whose folder is unknown, or anything in a root that is closed.
+func (v *view) reachable(name string) error {
+	switch {
+	case v.hidden:
+		return unix.EACCES
+	case !path.IsAbs(name):
+		return unix.ENOENT
+	}
+	return nil
+}
+
 func (v *view) exists(name string) bool {
+	if v.reachable(name) != nil {
+		return false
+	}
 	ok, err := host.Exists(v.tree, name)
 	return ok && err == nil
 }
 
 func (v *view) isDir(name string) bool {
+	if v.reachable(name) != nil {
+		return false
+	}
 	info, err := host.Stat(v.tree, name)
 	return err == nil && info.Type == host.Dir
 }
 
 // read reads a small file of the process's root.
-func (v *view) read(name string) ([]byte, error) { return host.ReadFile(v.tree, name, configLimit) }
+func (v *view) read(name string) ([]byte, error) {
+	if err := v.reachable(name); err != nil {
+		return nil, err
+	}
+	return host.ReadFile(v.tree, name, configLimit)
+}
+
+// list reads a folder; one that is not there has nothing.
+func (v *view) list(what, name string) []host.Entry {
+	err := v.reachable(name)
+	var entries []host.Entry
+	if err == nil {
+		entries, err = v.tree.ReadDir(name)
+	}
+	v.unread(what, name, err)
+	return entries
+}
 
 // open opens a file by its name; one that was replaced or deleted while the process has it open is read through the descriptor.
 func (v *view) open(name string) (host.File, error) {
+	if err := v.reachable(name); err != nil {
+		return nil, err
+	}
 	f, err := v.tree.Open(name)
 	if err == nil || !host.Vanished(err) {
 		return f, err
