@@ -78,14 +78,16 @@ func (l Listener) Loopback() bool {
 // Binding is the setting that decided a listener's address, so that it can be changed in the image.
 type Binding struct {
 	// Mechanism is how the address is set:
-	// "tomcat-connector" (attribute address of a Connector in File), "spring-property" (Key is server.address or management.server.address),
-	// "kestrel-endpoint" (Key is Kestrel:Endpoints:NAME:Url), "kestrel-urls" (Key is ASPNETCORE_URLS, DOTNET_URLS or urls),
-	// "argument" (Args[Arg]), "default" (nothing sets it).
+	// "tomcat-connector" (attribute address of the Connector at Line of File; Line is the Connector's own when the attribute is missing),
+	// "spring-property" (Key is server.address or management.server.address), "kestrel-endpoint" (Key is Kestrel:Endpoints:NAME:Url),
+	// "kestrel-urls" (Key is the variable ASPNETCORE_URLS, DOTNET_URLS, URLS, ..._HTTP_PORTS, or the key urls), "argument" (a JMX or JDWP
+	// option), "default" (nothing sets it: Key is what would). The evidence tells which source is in force: Arg is set when it is an
+	// argument, File when it is a file, else it is the environment.
 	Mechanism string   `json:"mechanism"`
 	Key       string   `json:"key"`            // the setting in force, in its own notation
 	Value     string   `json:"value"`          // as written, for example "http://127.0.0.1:5000"
 	File      Path     `json:"file,omitempty"` // the file in force, if one
 	Line      int      `json:"line,omitempty"`
-	Arg       int      `json:"arg,omitempty"` // index into the argument vector
+	Arg       int      `json:"arg,omitempty"` // index of the argument that holds the value, alone or behind "="; 0: no argument
 	Evidence  Evidence `json:"evidence,omitempty"`
 }

@@ -91,18 +91,18 @@ func (j *jvm) module() identity {
 	return n
 }
 
-// folder is the application's folder when artifact is a file, or a folder of classes.
+// folder is the application's folder when artifact is a file, or a folder of classes, also inside an unpacked archive.
 func (j *jvm) folder(artifact string) string {
 	if artifact == "" {
 		return j.cwd
 	}
-	if j.isDir(artifact) {
-		if slices.Contains([]string{"classes", "lib", "libs", "mods"}, path.Base(artifact)) {
-			return path.Dir(artifact)
-		}
-		return artifact
+	if !j.isDir(artifact) {
+		return programFolder(artifact)
 	}
-	return programFolder(artifact)
+	for slices.Contains([]string{"classes", "lib", "libs", "mods", "BOOT-INF", "WEB-INF"}, path.Base(artifact)) {
+		artifact = path.Dir(artifact)
+	}
+	return artifact
 }
 
 // programFolder is the folder of a program's file: the one above when the file lies in bin, lib or the like.
