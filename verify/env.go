@@ -55,9 +55,6 @@ func gather(o Options, r *reveal.Reader) (environment, error) {
 		return environment{}, err
 	}
 	for name, parts := range byName {
-		if base := imageValue(o.Image, name); base != "" && slices.ContainsFunc(o.Image.Needs.Secrets, func(s model.Secret) bool { return s.Name == name && s.Prefix != "" }) {
-			parts = slices.Insert(parts, 0, base) // options that are no secret stand in the image
-		}
 		e.list = append(e.list, name+"="+strings.Join(parts, " "))
 	}
 	for name, file := range o.Secrets {
@@ -84,21 +81,13 @@ func gather(o Options, r *reveal.Reader) (environment, error) {
 	return e, nil
 }
 
-// quoted puts a prefix and a value into one word (model.Secret.Prefix).
+// quoted puts the last word of a prefix and a value into one word (model.Secret.Prefix).
 func quoted(prefix, value string) string {
-	if prefix != "" && strings.ContainsAny(value, " \t\r\n") {
-		return `"` + prefix + value + `"`
+	if prefix == "" || !strings.ContainsAny(value, " \t\r\n") {
+		return prefix + value
 	}
-	return prefix + value
-}
-
-func imageValue(i model.Image, name string) string {
-	for _, v := range i.Config.Env {
-		if value, ok := strings.CutPrefix(v, name+"="); ok {
-			return value
-		}
-	}
-	return ""
+	word := strings.LastIndexByte(prefix, ' ') + 1
+	return prefix[:word] + `"` + prefix[word:] + value + `"`
 }
 
 func userSets(env []string, name string) bool {

@@ -23,12 +23,12 @@ const (
 
 // judge waits for the twin, compares, and fills v. again: the twin did not start, or differs.
 func (r *run) judge(ctx context.Context, twin Twin, targets []target, start time.Time, v *model.Verification) (again bool, err error) {
-	why, err := r.wait(ctx, twin, targets)
+	failed, err := r.wait(ctx, twin, targets)
 	if err != nil {
 		return false, err
 	}
-	ready, started := time.Now(), why == ""
-	if started {
+	ready, why := time.Now(), failed.why
+	if why == "" {
 		v.ReadySeconds = ready.Sub(start).Round(time.Millisecond).Seconds()
 		r.report("ready", "", ready.Sub(start))
 		if v.Comparisons, err = r.compare(ctx, twin, targets, ready.Add(r.o.Settle), &v.Skips); err != nil {
@@ -40,11 +40,12 @@ func (r *run) judge(ctx context.Context, twin Twin, targets []target, start time
 			return false, err
 		}
 		if !status.Running {
-			started, why = false, "it ended while it was compared: "+r.ended(status)
+			failed = r.ended("while it was compared", status)
+			why = failed.why
 		}
 	}
 	v.Why, v.Verified = why, why == ""
-	again = !started
+	again = failed.again
 	for _, c := range v.Comparisons {
 		again = again || !c.Same
 	}
@@ -89,60 +90,67 @@ func conclude(list []model.Comparison) string {
 	return "nothing that was compared shows that the image works (" + why + "): name a path that the application answers, --path /…, or a whole request, --request FILE"
 }
 
+// failure is why a twin does not serve; again: another kind of root could help.
+type failure struct {
+	why   string // "": it serves
+	again bool
+}
+
 // ended says how a twin ended.
-func (r *run) ended(s Status) string {
+func (r *run) ended(when string, s Status) failure {
 	switch {
 	case s.OutOfMemory:
-		return fmt.Sprintf("killed at its memory limit of %d MiB (--memory)", r.o.MemoryBytes>>20)
+		return failure{why: fmt.Sprintf("it ended %s: killed at its memory limit of %d MiB (--memory)", when, r.o.MemoryBytes>>20)}
 	case s.Error != "":
-		return compare.Visible(r.redact.text(s.Error))
+		return failure{fmt.Sprintf("it ended %s: %s", when, compare.Visible(r.redact.text(s.Error))), true}
 	}
-	return fmt.Sprintf("exit code %d", s.ExitCode)
+	return failure{fmt.Sprintf("it ended %s: exit code %d", when, s.ExitCode), true}
 }
 
 // wait returns when the first target accepts connections, or with the reason why it never will. The others get a little longer.
-func (r *run) wait(ctx context.Context, twin Twin, targets []target) (why string, err error) {
+func (r *run) wait(ctx context.Context, twin Twin, targets []target) (failure, error) {
 	if len(targets) == 0 {
-		return "", nil
+		return failure{}, nil
 	}
-	if why, err = r.waitFor(ctx, twin, targets[0], r.o.Timeout); why != "" || err != nil {
-		return why, err
+	failed, err := r.waitFor(ctx, twin, targets[0], r.o.Timeout)
+	if err != nil || failed.why != "" {
+		return failed, err
 	}
 	begin := time.Now()
 	for _, t := range targets[1:] {
 		// One that does not open is a difference, told by the comparison.
 		if _, err := r.waitFor(ctx, twin, t, others-time.Since(begin)); err != nil {
-			return "", err
+			return failure{}, err
 		}
 	}
-	return "", nil
+	return failure{}, nil
 }
 
 // waitFor waits for one port.
-func (r *run) waitFor(ctx context.Context, twin Twin, t target, limit time.Duration) (why string, err error) {
+func (r *run) waitFor(ctx context.Context, twin Twin, t target, limit time.Duration) (failure, error) {
 	deadline := time.Now().Add(limit)
 	var inside time.Time // since when only the twin's own loopback accepts
 	for {
 		c, err := twin.Dial(ctx, t.port, t.inside)
 		if err == nil {
 			c.Close()
-			return "", nil
+			return failure{}, nil
 		}
 		status, err := twin.Status(ctx)
 		switch {
 		case ctx.Err() != nil:
-			return "", ctx.Err()
+			return failure{}, ctx.Err()
 		case err != nil:
-			return "", err
+			return failure{}, err
 		case !status.Running:
-			return "it ended before it listened: " + r.ended(status), nil
+			return r.ended("before it listened", status), nil
 		case !t.inside && r.onlyInside(ctx, twin, t.port, &inside):
-			return fmt.Sprintf("port %d is open on loopback only: nobody outside the container reaches it", t.port), nil
+			return failure{why: fmt.Sprintf("port %d is open on loopback only: nobody outside the container reaches it", t.port)}, nil
 		case time.Now().After(deadline):
-			return fmt.Sprintf("port %d does not accept connections after %v (--timeout)", t.port, limit), nil
+			return failure{fmt.Sprintf("port %d does not accept connections after %v (--timeout)", t.port, limit), true}, nil
 		}
 		if err := sleep(ctx, poll); err != nil {
-			return "", err
+			return failure{}, err
 		}
 	}
 }

@@ -9,11 +9,15 @@ import (
 	"strings"
 
 	"a2c/model"
+	"a2c/parse"
 	"a2c/verify/compare"
 )
 
-// shortest is the length below which a value is not looked for: it would be found everywhere.
-const shortest = 4
+// Values of other lengths are not looked for: the shorter ones would be found everywhere, the longer ones are whole key stores.
+const (
+	shortest = 4
+	longest  = 64 << 10
+)
 
 // redactor takes known values out of a text, also as they stand in URLs, HTML, JSON and base64.
 type redactor struct{ replacer *strings.Replacer }
@@ -21,7 +25,7 @@ type redactor struct{ replacer *strings.Replacer }
 func newRedactor(values []string) redactor {
 	var forms []string
 	for _, v := range values {
-		if len(v) < shortest {
+		if len(v) < shortest || len(v) > longest {
 			continue
 		}
 		quoted, _ := json.Marshal(v) // of a string, never an error
@@ -45,7 +49,8 @@ func newRedactor(values []string) redactor {
 	return redactor{strings.NewReplacer(pairs...)}
 }
 
-func (r redactor) text(s string) string { return r.replacer.Replace(s) }
+// text takes out the known values, and what looks like a secret: the twin may have others than the live application.
+func (r redactor) text(s string) string { return parse.RedactText(r.replacer.Replace(s)) }
 
 // lines makes log lines fit for people: redacted, tabs as spaces, escaped, of bounded length.
 func (r redactor) lines(raw []string) []string {

@@ -79,6 +79,11 @@ func (r *Reader) arg(p model.Place) (string, error) {
 	if p.Key == "" {
 		return arg, nil
 	}
+	for _, s := range parse.ArgSecrets(args) {
+		if s.Arg == p.Arg && s.Option == p.Key {
+			return arg[s.Start:s.End], nil
+		}
+	}
 	at := strings.Index(arg, p.Key)
 	rest := arg[max(at, 0):]
 	switch {
@@ -173,8 +178,12 @@ func wordEnds(s string) bool {
 	return s == "" || !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_", rune(s[len(s)-1]))
 }
 
-// assigned reads the value after a key: what a quote begins ends with it, all else with the line.
+// assigned reads the value after a key: what a quote begins ends with it, an element's text with its tag, all else with the line.
 func assigned(s string) (string, bool) {
+	if text, ok := strings.CutPrefix(s, ">"); ok {
+		value, _, closed := strings.Cut(text, "</")
+		return value, closed && value != ""
+	}
 	s = strings.TrimLeft(strings.TrimPrefix(strings.TrimPrefix(s, `"`), `'`), " \t")
 	if s == "" || s[0] != '=' && s[0] != ':' {
 		return "", false

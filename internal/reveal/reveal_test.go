@@ -37,6 +37,8 @@ spring:
 {"ConnectionStrings": {"Default": "Server=x;Password=j"}}
 -- /etc/server.xml --
 <Resource name="jdbc/password" username="u" oldpassword="no" password="x&amp;ml"/>
+-- /etc/web.xml --
+<context-param><param-name>dbPassword</param-name><param-value>w&lt;eb</param-value></context-param>
 -- /etc/app.env --
 # DB_PASSWORD is below
 export DB_PASSWORD='e nv'
@@ -72,6 +74,7 @@ func TestValue(t *testing.T) {
 		{"yaml", file("/etc/app.yml", "spring.datasource.password", 3), "y ml"},
 		{"json", file("/etc/appsettings.json", "ConnectionStrings:Default", 1), "Server=x;Password=j"},
 		{"xml", file("/etc/server.xml", "Resource.password", 1), "x&ml"},
+		{"element", file("/etc/web.xml", "web-app/context-param[dbPassword]/param-value", 1), "w<eb"},
 		{"shell", file("/etc/app.env", "DB_PASSWORD", 2), "e nv"},
 		{"comment", file("/etc/app.env", "DB_PASSWORD", 1), ""},
 		{"empty", file("/etc/app.env", "EMPTY", 3), ""},
