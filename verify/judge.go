@@ -102,7 +102,7 @@ func (r *run) ended(when string, s Status) failure {
 	case s.OutOfMemory:
 		return failure{why: fmt.Sprintf("it ended %s: killed at its memory limit of %d MiB (--memory)", when, r.o.MemoryBytes>>20)}
 	case s.Error != "":
-		return failure{fmt.Sprintf("it ended %s: %s", when, compare.Visible(r.redact.text(s.Error))), true}
+		return failure{fmt.Sprintf("it ended %s: %s", when, compare.Visible(r.redact.line(s.Error))), true}
 	}
 	return failure{fmt.Sprintf("it ended %s: exit code %d", when, s.ExitCode), true}
 }
@@ -277,7 +277,7 @@ func (r *run) result(q *question) model.Comparison {
 		c.Differences = []string{fmt.Sprintf("answer: %s / %s", or(c.Live.Error, "yes"), or(c.Twin.Error, "yes"))}
 		return c
 	}
-	result := compare.Answers(q.live, q.again, q.twin, compare.Options{Host: or(q.q.Host, hostOf(q.t)), Redact: r.redact.text})
+	result := compare.Answers(q.live, q.again, q.twin, compare.Options{Host: or(q.q.Host, hostOf(q.t)), Redact: r.redact.text, Line: r.redact.line})
 	c.Same, c.Differences, c.Masked = len(result.Differences) == 0, result.Differences, result.Masked
 	c.Proof, c.ProofWhy = result.Proof, result.Why
 	return c
@@ -285,9 +285,9 @@ func (r *run) result(q *question) model.Comparison {
 
 func (r *run) answer(a compare.Answer, err error) model.Answer {
 	if err != nil {
-		return model.Answer{Error: compare.Visible(r.redact.text(cause(err)))}
+		return model.Answer{Error: compare.Visible(r.redact.line(cause(err)))}
 	}
-	return model.Answer{Status: a.Status, ContentType: compare.Visible(r.redact.text(a.ContentType)), Bytes: int64(len(a.Body)), SHA256: a.SHA256()}
+	return model.Answer{Status: a.Status, ContentType: compare.Visible(r.redact.line(a.ContentType)), Bytes: int64(len(a.Body)), SHA256: a.SHA256()}
 }
 
 // cause is an error without the addresses that differ between live and twin.

@@ -49,19 +49,25 @@ func newRedactor(values []string) redactor {
 	return redactor{strings.NewReplacer(pairs...)}
 }
 
-// text takes out the known values, and what looks like a secret: the twin may have others than the live application.
-func (r redactor) text(s string) string { return parse.RedactText(r.replacer.Replace(s)) }
+// text takes out the known values.
+func (r redactor) text(s string) string { return r.replacer.Replace(s) }
+
+// line takes out the known values, and what looks like a secret: the twin may have others than the live application. What is too long to be
+// read by people is cut.
+func (r redactor) line(s string) string {
+	const width = 4000
+	s = r.text(s)
+	if len(s) > width {
+		s = s[:width] + "…"
+	}
+	return parse.RedactText(s)
+}
 
 // lines makes log lines fit for people: redacted, tabs as spaces, escaped, of bounded length.
 func (r redactor) lines(raw []string) []string {
-	const width = 1000
 	out := make([]string, len(raw))
 	for i, line := range raw {
-		line = strings.ReplaceAll(r.text(strings.TrimRight(line, "\r")), "\t", "    ")
-		if len(line) > width {
-			line = line[:width] + "…"
-		}
-		out[i] = compare.Visible(line)
+		out[i] = compare.Visible(strings.ReplaceAll(r.line(strings.TrimRight(line, "\r")), "\t", "    "))
 	}
 	return out
 }

@@ -196,7 +196,7 @@ func (r *run) attempt(ctx context.Context, targets []target, readOnly bool) (v m
 	start := time.Now()
 	twin, err := r.runtime.Start(ctx, r.o.Image, needs)
 	if errors.Is(err, ErrStart) {
-		v.Why = r.redact.text(err.Error())
+		v.Why = r.redact.line(err.Error())
 		return v, readOnly, nil
 	}
 	if err != nil {

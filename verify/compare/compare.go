@@ -40,20 +40,25 @@ type Result struct {
 // Options of a comparison.
 type Options struct {
 	Host   string              // what was asked for ("127.0.0.1:8080"): redirects to it are redirects to the same place
-	Redact func(string) string // takes secrets out of what is shown; nil: nothing is taken out
+	Redact func(string) string // takes secrets out of what is shown, bodies of any size; nil: nothing is taken out
+	Line   func(string) string // does so with one line of at most 8 KiB; nil: nothing is taken out
 }
 
 // Answers compares the twin's answer with the first of the live application's; again is the live application's second.
 func Answers(live, again, twin Answer, o Options) Result {
 	r := Result{}
+	same := func(s string) string { return s }
 	if o.Redact == nil {
-		o.Redact = func(s string) string { return s }
+		o.Redact = same
+	}
+	if o.Line == nil {
+		o.Line = same
 	}
 	r.differ("status", fmt.Sprint(live.Status), fmt.Sprint(again.Status), fmt.Sprint(twin.Status), o)
 	r.differ("content type", mediaType(live.ContentType), mediaType(again.ContentType), mediaType(twin.ContentType), o)
 	r.differ("redirect to", place(live.Location, o.Host), place(again.Location, o.Host), place(twin.Location, o.Host), o)
 	r.differ("certificate", live.Certificate, again.Certificate, twin.Certificate, o)
-	share := r.body(live, again, twin, o.Redact)
+	share := r.body(live, again, twin, o)
 	switch {
 	case twin.Status >= 300 && twin.Status < 400 && twin.Location != "":
 		r.Proof = true
@@ -79,9 +84,12 @@ func (r *Result) differ(what, live, again, twin string, o Options) {
 	case live != again:
 		r.Masked = append(r.Masked, what)
 	default:
-		r.Differences = append(r.Differences, fmt.Sprintf("%s: %s / %s", what, Visible(o.Redact(or(live))), Visible(o.Redact(or(twin)))))
+		r.Differences = append(r.Differences, fmt.Sprintf("%s: %s / %s", what, o.show(or(live)), o.show(or(twin))))
 	}
 }
+
+// show makes one line fit to print.
+func (o Options) show(s string) string { return Visible(cut(o.Line(cut(o.Redact(s), longLine)), widthLimit)) }
 
 func or(s string) string {
 	if s == "" {
@@ -91,7 +99,7 @@ func or(s string) string {
 }
 
 // body compares the bodies and returns the share of the live one that is masked.
-func (r *Result) body(live, again, twin Answer, redact func(string) string) float64 {
+func (r *Result) body(live, again, twin Answer, o Options) float64 {
 	if live.Cut || twin.Cut {
 		r.Masked = append(r.Masked, fmt.Sprintf("body beyond the first %d bytes", min(len(live.Body), len(twin.Body))))
 		n := min(len(live.Body), len(twin.Body), len(again.Body))
@@ -115,14 +123,16 @@ func (r *Result) body(live, again, twin Answer, redact func(string) string) floa
 	}
 	// The verdict is on the bodies as they are; what is shown of them is redacted before it is cut to lines and widths.
 	m := mask(a, b, c)
-	shown := mask(redact(a), redact(b), redact(c))
-	r.Masked = append(r.Masked, shown.parts...)
+	shown := mask(o.Redact(a), o.Redact(b), o.Redact(c))
+	for _, part := range shown.parts {
+		r.Masked = append(r.Masked, o.Line(part))
+	}
 	switch {
 	case m.live == m.twin:
 	case shown.live == shown.twin:
 		r.Differences = append(r.Differences, "body: differs in what is redacted here")
 	default:
-		r.Differences = append(r.Differences, unified(shown.live, shown.twin))
+		r.Differences = append(r.Differences, unified(shown.live, shown.twin, o))
 	}
 	return m.share
 }

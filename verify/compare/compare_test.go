@@ -118,7 +118,7 @@ func TestUnifiedIsBounded(t *testing.T) {
 		fmt.Fprintf(&a, "a%d,", i)
 		fmt.Fprintf(&b, "b%d,", i)
 	}
-	got := unified(a.String(), b.String())
+	got := unified(a.String(), b.String(), Options{Line: func(s string) string { return s }})
 	if n := strings.Count(got, "\n"); n > lineLimit || !strings.HasSuffix(got, "more lines") {
 		t.Errorf("%d lines, end %q", n, got[len(got)-20:])
 	}

@@ -13,10 +13,11 @@ import (
 const (
 	lineLimit  = 40
 	widthLimit = 240
+	longLine   = 8 << 10 // what is looked at of a line
 )
 
 // unified is a unified diff of two texts, safe to print. Long lines, as of pages without line breaks, are broken after tags and commas.
-func unified(live, twin string) string {
+func unified(live, twin string, o Options) string {
 	a, b := breakLines(live), breakLines(twin)
 	lines := strings.Split(strings.TrimSuffix(string(diff.Diff("live", []byte(a), "twin", []byte(b))), "\n"), "\n")
 	lines = lines[1:] // "diff live twin"
@@ -25,15 +26,19 @@ func unified(live, twin string) string {
 		lines = lines[:lineLimit]
 	}
 	for i, line := range lines {
-		if len(line) > widthLimit {
-			line = line[:widthLimit] + "…"
-		}
-		lines[i] = Visible(line)
+		lines[i] = Visible(cut(o.Line(cut(line, longLine)), widthLimit))
 	}
 	if rest > 0 {
 		lines = append(lines, fmt.Sprintf("… %d more lines", rest))
 	}
 	return strings.Join(lines, "\n")
+}
+
+func cut(s string, limit int) string {
+	if len(s) <= limit {
+		return s
+	}
+	return s[:limit] + "…"
 }
 
 func breakLines(s string) string {
