@@ -115,7 +115,8 @@ func TestCgroups(t *testing.T) {
 	runKernel(t, Cgroups, []kernelCase[[]Cgroup]{
 		{name: "hybrid", data: "4:cpu,cpuacct:/a:b\n1:name=systemd:/system.slice/x.service\n0::/\n", want: []Cgroup{
 			{Hierarchy: 4, Controllers: []string{"cpu", "cpuacct"}, Path: "/a:b", Line: 1},
-			{Hierarchy: 1, Controllers: []string{"name=systemd"}, Path: "/system.slice/x.service", Line: 2}, {Path: "/", Line: 3},
+			{Hierarchy: 1, Controllers: []string{"name=systemd"}, Path: "/system.slice/x.service", Line: 2},
+			{Path: "/", Line: 3},
 		}},
 		{name: "two_fields", data: "4:cpu\n", err: "line 1"},
 		{name: "no_number", data: "x:cpu:/\n", err: "line 1"},
