@@ -235,10 +235,14 @@ func fstat(fd int) (Info, error) {
 	if err := unix.Fstat(fd, &st); err != nil {
 		return Info{}, err
 	}
+	return infoOf(&st), nil
+}
+
+func infoOf(st *unix.Stat_t) Info {
 	return Info{
 		Type: typeOfMode(st.Mode), Mode: st.Mode & 0o7777, UID: int(st.Uid), GID: int(st.Gid), Size: st.Size,
 		MTime: time.Unix(st.Mtim.Unix()), Dev: st.Dev, Ino: st.Ino, Nlink: uint64(st.Nlink), Rdev: st.Rdev, Blocks: st.Blocks,
-	}, nil
+	}
 }
 
 func typeOfMode(mode uint32) Type {

@@ -4,9 +4,39 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"path"
+	"slices"
+	"strings"
 
 	"golang.org/x/sys/unix"
 )
+
+// listInfo is ReadDir with an Lstat of each entry.
+func (m *machine) listInfo(name string) ([]entryInfo, error) {
+	fd, err := m.open(name, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_NONBLOCK)
+	if err != nil {
+		return nil, wrap("list", name, err)
+	}
+	defer closeFD(fd)
+	entries, err := readDirents(fd)
+	if err != nil {
+		return nil, wrap("list", name, err)
+	}
+	slices.SortFunc(entries, func(a, b Entry) int { return strings.Compare(a.Name, b.Name) })
+	list := make([]entryInfo, len(entries))
+	for i, e := range entries {
+		info, err := m.guard.info(func() (Info, error) {
+			var st unix.Stat_t
+			err := unix.Fstatat(fd, e.Name, &st, unix.AT_SYMLINK_NOFOLLOW|unix.AT_NO_AUTOMOUNT)
+			return infoOf(&st), err
+		})
+		if err != nil {
+			info = Info{}
+		}
+		list[i] = entryInfo{e.Name, info, wrap("lstat", path.Join(name, e.Name), err)}
+	}
+	return list, nil
+}
 
 // readDirents reads linux_dirent64 records (getdents(2)): ino 8, off 8, reclen 2, type 1, name NUL-terminated.
 // os.File.ReadDir is not used: for file systems that leave the type out it would look the name up outside the root.

@@ -54,6 +54,17 @@ func (m *machine) openProc(name string) (File, error) {
 	return &file{fd: fd, name: name, proc: true}, nil
 }
 
+// readShort reads the beginning of a file of procfs, in one call.
+func (m *machine) readShort(name string, buf []byte) (int, error) {
+	fd, err := m.open(name, unix.O_RDONLY|unix.O_NONBLOCK|unix.O_NOCTTY)
+	if err != nil {
+		return 0, wrap("open", name, err)
+	}
+	defer closeFD(fd)
+	n, err := retry(func() (int, error) { return unix.Read(fd, buf) })
+	return max(0, n), wrap("read", name, err)
+}
+
 // file is a plain descriptor: os.File would try to register each with the poller, which costs more than reading most of /proc.
 type file struct {
 	fd       int

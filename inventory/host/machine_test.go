@@ -42,7 +42,7 @@ func disk(t *testing.T) string {
 	return dir
 }
 
-func tree(t *testing.T, root string, look lookup) *machine {
+func tree(t testing.TB, root string, look lookup) *machine {
 	t.Helper()
 	fd, err := unix.Open(root, unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if err != nil {
@@ -289,7 +289,30 @@ func TestTimed(t *testing.T) {
 }
 
 func TestWalk(t *testing.T) {
-	m := tree(t, disk(t), openat2)
+	dir := disk(t)
+	for name, look := range lookups() {
+		t.Run(name, func(t *testing.T) { testWalk(t, tree(t, dir, look)) })
+	}
+	t.Run("cancel", func(t *testing.T) {
+		ctx, cancel := context.WithCancel(context.Background())
+		err := Walk(ctx, tree(t, dir, walk), "/", func(string, Info, error) error { cancel(); return nil })
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("a walk that was cancelled: %v", err)
+		}
+	})
+	t.Run("missing", func(t *testing.T) {
+		var seen []string
+		err := Walk(context.Background(), tree(t, dir, walk), "/none", func(name string, _ Info, err error) error {
+			seen = append(seen, name)
+			return err
+		})
+		if !Vanished(err) || len(seen) != 1 {
+			t.Errorf("a root that is not there: %v, %q", err, seen)
+		}
+	})
+}
+
+func testWalk(t *testing.T, m Tree) {
 	var got []string
 	err := Walk(context.Background(), m, "/", func(name string, info Info, err error) error {
 		got = append(got, string(rune(info.Type))+name)
@@ -334,13 +357,16 @@ func TestReadThisMachine(t *testing.T) {
 }
 
 func BenchmarkMachine(b *testing.B) {
-	m, err := Machine("/")
-	if err != nil {
-		b.Fatal(err)
-	}
-	for b.Loop() {
-		if _, err := Read(context.Background(), m); err != nil {
-			b.Fatal(err)
-		}
+	for name, look := range lookups() {
+		b.Run(name, func(b *testing.B) {
+			m := tree(b, "/", look)
+			for b.Loop() {
+				h, err := Read(context.Background(), m)
+				if err != nil {
+					b.Fatal(err)
+				}
+				b.ReportMetric(float64(h.Seen.Processes), "processes")
+			}
+		})
 	}
 }

@@ -3,6 +3,8 @@ package host
 import (
 	"fmt"
 	"strings"
+
+	"a2c/parse"
 )
 
 // Namespace is the inode of /proc/PID/ns/KIND (namespaces(7)); kind is net, mnt, pid, ipc, user, uts or cgroup. Two processes with the same
@@ -26,12 +28,19 @@ func namespace(t Tree, link string) (uint64, error) {
 	return inode, nil
 }
 
-// OwnNamespace is the namespace that a2c counts as the machine's own: that of PID 1, or a2c's when PID 1 is guarded. a2c's own would not do:
-// it reads from a network namespace of its own that is empty.
+// OwnNamespace is the namespace that a2c counts as the machine's own: that of PID 1; where PID 1 is guarded that of a2c's parent, which started
+// it. The reader's own would not do: it is confined to a network namespace of its own that is empty.
 func (h *Host) OwnNamespace(kind string) (uint64, error) {
 	inode, err := namespace(h.Tree, "/proc/1/ns/"+kind)
-	if err != nil {
-		return namespace(h.Tree, "/proc/self/ns/"+kind)
+	if err == nil {
+		return inode, nil
 	}
-	return inode, nil
+	if data, err := ReadFile(h.Tree, "/proc/self/stat", smallFile); err == nil {
+		if self, err := parse.Stat(data); err == nil {
+			if inode, err := namespace(h.Tree, fmt.Sprintf("/proc/%d/ns/%s", self.PPID, kind)); err == nil {
+				return inode, nil
+			}
+		}
+	}
+	return namespace(h.Tree, "/proc/self/ns/"+kind)
 }

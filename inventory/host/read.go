@@ -59,8 +59,9 @@ func readEach(ctx context.Context, h *Host, pids []int) []readResult {
 	var wg sync.WaitGroup
 	for w := range readers {
 		wg.Go(func() {
+			buf := make([]byte, 4096)
 			for i := w; i < len(pids) && ctx.Err() == nil; i += readers {
-				results[i] = h.readProcess(pids[i])
+				results[i] = h.readProcess(pids[i], buf)
 			}
 		})
 	}
@@ -68,9 +69,9 @@ func readEach(ctx context.Context, h *Host, pids []int) []readResult {
 	return results
 }
 
-func (h *Host) readProcess(pid int) readResult {
+func (h *Host) readProcess(pid int, buf []byte) readResult {
 	p := &Process{PID: pid, tree: h.Tree, host: h}
-	data, err := p.read("stat", smallFile)
+	data, err := p.readShort("stat", buf)
 	if err != nil {
 		return readResult{err: err}
 	}
@@ -85,14 +86,14 @@ func (h *Host) readProcess(pid int) readResult {
 		return readResult{err: errEnded}
 	}
 	p.PPID, p.Comm, p.Start, p.Threads = stat.PPID, stat.Comm, stat.StartTicks, stat.Threads
-	cmdline, err := p.read("cmdline", argumentsLimit)
+	cmdline, err := p.readShort("cmdline", buf)
 	if err != nil {
 		return readResult{err: err}
 	}
 	p.Args = parse.NulTerminated(cmdline)
 	exe, err := p.readlink("exe")
 	if err != nil {
-		if Vanished(err) && p.Ended() {
+		if Vanished(err) && (len(p.Args) == 0 || p.Ended()) { // no memory any more: it is about to be a zombie
 			return readResult{err: errEnded}
 		}
 		p.ExeErr = err
@@ -100,6 +101,23 @@ func (h *Host) readProcess(pid int) readResult {
 	}
 	p.Exe, p.ExeDeleted = strings.CutSuffix(exe, deletedMark)
 	return readResult{p: p}
+}
+
+// shortReader is a tree that can read a small kernel file into a buffer: three system calls, no allocation.
+type shortReader interface {
+	readShort(name string, buf []byte) (int, error)
+}
+
+// readShort reads stat or cmdline. These two come whole if the buffer is large enough, so that the call which would say "end" is saved;
+// a full buffer means that there may be more.
+func (p *Process) readShort(name string, buf []byte) ([]byte, error) {
+	if t, ok := p.tree.(shortReader); ok {
+		n, err := t.readShort(p.path(name), buf)
+		if err != nil || n < len(buf) {
+			return buf[:n], err
+		}
+	}
+	return p.read(name, argumentsLimit)
 }
 
 // errEnded is a zombie: a process that is over, and waits for its parent to take notice.

@@ -29,16 +29,14 @@ func walkOne(ctx context.Context, t Tree, name string, info Info, err error, fn 
 	if err := fn(name, info, nil); err != nil {
 		return err
 	}
-	entries, err := t.ReadDir(name)
+	entries, err := listInfo(t, name)
 	if err != nil {
 		return fn(name, Info{}, err)
 	}
 	for _, e := range entries {
-		child := path.Join(name, e.Name)
-		info, err := t.Lstat(child)
-		err = walkOne(ctx, t, child, info, err, fn)
+		err = walkOne(ctx, t, path.Join(name, e.name), e.info, e.err, fn)
 		if errors.Is(err, fs.SkipDir) {
-			if info.Type == Dir {
+			if e.info.Type == Dir {
 				continue
 			}
 			return nil
@@ -48,4 +46,33 @@ func walkOne(ctx context.Context, t Tree, name string, info Info, err error, fn 
 		}
 	}
 	return nil
+}
+
+// entryInfo is an entry of a folder with what lstat says of it.
+type entryInfo struct {
+	name string
+	info Info
+	err  error
+}
+
+// infoLister is a tree that can look at all entries of a folder through one descriptor: without openat2 each look-up by name would open
+// every folder on the way again.
+type infoLister interface {
+	listInfo(name string) ([]entryInfo, error)
+}
+
+func listInfo(t Tree, name string) ([]entryInfo, error) {
+	if l, ok := t.(infoLister); ok {
+		return l.listInfo(name)
+	}
+	entries, err := t.ReadDir(name)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]entryInfo, len(entries))
+	for i, e := range entries {
+		list[i].name = e.Name
+		list[i].info, list[i].err = t.Lstat(path.Join(name, e.Name))
+	}
+	return list, nil
 }
