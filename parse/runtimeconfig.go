@@ -2,6 +2,7 @@ package parse
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 )
 
@@ -56,10 +57,10 @@ func unmarshalDotnet(data []byte, into any) error {
 		return nil
 	}
 	lines := newLineIndex(data)
-	switch e := err.(type) { //nolint:errorlint // json.Unmarshal returns these unwrapped
-	case *json.SyntaxError:
+	if e, ok := errors.AsType[*json.SyntaxError](err); ok {
 		return syntaxf(lines.line(max(int(e.Offset)-1, 0)), "%s", e.Error())
-	case *json.UnmarshalTypeError:
+	}
+	if e, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		return syntaxf(lines.line(max(int(e.Offset)-1, 0)), "%s is a %s, not a %s", e.Field, e.Value, e.Type)
 	}
 	return fmt.Errorf("read JSON: %w", err)

@@ -8,6 +8,7 @@ import (
 
 	"a2c/inventory/host"
 	"a2c/model"
+	"a2c/parse"
 )
 
 // Find returns every application of the host that a detector knows, ordered by main PID, with everything but Instance: what tells equal
@@ -32,7 +33,7 @@ type finder struct {
 	detectors []Detector
 	claimed   map[int]string // PID to the application type that has it
 	apps      []model.App
-	closed    int // processes whose program may not be known to this user
+	closed    []*host.Process // those whose program may not be known to this user
 	vanished  int
 }
 
@@ -57,7 +58,7 @@ func (f *finder) group(ctx context.Context, g host.Group) {
 		}
 	}
 	if g.Main.ExeErr != nil && host.Denied(g.Main.ExeErr) {
-		f.closed++
+		f.closed = append(f.closed, g.Main)
 	}
 }
 
@@ -100,11 +101,37 @@ func (f *finder) count() {
 	s := &f.h.Seen
 	s.Matched = len(f.claimed)
 	s.Vanished += f.vanished
-	s.Unreadable += f.closed
+	s.Unreadable += len(f.closed)
 	s.Other = max(0, s.Processes-s.Matched-s.Vanished-s.Unreadable)
-	if f.closed > 0 {
+	f.skipClosed()
+}
+
+// skipClosed names the processes that may not be looked at: one line for all when more rights would help, else one for each, since then
+// something guards just these. PID 1 is the system's init where its arguments do not say otherwise: without it the inventory is complete.
+func (f *finder) skipClosed() {
+	if len(f.closed) == 0 {
+		return
+	}
+	const what = "program and files of process"
+	if !f.mayTrace() {
+		f.h.Skip(model.Skip{What: what + "es of other users", Reason: "permission denied", Remedy: "run as root", Count: len(f.closed), Incomplete: true})
+		return
+	}
+	for _, p := range f.closed {
 		f.h.Skip(model.Skip{
-			What: "processes whose program and files cannot be looked at", Reason: "permission denied", Remedy: "run as root", Count: f.closed, Incomplete: true,
+			What: fmt.Sprintf("%s %d (%s)", what, p.PID, model.Path(p.Comm)), Path: model.Path(fmt.Sprintf("/proc/%d/exe", p.PID)),
+			Reason: "permission denied, even with CAP_SYS_PTRACE: the kernel or a security module guards it", Incomplete: p.PID != 1,
 		})
 	}
+}
+
+// mayTrace reports whether a2c has CAP_SYS_PTRACE (capabilities(7)), which lets it look at every process.
+func (f *finder) mayTrace() bool {
+	const sysPtrace, limit = 19, 64 << 10
+	data, err := host.ReadFile(f.h.Tree, "/proc/self/status", limit)
+	if err != nil {
+		return false
+	}
+	status, err := parse.Status(data)
+	return err == nil && status.CapEff&(1<<sysPtrace) != 0
 }
