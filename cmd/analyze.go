@@ -35,15 +35,7 @@ containerParameters in analysis.json is yours to edit: what you change there sur
 					return err
 				}
 			}
-			w, err := a.open(false)
-			if err != nil {
-				return err
-			}
-			unlock, err := w.Lock(a.line)
-			if err != nil {
-				return err
-			}
-			return errors.Join(a.analyze(c.Context(), w, id), unlock())
+			return a.locked(false, func(w *workspace.Workspace) error { return a.analyze(c.Context(), w, id) })
 		},
 	}
 	a.idFlag(c, &id)

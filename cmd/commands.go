@@ -9,6 +9,8 @@ func commands(a *app) []*cobra.Command {
 		newAnalyze(a),
 		newCheck(a),
 		newExplain(a),
+		newContainerize(a),
+		newVerify(a),
 		newVersion(a),
 		newCompletion(a),
 		newDocs(a),

@@ -163,6 +163,19 @@ func (a *app) open(force bool) (*workspace.Workspace, error) {
 	return workspace.Open(dir, force)
 }
 
+// locked opens the workspace, runs do while other writers are kept out, and gives it free again.
+func (a *app) locked(force bool, do func(*workspace.Workspace) error) error {
+	w, err := a.open(force)
+	if err != nil {
+		return err
+	}
+	unlock, err := w.Lock(a.line)
+	if err != nil {
+		return err
+	}
+	return errors.Join(do(w), unlock())
+}
+
 // print writes a command's data to Out.
 func (a *app) print(v any, table func(io.Writer) error) error { return a.Print(a.format, v, table) }
 

@@ -1,0 +1,114 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"a2c/containerize"
+	"a2c/internal/child"
+	"a2c/internal/term"
+	"a2c/internal/workspace"
+)
+
+// containerizeFlags are what a user may say about an image.
+type containerizeFlags struct {
+	id, base, tar, destination               string
+	keepBind, buildOnly, allowSecrets, force bool
+}
+
+func newContainerize(a *app) *cobra.Command {
+	var f containerizeFlags
+	c := &cobra.Command{
+		Use:   "containerize --application-id ID",
+		Short: "Make the Dockerfile, its context and the image, without Docker",
+		Long: `containerize plans the image of an analysed application, writes Dockerfile and context, builds them with Kaniko in a private root, and corrects
+the layers to the plan, so that the same application gives the same digest. It writes deployment.json, which is yours to edit.
+
+Exit code 3: the Dockerfile was edited, or known secrets lie in an image that is to be pushed.`,
+		Example: `  sudo a2c containerize --application-id java-tomcat-9e8e4799
+  sudo a2c containerize --application-id java-tomcat-9e8e4799 --tar shop.tar
+  sudo a2c containerize --application-id java-tomcat-9e8e4799 --destination 123456789012.dkr.ecr.eu-central-1.amazonaws.com/shop:1`,
+		GroupID: "make",
+		Args:    none,
+		RunE: func(c *cobra.Command, _ []string) error {
+			if err := checkID(f.id); err != nil {
+				return err
+			}
+			return a.locked(f.force, func(w *workspace.Workspace) error { return a.containerize(c.Context(), w, f) })
+		},
+	}
+	a.idFlag(c, &f.id)
+	s := c.Flags()
+	s.StringVar(&f.base, "base", "", "`image` to stand on (default the runtime that runs now, on scratch)")
+	s.BoolVar(&f.keepBind, "keep-bind", false, "leave listeners on loopback as they are; nobody reaches them in a container")
+	s.BoolVar(&f.buildOnly, "build-only", false, "build from the Dockerfile and the context as they are, edits included")
+	s.StringVar(&f.tar, "tar", "", "also write the image to this `file`, for docker load")
+	s.StringVar(&f.destination, "destination", "", "also push the image to this `reference`")
+	s.BoolVar(&f.allowSecrets, "allow-secrets-in-image", false, "push although known secrets lie in files of the image")
+	s.BoolVar(&f.force, "force", false, "write over an edited Dockerfile, and where little disk space stays free")
+	return c
+}
+
+func (a *app) containerize(ctx context.Context, w *workspace.Workspace, f containerizeFlags) error {
+	analysis, err := a.freshAnalysis(w, f.id)
+	if err != nil {
+		return err
+	}
+	inputs, err := w.Inputs(f.id, workspace.AnalysisFile, workspace.FilesFile)
+	if err != nil {
+		return err
+	}
+	tree, err := a.processRoot(ctx, analysis.AnalysisInfo.App)
+	if err != nil {
+		return err
+	}
+	if err := child.Gentle(); err != nil {
+		a.log.Warn("cannot give way to the host's other work", "error", err)
+	}
+	progress := a.Progress()
+	defer progress.Done()
+	image, runErr := containerize.Run(ctx, containerize.Options{
+		Analysis: analysis, Files: w.Files(f.id), Tree: tree, Dir: filepath.Join(w.App(f.id), "image"),
+		Base: f.base, KeepBind: f.keepBind, BuildOnly: f.buildOnly, Force: f.force, Tar: f.tar, Destination: f.destination, AllowSecrets: f.allowSecrets,
+		Log: a.log, Report: func(e containerize.Event) { progress.Show("%s: %s %s", f.id, e.Step, sizeIf(e.Bytes)) },
+	})
+	progress.Done()
+	if image.Digest == "" {
+		return a.containerizeError(f.id, runErr)
+	}
+	image.Inputs = inputs
+	if err := w.Save(path.Join(f.id, workspace.ImageFile), image); err != nil {
+		return err
+	}
+	if err := a.print(image, func(w io.Writer) error { return a.imageTable(w, image) }); err != nil {
+		return err
+	}
+	a.noteSkips(image.Skips)
+	if runErr != nil {
+		return a.containerizeError(f.id, runErr)
+	}
+	a.Note("next: %s --application-id %s", a.command("verify"), f.id)
+	return answer(seenCode(image.Skips))
+}
+
+func sizeIf(n int64) string {
+	if n == 0 {
+		return ""
+	}
+	return term.Size(n)
+}
+
+// containerizeError gives refusals their exit code.
+func (a *app) containerizeError(id string, err error) error {
+	err = fmt.Errorf("containerize %s: %w", id, err)
+	if errors.Is(err, containerize.ErrEdited) || errors.Is(err, containerize.ErrSecretsInside) {
+		return &outcome{No, err}
+	}
+	return err
+}

@@ -1,0 +1,97 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+
+	"github.com/spf13/cobra"
+
+	"a2c/internal/child"
+	"a2c/internal/engine"
+	"a2c/internal/workspace"
+	"a2c/inventory/host"
+	"a2c/verify"
+)
+
+func newVerify(a *app) *cobra.Command {
+	var f verifyFlags
+	c := &cobra.Command{
+		Use:   "verify --application-id ID",
+		Short: "Run the image and compare its answers with the live application's",
+		Long: `verify loads the image into a Docker Engine and runs it without network, with copies of the state, so that it cannot act on live systems. It
+asks the image and the live application the same, and says what differs. The container is removed afterwards.
+
+Exit code 3: they differ.`,
+		Example: `  sudo a2c verify --application-id java-tomcat-9e8e4799
+  sudo a2c verify --application-id java-tomcat-9e8e4799 --path /shop/ --path 8081/actuator/health`,
+		GroupID: "make",
+		Args:    none,
+		RunE: func(c *cobra.Command, _ []string) error {
+			if err := checkID(f.id); err != nil {
+				return err
+			}
+			return a.locked(f.force, func(w *workspace.Workspace) error { return a.verify(c.Context(), w, f) })
+		},
+	}
+	a.idFlag(c, &f.id)
+	f.register(c.Flags())
+	return c
+}
+
+func (a *app) verify(ctx context.Context, w *workspace.Workspace, f verifyFlags) error {
+	o, err := f.options()
+	if err != nil {
+		return usage(err)
+	}
+	if o.Analysis, err = a.freshAnalysis(w, f.id); err != nil {
+		return err
+	}
+	if o.Image, err = a.freshImage(w, f.id); err != nil {
+		return err
+	}
+	inputs, err := w.Inputs(f.id, workspace.AnalysisFile, workspace.ImageFile)
+	if err != nil {
+		return err
+	}
+	if o.Tree, err = host.Machine(a.root); err != nil {
+		return err
+	}
+	if f.network {
+		a.Note("warning: with --allow-network the image may act on live systems: send mail, write to databases, take jobs from queues")
+	}
+	if err := child.Gentle(); err != nil {
+		a.log.Warn("cannot give way to the host's other work", "error", err)
+	}
+	progress := a.Progress()
+	defer progress.Done()
+	o.Dir, o.Reserve, o.Log = w.App(f.id), w.Reserve, a.log
+	o.Report = func(e verify.Event) { progress.Show("%s: %s %s", f.id, e.Step, e.Detail) }
+	v, err := verify.Run(ctx, o)
+	progress.Done()
+	if err != nil {
+		return verifyError(f.id, err)
+	}
+	v.Inputs = inputs
+	if err := w.Save(path.Join(f.id, workspace.VerifyFile), v); err != nil {
+		return err
+	}
+	if err := a.print(v, func(w io.Writer) error { return a.verifyTable(w, v) }); err != nil {
+		return err
+	}
+	a.noteSkips(v.Skips)
+	if !v.Verified {
+		return answer(No)
+	}
+	a.Note("next: %s --application-id %s", a.command("generate app-deployment"), f.id)
+	return answer(seenCode(v.Skips))
+}
+
+func verifyError(id string, err error) error {
+	if errors.Is(err, engine.ErrNoEngine) {
+		return fmt.Errorf("verify %s: %w; on Debian and Ubuntu: sudo apt-get install docker.io", id, err)
+	}
+	return fmt.Errorf("verify %s: %w", id, err)
+}
