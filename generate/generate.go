@@ -15,3 +15,6 @@ type Output struct {
 	// Notes are one sentence each: names that had to be mapped, defaults taken and where from, what must be filled in.
 	Notes []string
 }
+
+// All is every target in the order of the help text.
+func All() []Target { return []Target{ecsFargate{}, eksEC2{}} }

@@ -77,6 +77,8 @@ type ProcIDs struct {
 type Port struct {
 	LocalPort int    `json:"localPort"`
 	Protocol  string `json:"protocol"` // tcp, tcp6, udp, udp6
+	// Purpose is what a deployed port is for, as in Listener; only "http" and "https" go behind an HTTP load balancer.
+	Purpose string `json:"purpose,omitempty"`
 }
 
 // AdvancedAppInfo keeps App2Container's names.

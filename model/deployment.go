@@ -18,7 +18,9 @@ type Deployment struct {
 	ReadOnlyRoot       bool          `json:"readOnlyRootFilesystem"`
 	User               User          `json:"user"`
 	HealthCheck        HealthCheck   `json:"healthCheck"`
-	Inputs             Inputs        `json:"inputs"`
+	// Reasons says where proposed values come from, by their JSON path: "ecsParameters.memory".
+	Reasons map[string]string `json:"reasons"`
+	Inputs  Inputs            `json:"inputs"`
 }
 
 // AWS is never invented: filled by --profile or by hand.
@@ -52,12 +54,14 @@ type ECSParameters struct {
 	CPU                float64 `json:"cpu"`    // vCPU
 	Memory             int     `json:"memory"` // MiB
 	// EphemeralStorageGiB is the task's disk, 21 to 200; 0: the default of 20.
-	EphemeralStorageGiB int            `json:"ephemeralStorageGiB,omitempty"`
-	DeployTarget        string         `json:"deployTarget"` // "fargate"
-	PublicApp           bool           `json:"publicApp"`
-	StackName           string         `json:"stackName"`
-	ResourceTags        []Tag          `json:"resourceTags"`
-	ReuseResources      ReuseResources `json:"reuseResources"`
+	EphemeralStorageGiB int `json:"ephemeralStorageGiB,omitempty"`
+	// NoFile is the limit of open files, up to 1048576; 0: Fargate's default of 65535.
+	NoFile         int            `json:"nofile,omitempty"`
+	DeployTarget   string         `json:"deployTarget"` // "fargate"
+	PublicApp      bool           `json:"publicApp"`
+	StackName      string         `json:"stackName"`
+	ResourceTags   []Tag          `json:"resourceTags"`
+	ReuseResources ReuseResources `json:"reuseResources"`
 }
 
 // EKSParameters keeps App2Container's names.
@@ -68,7 +72,10 @@ type EKSParameters struct {
 	Memory             int     `json:"memory"` // MiB
 	Replicas           int     `json:"replicas"`
 	Ingress            string  `json:"ingress"` // "alb", "none"
-	ResourceTags       []Tag   `json:"resourceTags"`
+	// ServiceAccountRoleARN is the IAM role of the pods (IRSA); "": they have none.
+	ServiceAccountRoleARN string         `json:"serviceAccountRoleArn"`
+	ReuseResources        ReuseResources `json:"reuseResources"`
+	ResourceTags          []Tag          `json:"resourceTags"`
 }
 
 // ReuseResources keeps App2Container's names.

@@ -86,4 +86,7 @@ type Mount struct {
 	GID    int    `json:"gid"`
 	Mode   uint32 `json:"mode"`
 	Reason string `json:"reason"`
+	// FileSystemID and AccessPointID are those of an existing EFS file system, by hand in deployment.json: "fs-0123…", "fsap-0123…".
+	FileSystemID  string `json:"fileSystemId,omitempty"`
+	AccessPointID string `json:"accessPointId,omitempty"`
 }

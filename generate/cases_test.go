@@ -1,0 +1,116 @@
+package generate
+
+import (
+	"strings"
+
+	"a2c/model"
+)
+
+// sample is what the stages before leave for an application, as far as Propose reads it.
+type sample struct {
+	analysis model.Analysis
+	image    model.Image
+	seen     *model.Verification
+}
+
+// samples are the four kinds of the demo: a Tomcat with a database folder and a read-only root that was seen to work, a Spring Boot
+// jar with its actuator on a second port and a secret, an ASP.NET Core application, and a single file that was never verified.
+func samples() map[string]sample {
+	return map[string]sample{"tomcat": tomcat(), "springboot": springBoot(), "dotnet": aspNet(), "dotnet-single": singleFile()}
+}
+
+func digest(c string) string { return "sha256:" + strings.Repeat(c, 64) }
+
+func tomcat() sample {
+	i := model.Image{
+		ApplicationID: "java-tomcat-9e8e4799", Repository: "java-tomcat-9e8e4799", Tag: "latest", Digest: digest("1"), Platform: "linux/amd64",
+		Size: 180 << 20, Uncompressed: 340 << 20,
+		Config: model.ImageConfig{Env: []string{"PATH=/usr/bin", "JAVA_HOME=/usr/lib/jvm/java-17", "CATALINA_BASE=/srv/shop/base", "SHOP_CURRENCY=EUR"}},
+		Needs: model.Needs{
+			Secrets:  []model.Secret{{Name: "SHOP_DB_PASSWORD", Kind: "password", Place: model.Place{Kind: "env", Key: "SHOP_DB_PASSWORD"}}},
+			State:    []model.Mount{{Name: "data", Path: "/srv/shop/data", Bytes: 3 << 20, UID: 991, GID: 990, Mode: 0o750, Reason: "H2 database, open for writing"}},
+			Writable: []model.Path{"/srv/shop/base/logs", "/srv/shop/base/temp", "/srv/shop/base/work"},
+			Ports:    []model.Listener{{Address: "0.0.0.0", Port: 8080, Protocol: "tcp", Purpose: "http"}, {Address: "127.0.0.1", Port: 8005, Protocol: "tcp", Purpose: "shutdown"}},
+			User:     model.User{Name: "shop", UID: 991, GID: 990, Group: "shop"},
+		},
+	}
+	var a model.Analysis
+	a.ContainerParameters.ApplicationPort = 8080
+	a.AnalysisInfo.App.Runtime.Kind = "jvm"
+	a.AnalysisInfo.Usage = model.Usage{RSSBytes: 210 << 20, PeakRSSBytes: 230 << 20, Cores: 0.06, Threads: 41}
+	v := &model.Verification{
+		Verified: true, ImageDigest: i.Digest, ReadySeconds: 3.4, PeakBytes: 205 << 20, ReadOnlyRoot: true,
+		Comparisons: []model.Comparison{
+			{Port: 8080, Path: "/shop/", Same: true, Live: model.Answer{Status: 200}, Twin: model.Answer{Status: 200}},
+			{Port: 8080, Path: "/shop/health.jsp", Same: true, Live: model.Answer{Status: 200}, Twin: model.Answer{Status: 200}},
+		},
+	}
+	return sample{a, i, v}
+}
+
+func springBoot() sample {
+	i := model.Image{
+		ApplicationID: "java-springboot-0c4d1f22", Repository: "shop/Orders Service", Tag: "2.1.0", Digest: digest("2"), Platform: "linux/amd64",
+		Size: 150 << 20, Uncompressed: 300 << 20,
+		Config: model.ImageConfig{Env: []string{"SERVER_ADDRESS=0.0.0.0", "MANAGEMENT_SERVER_ADDRESS=0.0.0.0", "TZ=UTC"}},
+		Needs: model.Needs{
+			Secrets: []model.Secret{
+				{Name: "SPRING_DATASOURCE_PASSWORD", Kind: "password"},
+				{Name: "JDK_JAVA_OPTIONS", Kind: "token", Prefix: "-Dpayment.token="},
+				{Name: "JDK_JAVA_OPTIONS", Kind: "password", Prefix: "-Dmail.password="},
+			},
+			Ports: []model.Listener{
+				{Address: "0.0.0.0", Port: 9090, Protocol: "tcp", Purpose: "management"},
+				{Address: "0.0.0.0", Port: 8081, Protocol: "tcp", Purpose: "http"},
+			},
+			User: model.User{Name: "orders", UID: 992, GID: 992},
+		},
+	}
+	var a model.Analysis
+	a.ContainerParameters.ApplicationPort = 8081
+	a.AnalysisInfo.App.Runtime.Kind = "jvm"
+	a.AnalysisInfo.Usage = model.Usage{RSSBytes: 300 << 20, PeakRSSBytes: 310 << 20, MaxHeapBytes: 1 << 30, Cores: 0.3, Threads: 37}
+	a.AnalysisInfo.Kernel.Limits = []model.KernelUse{{Name: "Max open files", Kind: model.LimitNoFile, Bytes: 200000}}
+	v := &model.Verification{
+		Verified: true, ImageDigest: i.Digest, ReadySeconds: 6.1, PeakBytes: 290 << 20,
+		Comparisons: []model.Comparison{
+			{Port: 8081, Path: "/", Same: true, Live: model.Answer{Status: 404}, Twin: model.Answer{Status: 404}},
+			{Port: 9090, Path: "/actuator/health", Same: true, Live: model.Answer{Status: 200}, Twin: model.Answer{Status: 200}},
+		},
+	}
+	return sample{a, i, v}
+}
+
+func aspNet() sample {
+	i := model.Image{
+		ApplicationID: "dotnet-generic-a27b2829", Repository: "dotnet-generic-a27b2829", Tag: "latest", Digest: digest("3"), Platform: "linux/arm64",
+		Size: 70 << 20, Uncompressed: 160 << 20,
+		Config: model.ImageConfig{Env: []string{"ASPNETCORE_URLS=http://0.0.0.0:80", "DOTNET_ROOT=/usr/share/dotnet"}},
+		Needs: model.Needs{
+			Secrets: []model.Secret{{Name: "ConnectionStrings__Shop", Kind: "connection-string"}},
+			Ports:   []model.Listener{{Address: "0.0.0.0", Port: 80, Protocol: "tcp", Purpose: "http"}},
+			User:    model.User{Name: "portal", UID: 993, GID: 993, Groups: []int{993, 44}},
+		},
+	}
+	var a model.Analysis
+	a.AnalysisInfo.App.Runtime.Kind = "dotnet"
+	a.AnalysisInfo.Usage = model.Usage{RSSBytes: 60 << 20, SwapBytes: 40 << 20, PeakRSSBytes: 90 << 20, Cores: 0.02, Threads: 20}
+	v := &model.Verification{
+		Verified: true, ImageDigest: i.Digest, ReadySeconds: 0.8,
+		Comparisons: []model.Comparison{{Port: 80, Path: "/", Same: true, Live: model.Answer{Status: 400}, Twin: model.Answer{Status: 400}}},
+	}
+	return sample{a, i, v}
+}
+
+func singleFile() sample {
+	i := model.Image{
+		ApplicationID: "dotnet-single-5e11aa03", Repository: "dotnet-single-5e11aa03", Tag: "latest", Digest: digest("4"), Platform: "linux/amd64",
+		Size: 90 << 20, Uncompressed: 190 << 20,
+		Config: model.ImageConfig{Env: []string{"ALLOW_INSECURE_EXTERNAL_BINDING=true"}},
+		Needs: model.Needs{
+			Ports: []model.Listener{{Address: "::", Port: 5008, Protocol: "tcp"}, {Address: "::", Port: 5009, Protocol: "udp"}},
+			User:  model.User{UID: 0, GID: 0, Name: "root"},
+		},
+	}
+	return sample{image: i}
+}

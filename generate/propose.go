@@ -1,0 +1,217 @@
+package generate
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"a2c/model"
+)
+
+// Propose fills a deployment from what is known. v is nil before the image was verified. What nobody can know (account, region, role,
+// certificate) stays empty; where the rest comes from stands in Reasons.
+func Propose(a model.Analysis, i model.Image, v *model.Verification) model.Deployment {
+	p := proposer{analysis: a, image: i, seen: v}
+	if v != nil && (!v.Verified || v.ImageDigest != i.Digest) {
+		p.seen = nil // it says nothing about this image
+	}
+	id := i.ApplicationID
+	p.d = model.Deployment{
+		A2CTemplateVersion: "3.1",
+		ApplicationID:      id,
+		ImageName:          i.Repository + ":" + i.Tag,
+		ECRParameters:      model.ECRParameters{ECRRepoTag: immutableTag(i)},
+		ECSParameters: model.ECSParameters{
+			CreateECSArtifacts: true, ECSFamily: id, DeployTarget: "fargate", StackName: "a2c-" + id, ResourceTags: []model.Tag{},
+		},
+		EKSParameters: model.EKSParameters{CreateEKSArtifacts: true, Namespace: id, ResourceTags: []model.Tag{}},
+		Image:         model.DeployedImage{Repository: i.Repository, Digest: i.Digest, Platform: i.Platform},
+		Volumes:       list(i.Needs.State),
+		Writable:      list(i.Needs.Writable),
+		User:          i.Needs.User,
+		Inputs:        model.Inputs{},
+		Reasons:       map[string]string{},
+	}
+	p.environment()
+	p.ports()
+	p.health()
+	p.root()
+	p.size()
+	p.disk()
+	p.replicas()
+	return p.d
+}
+
+type proposer struct {
+	analysis model.Analysis
+	image    model.Image
+	seen     *model.Verification // of this very image, or nil
+	d        model.Deployment
+}
+
+func (p *proposer) because(key, format string, args ...any) {
+	p.d.Reasons[key] = fmt.Sprintf(format, args...)
+}
+
+// list is never nil: an empty list is written as [], which invites to fill it.
+func list[T any](s []T) []T { return append([]T{}, s...) }
+
+// immutableTag is a tag that no second image gets, since the repository's tags cannot be moved.
+func immutableTag(i model.Image) string {
+	if i.Tag != "" && i.Tag != "latest" {
+		return i.Tag
+	}
+	digits := strings.TrimPrefix(i.Digest, "sha256:")
+	return "sha-" + digits[:min(12, len(digits))]
+}
+
+// environment offers the variables of the image that differ from stage to stage; those of the runtime and the system are the image's
+// own matter.
+func (p *proposer) environment() {
+	p.d.Environment, p.d.Secrets = []model.NameValue{}, []model.SecretRef{}
+	var secret []string
+	form := map[string]string{}
+	for _, s := range p.image.Needs.Secrets {
+		if !slices.Contains(secret, s.Name) {
+			secret = append(secret, s.Name)
+			p.d.Secrets = append(p.d.Secrets, model.SecretRef{Name: s.Name, Kind: s.Kind})
+		}
+		form[s.Name] = strings.TrimSpace(form[s.Name] + " " + s.Prefix + model.Redacted)
+	}
+	for name, form := range form {
+		if form != model.Redacted {
+			p.because("secrets["+name+"]", "the value has the form %s", form)
+		}
+	}
+	for _, e := range p.image.Config.Env {
+		name, value, _ := strings.Cut(e, "=")
+		if !ofRuntime(name) && !slices.Contains(secret, name) {
+			p.d.Environment = append(p.d.Environment, model.NameValue{Name: name, Value: value})
+		}
+	}
+	p.because("environment", "the image's own values, here to be changed per stage; what is left out keeps the image's value")
+}
+
+func ofRuntime(name string) bool {
+	return strings.HasPrefix(name, "LC_") || slices.Contains([]string{
+		"PATH", "HOME", "USER", "LOGNAME", "SHELL", "PWD", "LANG", "LANGUAGE", "TZ", "TMPDIR", "HOSTNAME", "LD_LIBRARY_PATH",
+		"JAVA_HOME", "JRE_HOME", "DOTNET_ROOT", "CATALINA_HOME", "CATALINA_BASE", "CATALINA_TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR",
+	}, name)
+}
+
+// ports offers what can be reached and is meant to be: never shutdown, JMX, debug, AJP or management ports.
+func (p *proposer) ports() {
+	p.d.ExposedPorts = []model.Port{}
+	main := p.analysis.ContainerParameters.ApplicationPort
+	for _, l := range p.image.Needs.Ports {
+		known := slices.ContainsFunc(p.d.ExposedPorts, func(e model.Port) bool { return e.LocalPort == l.Port && protocol(e) == l.Protocol })
+		switch {
+		case known || l.Loopback():
+		case slices.Contains([]string{"shutdown", "jmx", "debug", "ajp", "management"}, l.Purpose) && l.Port != main:
+			p.because(fmt.Sprintf("exposedPorts[%d]", l.Port), "left out: it is for %s", l.Purpose)
+		default:
+			p.d.ExposedPorts = append(p.d.ExposedPorts, model.Port{LocalPort: l.Port, Protocol: l.Protocol, Purpose: l.Purpose})
+		}
+	}
+	slices.SortStableFunc(p.d.ExposedPorts, func(a, b model.Port) int { return rank(a, main) - rank(b, main) })
+	if len(p.d.ExposedPorts) > 0 {
+		p.because("exposedPorts", "the first one gets the load balancer's port: analysis.json, containerParameters.applicationPort")
+	}
+	p.d.EKSParameters.Ingress = "none"
+	if len(p.d.ExposedPorts) > 0 && webPort(p.d.ExposedPorts[0]) {
+		p.d.EKSParameters.Ingress = "alb"
+	}
+}
+
+// rank puts the application's main port first, then what speaks HTTP, then the rest, each in the order of their numbers.
+func rank(p model.Port, main int) int {
+	switch {
+	case p.LocalPort == main:
+		return 0
+	case webPort(p):
+		return p.LocalPort
+	}
+	return p.LocalPort + 1<<16
+}
+
+func webPort(p model.Port) bool {
+	return protocol(p) == "tcp" && (p.Purpose == "http" || p.Purpose == "https")
+}
+
+// health takes a path that answered as the live application's did, a health path before others; without one it is a TCP check.
+func (p *proposer) health() {
+	h := &p.d.HealthCheck
+	if len(p.d.ExposedPorts) > 0 {
+		h.Port = p.d.ExposedPorts[0].LocalPort
+	}
+	h.StartSeconds = 60
+	if p.analysis.AnalysisInfo.App.Runtime.Kind == "jvm" {
+		h.StartSeconds = 120
+	}
+	h.Source = "default: a TCP connection, since no path is proved; a2c verify proves one"
+	if p.seen == nil {
+		return
+	}
+	// Fargate's smallest sizes start slower than the machine that verify ran on.
+	h.StartSeconds = max(30, int(math.Ceil(p.seen.ReadySeconds*5/10))*10)
+	h.Source = fmt.Sprintf("verify.json: the port accepted after %.1f s; no path is proved", p.seen.ReadySeconds)
+	best := p.provedPath()
+	if best == nil {
+		return
+	}
+	h.Port, h.Path, h.Codes = best.Port, best.Path, "200-399"
+	if best.Twin.Status >= 400 {
+		h.Codes = fmt.Sprint(best.Twin.Status)
+	}
+	h.Source = fmt.Sprintf("verify.json: GET %s on port %d answered %d as the live application does; the port accepted after %.1f s",
+		model.Path(best.Path), best.Port, best.Twin.Status, p.seen.ReadySeconds)
+}
+
+// provedPath is the comparison that makes the best health check: equal, on a port that can be reached, without a body sent.
+func (p *proposer) provedPath() *model.Comparison {
+	var best *model.Comparison
+	for i, c := range p.seen.Comparisons {
+		reachable := slices.ContainsFunc(p.image.Needs.Ports, func(l model.Listener) bool { return l.Port == c.Port && !l.Loopback() })
+		if !c.Same || !reachable || c.Twin.Status == 0 || c.Twin.Status >= 500 || !strings.HasPrefix(c.Path, "/") {
+			continue
+		}
+		if best == nil || healthScore(c, p.d.HealthCheck.Port) > healthScore(*best, p.d.HealthCheck.Port) {
+			best = &p.seen.Comparisons[i]
+		}
+	}
+	return best
+}
+
+func healthScore(c model.Comparison, mainPort int) int {
+	score := 0
+	if c.Twin.Status < 400 {
+		score += 4
+	}
+	if path := strings.ToLower(c.Path); strings.Contains(path, "health") || strings.HasSuffix(path, "/ping") {
+		score += 2
+	}
+	if c.Port == mainPort {
+		score++
+	}
+	return score
+}
+
+// root asks for a read-only root only where it was seen to work.
+func (p *proposer) root() {
+	p.d.ReadOnlyRoot = p.seen != nil && p.seen.ReadOnlyRoot
+	if p.d.ReadOnlyRoot {
+		p.because("readOnlyRootFilesystem", "verify.json: the image answered alike with a read-only root")
+	} else {
+		p.because("readOnlyRootFilesystem", "not shown to work: a2c verify has not run the image with a read-only root")
+	}
+}
+
+// replicas: what writes to a disk of its own runs once.
+func (p *proposer) replicas() {
+	p.d.EKSParameters.Replicas = 2
+	if len(p.d.Volumes) > 0 {
+		p.d.EKSParameters.Replicas = 1
+		p.because("eksParameters.replicas", "it keeps data in %s: two at a time could damage it", p.d.Volumes[0].Path)
+	}
+}

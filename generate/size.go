@@ -1,0 +1,120 @@
+package generate
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"a2c/model"
+)
+
+const mebi = 1 << 20
+
+// jvmOverhead is what a JVM needs beside its heap and stacks: metaspace, code cache, collector, direct buffers.
+const jvmOverhead = 256 * mebi
+
+// size turns what was measured into the smallest valid pair: cores × 1.2 and memory × 1.25, then the first row of Fargate's table that
+// holds both. Memory may raise the CPU; it is never lowered.
+func (p *proposer) size() {
+	cores, coresFrom := p.cores()
+	bytes, bytesFrom := p.memory()
+	needCPU := int(math.Ceil(cores * 1.2 * 1024))
+	needMemory := int(math.Ceil(float64(bytes) * 1.25 / mebi))
+	why := fmt.Sprintf("%.2f cores (%s) × 1.2 and %d MiB (%s) × 1.25", cores, coresFrom, bytes/mebi, bytesFrom)
+	if p.d.ReadOnlyRoot && len(p.d.Writable) > 0 {
+		scratch := len(p.d.Writable) * scratchMiB
+		needMemory += scratch
+		why += fmt.Sprintf(" and %d MiB for writable folders", scratch)
+	}
+
+	cpu, memory, ok := model.FitFargate(needCPU, needMemory)
+	if ok {
+		p.d.ECSParameters.CPU, p.d.ECSParameters.Memory = float64(cpu)/1024, memory
+		p.because("ecsParameters.memory", "%s: the smallest pair that Fargate has is %g vCPU with %d MiB", why, float64(cpu)/1024, memory)
+	} else {
+		p.because("ecsParameters.memory", "%s: Fargate has nothing that large", why)
+	}
+	// Kubernetes takes any amount; steps keep small changes of what was measured from changing the files.
+	p.d.EKSParameters.CPU = max(0.1, math.Ceil(float64(needCPU)/1024*20)/20)
+	p.d.EKSParameters.Memory = max(128, (needMemory+63)/64*64)
+	p.because("eksParameters.memory", "%s, rounded up to 0.05 cores and 64 MiB", why)
+}
+
+func (p *proposer) cores() (float64, string) {
+	if u := p.analysis.AnalysisInfo.Usage; u.Cores > 0 {
+		return u.Cores, "average since the start"
+	}
+	if p.image.Needs.Cores > 0 {
+		return p.image.Needs.Cores, "image.json"
+	}
+	return 0.2, "default: not measured"
+}
+
+// memory is the largest of what was seen and what was asked for.
+func (p *proposer) memory() (int64, string) {
+	u := p.analysis.AnalysisInfo.Usage
+	best, from := int64(0), ""
+	take := func(bytes int64, why string) {
+		if bytes > best {
+			best, from = bytes, why
+		}
+	}
+	take(u.PeakRSSBytes, "peak resident")
+	take(u.RSSBytes+u.SwapBytes, "resident and swapped out")
+	take(p.image.Needs.MemoryBytes, "image.json")
+	if u.MaxHeapBytes > 0 {
+		take(u.MaxHeapBytes+jvmOverhead+int64(u.Threads)*mebi, fmt.Sprintf("-Xmx, %d threads and 256 MiB beside the heap", u.Threads))
+	}
+	if p.seen != nil {
+		take(p.seen.PeakBytes, "peak of the image in verify")
+	}
+	if best == 0 {
+		return 512 * mebi, "default: not measured"
+	}
+	return best, from
+}
+
+// disk asks for more than Fargate's 20 GiB when the image alone, compressed and unpacked, leaves less than a quarter of them free, and
+// for as many open files as the host allowed.
+func (p *proposer) disk() {
+	const spare = 5 << 30
+	if need := p.image.Size + p.image.Uncompressed + spare; need > 20<<30 {
+		p.d.ECSParameters.EphemeralStorageGiB = int(min(200, (need+1<<30-1)>>30))
+		p.because("ecsParameters.ephemeralStorageGiB", "the image takes %d GiB compressed and unpacked", (p.image.Size+p.image.Uncompressed)>>30)
+	}
+	for _, l := range p.analysis.AnalysisInfo.Kernel.Limits {
+		if l.Kind == model.LimitNoFile && l.Bytes > defaultOpenFiles {
+			p.d.ECSParameters.NoFile = int(min(l.Bytes, maxOpenFiles))
+			p.because("ecsParameters.nofile", "its limit on the host is %d", l.Bytes)
+		}
+	}
+}
+
+// Open files on Fargate: the default and the most that may be asked for (API_Ulimit).
+const (
+	defaultOpenFiles = 65535
+	maxOpenFiles     = 1048576
+)
+
+// partition of a region: https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html
+func partition(region string) string {
+	switch {
+	case strings.HasPrefix(region, "cn-"):
+		return "aws-cn"
+	case strings.HasPrefix(region, "us-gov-"):
+		return "aws-us-gov"
+	}
+	return "aws"
+}
+
+// registry is the host of the account's ECR in a region; "" while account or region are not known.
+func registry(a model.AWS) string {
+	if a.AccountID == "" || a.Region == "" {
+		return ""
+	}
+	suffix := "amazonaws.com"
+	if partition(a.Region) == "aws-cn" {
+		suffix += ".cn"
+	}
+	return a.AccountID + ".dkr.ecr." + a.Region + "." + suffix
+}

@@ -1,0 +1,151 @@
+package generate
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"a2c/model"
+)
+
+// task is what both ECS documents say, the task definition and the stack: names mapped, sizes settled.
+type task struct {
+	names
+	d          model.Deployment
+	family     string
+	container  string
+	repository string
+	cpu        int // units
+	memory     int // MiB
+	arm        bool
+	volumes    []taskVolume
+	scratch    []model.Path // tmpfs folders, with a read-only root
+	secrets    []taskSecret
+	drop       []string // capabilities
+	lowPorts   bool     // a user other than root listens below 1024
+}
+
+type taskVolume struct {
+	name string
+	id   string // CloudFormation logical ID
+	model.Mount
+}
+
+// taskSecret: valueFrom is an ARN, or "" when the stack is given it as parameter.
+type taskSecret struct{ name, valueFrom, parameter string }
+
+// scratchMiB is the size of each tmpfs; it counts against the task's memory as far as it is used.
+const scratchMiB = 64
+
+func newTask(d model.Deployment) (*task, error) {
+	t := &task{d: d, arm: d.Image.Platform == "linux/arm64"}
+	family := d.ECSParameters.ECSFamily
+	if family == "" {
+		family = d.ApplicationID
+	}
+	t.family = t.use("task family", family, ecsName(family, 120))
+	t.container = t.use("container", d.ApplicationID, ecsName(d.ApplicationID, 120))
+	t.repository = t.use("repository", d.Image.Repository, repositoryName(d.Image.Repository))
+	if err := t.size(); err != nil {
+		return nil, err
+	}
+	for _, v := range d.Volumes {
+		name := t.unique("volume", v.Name, func(s string) string { return ecsName(s, 120) })
+		t.volumes = append(t.volumes, taskVolume{name: name, id: t.quiet("volume ID", name), Mount: v})
+	}
+	for _, s := range d.Secrets {
+		secret := taskSecret{name: s.Name, valueFrom: s.ValueFrom}
+		if s.ValueFrom == "" {
+			secret.parameter = "Secret" + t.quiet("secret ID", s.Name)
+		}
+		t.secrets = append(t.secrets, secret)
+	}
+	if d.ReadOnlyRoot {
+		t.scratch = d.Writable
+	}
+	if d.User.UID == 0 {
+		t.notes = append(t.notes, "It runs as root, as on the host; a user of its own would be safer.")
+	} else {
+		t.drop = []string{"ALL"}
+		t.lowPorts = slices.ContainsFunc(d.ExposedPorts, func(p model.Port) bool { return p.LocalPort < 1024 })
+	}
+	return t, t.limits()
+}
+
+// quiet maps names that nobody sees but the template itself.
+func (t *task) quiet(what, name string) string {
+	var ignored names
+	ignored.taken = t.taken
+	if ignored.taken == nil {
+		t.taken = map[string]bool{}
+		ignored.taken = t.taken
+	}
+	return ignored.unique(what, name, logicalID)
+}
+
+// size takes the pair of deployment.json, or the next valid one above it.
+func (t *task) size() error {
+	p := t.d.ECSParameters
+	if p.CPU <= 0 && p.Memory <= 0 {
+		return errors.New("deployment.json: ecsParameters.cpu and memory are not set, since Fargate has nothing as large as was measured (see reasons); set a size, or use another target")
+	}
+	asked := int(math.Ceil(p.CPU * 1024))
+	cpu, memory, ok := model.FitFargate(asked, p.Memory)
+	if !ok {
+		return fmt.Errorf("deployment.json: ecsParameters: Fargate has nothing as large as %g vCPU with %d MiB; at most 16 vCPU with 122880 MiB", p.CPU, p.Memory)
+	}
+	if cpu != asked || memory != p.Memory {
+		t.notes = append(t.notes, fmt.Sprintf("Fargate has no task of %g vCPU with %d MiB: rounded up to %g vCPU with %d MiB.", p.CPU, p.Memory, float64(cpu)/1024, memory))
+	}
+	t.cpu, t.memory = cpu, memory
+	return nil
+}
+
+// limits checks what ECS alone refuses: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html
+func (t *task) limits() error {
+	p := t.d.ECSParameters
+	if g := p.EphemeralStorageGiB; g != 0 && (g < 21 || g > 200) {
+		return fmt.Errorf("deployment.json: ecsParameters.ephemeralStorageGiB: %d is not 21 to 200", g)
+	}
+	if p.NoFile < 0 || p.NoFile > maxOpenFiles {
+		return fmt.Errorf("deployment.json: ecsParameters.nofile: %d is not 0 to %d", p.NoFile, maxOpenFiles)
+	}
+	for _, tag := range p.ResourceTags {
+		if tag.Key == "" || strings.HasPrefix(tag.Key, "aws:") {
+			return fmt.Errorf("deployment.json: ecsParameters.resourceTags: %q is no key that may be used", tag.Key)
+		}
+	}
+	if len(p.ResourceTags) > 50 {
+		return fmt.Errorf("deployment.json: ecsParameters.resourceTags: %d tags, at most 50", len(p.ResourceTags))
+	}
+	return nil
+}
+
+func (t *task) image(registry string) string {
+	return registry + "/" + t.repository + "@" + t.d.Image.Digest
+}
+
+func (t *task) logGroup() string { return "/ecs/" + t.family }
+
+// role names are known before the stack is made, so that the task definition can name them: at most 64 characters (IAM CreateRole).
+func (t *task) role(region, what string) string {
+	return ecsName(t.family, 30) + "-" + region + "-" + what
+}
+
+func (t *task) user() string { return fmt.Sprintf("%d:%d", t.d.User.UID, t.d.User.GID) }
+
+func (t *task) architecture() string {
+	if t.arm {
+		return "ARM64"
+	}
+	return "X86_64"
+}
+
+// tmpfsOptions leave out uid, gid and mode: a tmpfs is everybody's to write (mode 1777) unless told otherwise, and ECS documents those
+// names without values (API_Tmpfs). exec: native libraries are unpacked to temporary folders and loaded from there.
+func tmpfsOptions() []string { return []string{"rw", "exec", "nosuid", "nodev"} }
+
+// lowPortSetting lets any user listen below 1024; it is a net.* value and belongs to the task alone (API_SystemControl).
+func lowPortSetting() (name, value string) { return "net.ipv4.ip_unprivileged_port_start", "0" }

@@ -1,0 +1,112 @@
+package generate
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"regexp"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// drop names a field that a typed object cannot leave out though it says nothing, such as status. Fields are dropped by name, never
+// because they are empty: emptyDir: {} means something.
+type drop []string
+
+// marshalYAML writes v as its JSON form says, with the order of the fields kept, after the given first line.
+// Strings that YAML 1.1 or 1.2 could read as something else are written in double quotes: sigs.k8s.io/yaml leaves "=" and "<<" bare,
+// turns U+2028 and U+0085 into blanks and refuses U+007F (measured, v1.4.0), all of which occur in environments.
+func marshalYAML(firstLine string, v any, drops ...drop) ([]byte, error) {
+	data, err := json.Marshal(v)
+	if err != nil {
+		return nil, fmt.Errorf("write YAML: %w", err)
+	}
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.UseNumber()
+	node, err := nodeOf(d)
+	if err != nil {
+		return nil, fmt.Errorf("write YAML: %w", err)
+	}
+	for _, path := range drops {
+		remove(node, path)
+	}
+	var b bytes.Buffer
+	b.WriteString("# " + firstLine + "\n")
+	e := yaml.NewEncoder(&b)
+	e.SetIndent(2)
+	if err := e.Encode(node); err != nil {
+		return nil, fmt.Errorf("write YAML: %w", err)
+	}
+	return b.Bytes(), e.Close()
+}
+
+// nodeOf turns the next JSON value into a node, keys in their order.
+func nodeOf(d *json.Decoder) (*yaml.Node, error) {
+	token, err := d.Token()
+	if err != nil {
+		return nil, err
+	}
+	switch t := token.(type) {
+	case json.Delim:
+		return collection(d, t)
+	case string:
+		return text(t), nil
+	case json.Number:
+		return &yaml.Node{Kind: yaml.ScalarNode, Value: t.String()}, nil
+	case bool:
+		return &yaml.Node{Kind: yaml.ScalarNode, Value: fmt.Sprint(t)}, nil
+	}
+	return &yaml.Node{Kind: yaml.ScalarNode, Value: "null"}, nil
+}
+
+// collection reads the members of an object or array, keys like any other string, and its closing delimiter.
+func collection(d *json.Decoder, open json.Delim) (*yaml.Node, error) {
+	n := &yaml.Node{Kind: yaml.SequenceNode}
+	if open == '{' {
+		n.Kind = yaml.MappingNode
+	}
+	for d.More() {
+		member, err := nodeOf(d)
+		if err != nil {
+			return nil, err
+		}
+		n.Content = append(n.Content, member)
+	}
+	if len(n.Content) == 0 {
+		n.Style = yaml.FlowStyle
+	}
+	_, err := d.Token()
+	return n, err
+}
+
+// plain strings mean the same to every YAML parser without quotes: they begin with a letter or slash, and hold nothing that ends a
+// plain scalar.
+var (
+	plain = regexp.MustCompile(`^[A-Za-z/][A-Za-z0-9_./@%+=-]*((?: |::?)[A-Za-z0-9_./@%+=-]+)*$`)
+	words = regexp.MustCompile(`^(?i:y|n|yes|no|on|off|true|false|null)$`)
+)
+
+func text(s string) *yaml.Node {
+	n := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: s}
+	if !plain.MatchString(s) || words.MatchString(s) {
+		n.Style = yaml.DoubleQuotedStyle
+	}
+	return n
+}
+
+// remove drops the field at the path from nested mappings; a path that is not there is left alone.
+func remove(n *yaml.Node, path drop) {
+	if n.Kind != yaml.MappingNode {
+		return
+	}
+	for i := 0; i < len(n.Content); i += 2 {
+		if n.Content[i].Value != path[0] {
+			continue
+		}
+		if len(path) == 1 {
+			n.Content = append(n.Content[:i], n.Content[i+2:]...)
+			return
+		}
+		remove(n.Content[i+1], path[1:])
+	}
+}
