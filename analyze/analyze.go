@@ -78,7 +78,7 @@ func Run(ctx context.Context, t host.Tree, id string, app model.App, o Options, 
 	info.Peers = traffic.Peers(s)
 	info.Usage = size.Measure(s, c)
 	o.step("kernel")
-	info.Kernel = kernel.Look(s)
+	info.Kernel = kernel.Look(s, statePaths(st.Dirs))
 	o.step("list")
 	totals, skips, err := found.Set.Emit(ctx, emit)
 	if err != nil {
@@ -88,4 +88,12 @@ func Run(ctx context.Context, t host.Tree, id string, app model.App, o Options, 
 	info.Skips = mergeSkips(s.Host.Skips, s.Skips, found.Skips, skips)
 	b.evidence(info)
 	return a, nil
+}
+
+func statePaths(dirs []model.StateDir) []string {
+	var out []string
+	for _, d := range dirs {
+		out = append(out, string(d.Path))
+	}
+	return out
 }
