@@ -115,6 +115,7 @@ func (b *builder) advanced() model.AdvancedAppInfo {
 	for name, p := range b.c.Dirs {
 		a.Directories[name] = model.Path(p)
 	}
+	a.Flavor, a.Version = b.s.App.Platform.Name, b.s.App.Platform.Version
 	if b.s.Java() {
 		a.JDKVersion = b.s.App.Runtime.Version
 	} else {
@@ -216,6 +217,7 @@ func (b *builder) parameters(old *model.ContainerParameters, logs []model.LogFil
 		ApplicationPort:  mainPort(b.s.App.Listeners),
 		LogLocations:     []model.Path{},
 		Dependencies:     []string{},
+		Environment:      []model.NameValue{},
 	}
 	for _, l := range logs {
 		dir := model.Path(path.Dir(string(l.Path)))

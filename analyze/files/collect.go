@@ -49,7 +49,7 @@ type collector struct {
 func Collect(ctx context.Context, in Input) (Result, error) {
 	c := &collector{in: in, named: map[string]bool{}, mapped: map[string]bool{}}
 	c.set = NewSet(in.Subject.Root, c.veto)
-	c.closure = NewClosure(c.set, c.libraryPath())
+	c.closure = NewClosure(c.set, c.libraryPath(), c.mapped)
 	c.note4Named()
 	for _, source := range []func(context.Context) error{c.user, c.layout, c.references, c.runtime, c.open, c.empty, c.native, c.listOut} {
 		if err := source(ctx); err != nil {

@@ -98,7 +98,7 @@ func (c *collector) dotnetNative() {
 	} else if !c.loadedICU() {
 		c.icu()
 	}
-	_, ok := c.closure.ByName(nil, "dlopen: .NET loads OpenSSL at the first use of TLS or cryptography",
+	ok := c.closure.ByName("dlopen: .NET loads OpenSSL at the first use of TLS or cryptography",
 		model.Derived("System.Security.Cryptography.Native loads libssl by name"), "libssl.so.3", "libssl.so.1.1", "libssl.so.1.0.2", "libssl.so.10")
 	if !ok {
 		c.note("OpenSSL", "no libssl.so.3, .1.1 or .1.0 on the host")
@@ -122,8 +122,8 @@ func (c *collector) icu() {
 	for v := 90; v >= 50; v-- {
 		n := ".so." + itoa(v)
 		seen := model.Derived("System.Globalization.Native loads ICU by name, newest first")
-		if _, ok := c.closure.ByName(nil, "dlopen: .NET loads ICU for culture data", seen, "libicuuc"+n); ok {
-			c.closure.ByName(nil, "dlopen: .NET loads ICU for culture data", seen, "libicui18n"+n)
+		if c.closure.ByName("dlopen: .NET loads ICU for culture data", seen, "libicuuc"+n) {
+			c.closure.ByName("dlopen: .NET loads ICU for culture data", seen, "libicui18n"+n)
 			return
 		}
 	}

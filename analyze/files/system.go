@@ -58,7 +58,7 @@ func (c *collector) nss() {
 		for _, m := range strings.Fields(modules) {
 			switch m {
 			case "files", "dns", "db", "compat", "nis":
-				c.closure.ByName(nil, "nss: "+m+" on line "+itoa(i+1)+" of "+name, model.FromFile(name, i+1), "libnss_"+m+".so.2")
+				c.closure.ByName("nss: "+m+" on line "+itoa(i+1)+" of "+name, model.FromFile(name, i+1), "libnss_"+m+".so.2")
 			}
 		}
 	}
@@ -96,7 +96,7 @@ func (c *collector) certificates(ctx context.Context) error {
 // fonts takes fontconfig and the fonts of the system: AWT finds them by fontconfig.
 func (c *collector) fonts(ctx context.Context) error {
 	const why = "runtime: AWT is loaded, it finds fonts by fontconfig"
-	c.closure.ByName(nil, "dlopen: AWT loads fontconfig", model.Derived("libawt is mapped; it loads libfontconfig by name"), "libfontconfig.so.1")
+	c.closure.ByName("dlopen: AWT loads fontconfig", model.Derived("libawt is mapped; it loads libfontconfig by name"), "libfontconfig.so.1")
 	for _, dir := range []string{"/etc/fonts", "/usr/share/fontconfig", "/usr/share/fonts", "/usr/local/share/fonts"} {
 		if err := c.tree(ctx, dir, model.LayerRuntime, why, nil); err != nil {
 			return err

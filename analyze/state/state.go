@@ -43,7 +43,7 @@ type finder struct {
 }
 
 func (f *finder) result() Result {
-	var r Result
+	r := Result{Dirs: []model.StateDir{}, Logs: []model.LogFile{}}
 	for p, d := range f.dirs {
 		if f.inside(p) {
 			continue
