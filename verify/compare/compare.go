@@ -89,7 +89,9 @@ func (r *Result) differ(what, live, again, twin string, o Options) {
 }
 
 // show makes one line fit to print.
-func (o Options) show(s string) string { return Visible(cut(o.Line(cut(o.Redact(s), longLine)), widthLimit)) }
+func (o Options) show(s string) string {
+	return Visible(cut(o.Line(cut(o.Redact(s), longLine)), widthLimit))
+}
 
 func or(s string) string {
 	if s == "" {
