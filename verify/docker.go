@@ -147,7 +147,8 @@ func (d *docker) Start(ctx context.Context, i model.Image, n Needs) (_ Twin, err
 	}
 	spec := engine.Spec{
 		Image: reference, Labels: labels, Env: n.Env, Network: network, ReadOnly: n.ReadOnly,
-		Tmpfs: map[string]string{}, Binds: map[string]string{}, Memory: n.MemoryBytes, CPUs: n.CPUs, PIDs: pidLimit,
+		Tmpfs: map[string]string{}, Binds: map[string]string{}, Memory: n.MemoryBytes,
+		CPUs: or(n.CPUs, max(1, float64(d.facts.CPUs)/2)), PIDs: pidLimit, Gentle: true,
 	}
 	for _, folder := range n.Tmpfs {
 		spec.Tmpfs[string(folder)] = tmpfs(string(folder), i.Needs.User)

@@ -33,7 +33,7 @@ type Options struct {
 	StateLimit   int64             // bytes of state that are copied at most; 0: 4 GiB
 	AllowNetwork bool
 	MemoryBytes  int64                   // 0: twice what the live application used at most, at least 1 GiB
-	CPUs         float64                 // 0: half of the engine's
+	CPUs         float64                 // 0: half of what the engine has, at least 1
 	Timeout      time.Duration           // until the main port accepts; 0: 2 minutes
 	Settle       time.Duration           // how long after that it may answer with errors, while its applications are deployed; 0: 20 s
 	Reserve      func(bytes int64) error // refuses what would fill the disk; nil: nobody refuses

@@ -65,9 +65,11 @@ func (r *run) mainPort(list []target) int {
 	if p := r.o.Analysis.ContainerParameters.ApplicationPort; p != 0 {
 		return p
 	}
-	for _, t := range list {
-		if t.scheme != "" {
-			return t.port
+	for _, purpose := range []string{"http", "https", "management"} {
+		for _, t := range list {
+			if t.live.Purpose == purpose {
+				return t.port
+			}
 		}
 	}
 	if len(list) > 0 {
