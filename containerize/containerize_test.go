@@ -280,7 +280,9 @@ func TestRefusals(t *testing.T) {
 		{"secrets_inside_and_push", "keystorePass", func(o *Options) { o.Destination = "localhost:1/app" }, ErrSecretsInside},
 		{"bad_destination", "destination", func(o *Options) { o.Destination = "NOT A NAME" }, nil},
 		{"no_command_line", "no command line", func(o *Options) { o.Analysis.AnalysisInfo.Cmdline = nil }, nil},
-		{"no_executable", "not among the files", func(o *Options) { o.Analysis.AnalysisInfo.Exe, o.Analysis.AnalysisInfo.Cmdline = "/usr/bin/nothing", []string{"nothing"} }, nil},
+		{"no_executable", "not among the files", func(o *Options) {
+			o.Analysis.AnalysisInfo.Exe, o.Analysis.AnalysisInfo.Cmdline = "/usr/bin/nothing", []string{"nothing"}
+		}, nil},
 		{"secret_program_argument", "argument 7", func(o *Options) { o.Analysis.AnalysisInfo.Cmdline[7] = "--token=" + model.Redacted }, ErrSecretArgument},
 		{"build_only_without_dockerfile", "no Dockerfile", func(o *Options) { o.BuildOnly = true }, nil},
 		{"specific_file_missing", "appSpecificFiles", func(o *Options) { o.Analysis.ContainerParameters.AppSpecificFiles = []model.Path{"/nowhere"} }, fs.ErrNotExist},

@@ -145,10 +145,20 @@ func (f *follower) Fire(e *logrus.Entry) error {
 	return f.child.Send(build.Message{Log: e.Message})
 }
 
+// early is said of an instruction that Kaniko has not logged yet: it looks for the sources first.
+const early = "failed to get files used from context: "
+
+// at adds the place to what Kaniko says, and takes out the names of Kaniko's own folder, which mean nothing to a person.
 func (f *follower) at(message string) *stepError {
+	now := f.next - 1
+	if strings.Contains(message, early) {
+		now = f.next
+	}
+	dir := f.child.Plan.Inside()
+	message = strings.NewReplacer("error building stage: ", "", early, "", dir+"/"+build.ContextName+"/", "", dir+"/", "").Replace(message)
 	e := &stepError{build.FailedStep{Message: message}}
-	if f.next > 0 {
-		e.Line, e.Instruction = f.steps[f.next-1].line, f.steps[f.next-1].text
+	if now >= 0 && now < len(f.steps) {
+		e.Line, e.Instruction = f.steps[now].line, f.steps[now].text
 	}
 	return e
 }

@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"a2c/internal/jail"
+	"a2c/model"
 )
 
 // Kaniko builds with a2c-kaniko in a private root.
@@ -51,9 +52,30 @@ func (k Kaniko) Build(ctx context.Context, s Spec) (RawLayers, error) {
 	}
 	out := RawLayers{Layers: done.Layers, Config: done.Config, Base: bases[done.Base], PeakBytes: done.PeakBytes}
 	for i, l := range out.Layers {
-		out.Layers[i].File = filepath.Join(r.work(), OutName, filepath.Base(l.File))
+		if out.Layers[i].File, err = r.file(l.File); err != nil {
+			return RawLayers{}, err
+		}
 	}
 	return out, nil
+}
+
+// file is the path of a layer that the child left. A build step could have put a link to a file of the host there, which would then become a
+// layer. The child and all its processes have ended: what is seen now stays so.
+func (r *kanikoRun) file(name string) (string, error) {
+	dir := filepath.Join(r.work(), OutName)
+	path := filepath.Join(dir, filepath.Base(name))
+	d, err := os.Lstat(dir)
+	if err != nil {
+		return "", fmt.Errorf("take over layer: %w", err)
+	}
+	f, err := os.Lstat(path)
+	if err != nil {
+		return "", fmt.Errorf("take over layer: %w", err)
+	}
+	if !d.IsDir() || !f.Mode().IsRegular() {
+		return "", fmt.Errorf("take over layer: %q is no regular file: a build step tampered with it", name)
+	}
+	return path, nil
 }
 
 // bases asks the child which images the Dockerfile needs and pulls them: name in the Dockerfile to OCI layout.
@@ -118,7 +140,7 @@ func (r *kanikoRun) run(ctx context.Context) (*Done, error) {
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
 	case r.failed != nil:
-		return nil, &Error{Line: r.failed.Line, Instruction: r.failed.Instruction, Message: r.failed.Message, Output: r.output.lines()}
+		return nil, &Error{Line: r.failed.Line, Instruction: printable(r.failed.Instruction), Message: printable(r.failed.Message), Output: r.output.lines()}
 	case err != nil:
 		return nil, r.output.explain(err)
 	case r.done == nil:
@@ -134,7 +156,7 @@ func (r *kanikoRun) message(line []byte) error {
 	}
 	switch {
 	case m.Step != "":
-		r.spec.report(Event{Step: "build", Text: m.Step})
+		r.spec.report(Event{Step: "build", Text: printable(m.Step)})
 	case m.Log != "" && r.spec.Log != nil:
 		r.spec.Log.Debug("kaniko", "line", m.Log)
 	}
@@ -147,6 +169,9 @@ func (r *kanikoRun) message(line []byte) error {
 	}
 	return nil
 }
+
+// printable keeps what a build step may have chosen from acting on a terminal.
+func printable(s string) string { return model.Path(s).String() }
 
 func (s Spec) report(e Event) {
 	if s.Report != nil {

@@ -20,6 +20,9 @@ func kept() []uint {
 // build step executes gets them back).
 func confine() error {
 	if _, _, e := syscall.AllThreadsSyscall6(unix.SYS_PRCTL, unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0, 0); e != 0 {
+		if errors.Is(e, unix.ENOTSUP) { // what Go says where C could have made threads of its own
+			return errors.New("this program was built with cgo, which cannot be confined: build it with CGO_ENABLED=0, as `make build` does")
+		}
 		return fmt.Errorf("no_new_privs: %w", e)
 	}
 	if err := filter(); err != nil {

@@ -16,10 +16,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"syscall"
 
 	"golang.org/x/sys/unix"
+
+	"a2c/internal/child"
 )
 
 // Spec is one run of a child.
@@ -74,14 +75,7 @@ func Start(ctx context.Context, s Spec) error {
 	if err != nil {
 		return err
 	}
-	done := make(chan error, 1)
-	go func() {
-		// Pdeathsig follows the thread that forked, not the process (prctl(2), PR_SET_PDEATHSIG): it stays ours until the child is
-		// reaped. It is never unlocked, so that it ends with this goroutine.
-		runtime.LockOSThread()
-		done <- run(ctx, s, plan)
-	}()
-	return <-done
+	return run(ctx, s, plan)
 }
 
 func prepare(s Spec) (Plan, error) {
@@ -113,7 +107,9 @@ func prepare(s Spec) (Plan, error) {
 	return p, err
 }
 
-func run(ctx context.Context, s Spec, p Plan) error {
+func run(outer context.Context, s Spec, p Plan) error {
+	ctx, stop := context.WithCancel(outer)
+	defer stop()
 	request, toChild, err := os.Pipe()
 	if err != nil {
 		return err
@@ -134,24 +130,26 @@ func run(ctx context.Context, s Spec, p Plan) error {
 	cmd.ExtraFiles = []*os.File{request, message}
 	cmd.SysProcAttr = &syscall.SysProcAttr{
 		Cloneflags: unix.CLONE_NEWNS | unix.CLONE_NEWPID | unix.CLONE_NEWIPC | unix.CLONE_NEWUTS | unix.CLONE_NEWNET,
-		Pdeathsig:  unix.SIGKILL,
 		Setsid:     true, // Ctrl-C reaches a2c alone, which then kills the child; no terminal to type into
 	}
-	if err := cmd.Start(); err != nil {
-		if errors.Is(err, unix.EPERM) {
-			return fmt.Errorf("%w (clone: %w)", ErrNeedsRoot, err)
+	sent, received := make(chan error, 1), make(chan error, 1)
+	go func() { sent <- json.NewEncoder(toChild).Encode(p) }()
+	go func() {
+		err := receive(fromChild, s.Message)
+		if err != nil {
+			stop() // nobody listens any more
 		}
-		return fmt.Errorf("start %s: %w", s.Program, err)
-	}
+		received <- err
+	}()
+	err = child.Run(cmd) // with Pdeathsig
+	// Our ends of what the child used: without them both goroutines see the end.
 	request.Close()
 	message.Close()
-	failed := make(chan error, 1)
-	go func() { failed <- json.NewEncoder(toChild).Encode(p) }()
-	err = receive(fromChild, s.Message)
-	if err != nil {
-		cmd.Process.Kill()
+	err = errors.Join(<-received, ended(s.Program, err), ignoreBroken(<-sent))
+	if outer.Err() != nil {
+		return context.Cause(outer)
 	}
-	return errors.Join(ctx.Err(), err, ended(cmd.Wait()), ignoreBroken(<-failed))
+	return err
 }
 
 func receive(r io.Reader, handle func([]byte) error) error {
@@ -168,10 +166,16 @@ func receive(r io.Reader, handle func([]byte) error) error {
 // ErrKilled is returned when the child ended by a signal that we did not send.
 var ErrKilled = errors.New("the builder was killed")
 
-func ended(err error) error {
+func ended(program string, err error) error {
+	if err == nil {
+		return nil
+	}
 	ee, ok := errors.AsType[*exec.ExitError](err)
 	if !ok {
-		return err
+		if errors.Is(err, unix.EPERM) {
+			return fmt.Errorf("%w (clone: %w)", ErrNeedsRoot, err)
+		}
+		return fmt.Errorf("start %s: %w", program, err)
 	}
 	if ws, ok := ee.Sys().(syscall.WaitStatus); ok && ws.Signaled() {
 		return fmt.Errorf("%w by signal %d (%v); signal 9 without a person behind it means that memory ran out (see dmesg)", ErrKilled, ws.Signal(), ws.Signal())
