@@ -44,6 +44,11 @@ func TestStat(t *testing.T) {
 	if s, _ := Stat([]byte(strings.Replace(statLine, "4194304", "2129984", 1))); !s.KernelThread() {
 		t.Error("PF_KTHREAD was not seen")
 	}
+	for line, want := range map[string]bool{statLine: false, strings.Replace(statLine, " S 1", " Z 1", 1): true, strings.Replace(statLine, "4194304", "4194308", 1): true} {
+		if s, err := Stat([]byte(line)); s.Over() != want || err != nil {
+			t.Errorf("Over of %q = %v, %v", line, s.Over(), err)
+		}
+	}
 }
 
 const statusText = "Name:\tjava\nUmask:\t0027\nState:\tS (sleeping)\nPPid:\t1\nUid:\t995\t996\t997\t998\nGid:\t5\t6\t7\t8\nGroups:\t4 27 \nNSpid:\t412\t7\n" +

@@ -22,8 +22,14 @@ type ProcStat struct {
 	RSSPages   int64
 }
 
-// kernelThread is PF_KTHREAD of linux/sched.h.
-const kernelThread = 0x00200000
+// Flags of linux/sched.h.
+const (
+	exiting      = 0x00000004 // PF_EXITING
+	kernelThread = 0x00200000 // PF_KTHREAD
+)
+
+// Over reports whether the process is on its way out, a zombie or dead: its memory and files are gone, or go at this moment.
+func (s ProcStat) Over() bool { return s.Flags&exiting != 0 || s.State == 'Z' || s.State == 'X' }
 
 // KernelThread reports whether the kernel made the process for itself: it has no program.
 func (s ProcStat) KernelThread() bool { return s.Flags&kernelThread != 0 }

@@ -3,6 +3,7 @@ package parse
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"a2c/model"
 )
@@ -126,6 +127,22 @@ func TestRedactArgs(t *testing.T) {
 	}
 	if second := secrets[1]; second.Option != "" || second.Key != "password" || second.Name != "url" {
 		t.Errorf("second secret %+v", second)
+	}
+}
+
+// TestRedactIsLinear feeds texts that a careless scanner reads again and again.
+func TestRedactIsLinear(t *testing.T) {
+	for _, piece := range []string{
+		"<div class=\"x\">some text here, a page of words</div>\n", "password=", "password=true ", "password=\"${ ", "a b=", "://", "://a:b/", "x://a:b@", "glrt-", "key-0", "eyJ", "-----BEGIN ", "-----BEGIN PRIVATE KEY-----",
+		"Bearer ", "a=b;", "a.", "token='./", "jdbc:oracle:thin:", "\\\"password\\\":\\\"", "password={", "password: \"", ":", "a-", "sk-", "; Shared Access Key =",
+	} {
+		text := strings.Repeat(piece, 1<<18/len(piece))
+		began := time.Now()
+		RedactText(text)
+		RedactValue("DB_PASSWORD", text)
+		if took := time.Since(began); took > 3*time.Second {
+			t.Errorf("256 KB of %q takes %v", piece, took)
+		}
 	}
 }
 

@@ -88,6 +88,12 @@ func pairSecrets(s string) []SecretSpan {
 	return spans
 }
 
+// maxKey bounds a name, and maxAuthority what stands between "://" and the end of a host name, so that hostile texts take no longer than others.
+const (
+	maxKey       = 128
+	maxAuthority = 1024
+)
+
 // keyBefore returns the name that ends before position i, and where it begins. Quotes around it are left out; the words of an
 // ADO.NET key may be apart ("Shared Access Key").
 func keyBefore(s string, i int) (key string, from int) {
@@ -102,13 +108,14 @@ func keyBefore(s string, i int) (key string, from int) {
 		}
 	}
 	from = end
-	for from > 0 && (isWord(s[from-1]) || strings.IndexByte(".-[]$", s[from-1]) >= 0 || s[from-1] >= 0x80) {
+	for from > max(0, end-maxKey) && (isWord(s[from-1]) || strings.IndexByte(".-[]$", s[from-1]) >= 0 || s[from-1] >= 0x80) {
 		from--
 	}
 	key = strings.TrimLeft(s[from:end], "-")
 	if from > 1 && s[from-1] == ' ' && isWord(s[from-2]) && s[i] == '=' {
-		if j := strings.LastIndexByte(s[:from], ';'); j >= 0 && from-j < 40 {
-			key = strings.TrimSpace(s[j+1 : end])
+		near := max(0, from-40)
+		if j := strings.LastIndexByte(s[near:from], ';'); j >= 0 {
+			key = strings.TrimSpace(s[near+j+1 : end])
 		}
 	}
 	return key, from
@@ -195,7 +202,7 @@ func urlSecrets(s string) []SecretSpan {
 			break
 		}
 		start := at + i + len("://")
-		authority := s[start:]
+		authority := s[start:min(len(s), start+maxAuthority)]
 		if j := strings.IndexAny(authority, "/?# \t\n\r\"'<>,;"); j >= 0 {
 			authority = authorityOf(authority, j)
 		}

@@ -187,7 +187,7 @@ func tokenSecrets(s string) []SecretSpan {
 			start := at + i
 			at = start + len(shape.prefix)
 			end := at
-			for end < len(s) && tokenChar(shape.chars, s[end]) {
+			for end < len(s) && end-at <= shape.max && tokenChar(shape.chars, s[end]) {
 				end++
 			}
 			if n := end - at; (start == 0 || !isWord(s[start-1])) && n >= shape.min && n <= shape.max && mixed(s[at:end]) {

@@ -22,12 +22,6 @@ func (p *Process) Stat() (parse.ProcStat, error) {
 	return s, wrap("read", p.path("stat"), err)
 }
 
-// StartTicks is starttime: clock ticks since boot.
-func (p *Process) StartTicks() (uint64, error) {
-	s, err := p.Stat()
-	return s.StartTicks, err
-}
-
 // CPUTime is what all threads of the process have used since its start: user and system.
 func (p *Process) CPUTime() (user, system time.Duration, err error) {
 	s, err := p.Stat()

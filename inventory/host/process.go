@@ -95,10 +95,10 @@ func remedy(err error) string {
 	return ""
 }
 
-// Ended reports whether the process that was read is gone; another one with its PID counts as gone too.
+// Ended reports whether the process that was read is gone or about to be; another one with its PID counts as gone too.
 func (p *Process) Ended() bool {
-	start, err := p.StartTicks()
-	return err != nil || start != p.Start && p.Start != 0
+	s, err := p.Stat()
+	return err != nil || s.Over() || s.StartTicks != p.Start
 }
 
 // path is the name of a file below /proc/PID.

@@ -82,7 +82,7 @@ func (h *Host) readProcess(pid int, buf []byte) readResult {
 	if stat.KernelThread() {
 		return readResult{kernel: true}
 	}
-	if stat.State == 'Z' || stat.State == 'X' {
+	if stat.Over() {
 		return readResult{err: errEnded}
 	}
 	p.PPID, p.Comm, p.Start, p.Threads = stat.PPID, stat.Comm, stat.StartTicks, stat.Threads
@@ -93,7 +93,7 @@ func (h *Host) readProcess(pid int, buf []byte) readResult {
 	p.Args = parse.NulTerminated(cmdline)
 	exe, err := p.readlink("exe")
 	if err != nil {
-		if Vanished(err) && (len(p.Args) == 0 || p.Ended()) { // no memory any more: it is about to be a zombie
+		if Vanished(err) && p.Ended() {
 			return readResult{err: errEnded}
 		}
 		p.ExeErr = err

@@ -62,7 +62,7 @@ func TestStorm(t *testing.T) {
 func lookClosely(t *testing.T, h *Host, p *Process) {
 	t.Helper()
 	check := func(what string, err error) {
-		if err != nil && !(Vanished(err) && p.Ended()) && !Denied(err) {
+		if gone := Vanished(err) && p.Ended(); err != nil && !gone && !Denied(err) {
 			t.Errorf("%s of %d %q: %v (ended: %v)", what, p.PID, p.Comm, err, p.Ended())
 		}
 	}

@@ -55,13 +55,17 @@ func (n *node) fillProcess(pid int, at attrs) {
 	n.fillNamespaces()
 }
 
-// commFromExe is the file name as the kernel keeps it: 15 bytes (PR_SET_NAME in prctl(2)).
+// commFromExe is the file name as the kernel keeps it: 15 bytes (PR_SET_NAME in prctl(2)); without exe that of the first argument.
 func (n *node) commFromExe() string {
-	exe := n.kids["exe"]
-	if exe == nil {
-		return "unnamed"
+	program := ""
+	if exe := n.kids["exe"]; exe != nil {
+		program = strings.TrimSuffix(exe.target, deletedMark)
 	}
-	name := path.Base(strings.TrimSuffix(exe.target, deletedMark))
+	if program == "" && n.kids["cmdline"] != nil {
+		first, _, _ := bytes.Cut(n.kids["cmdline"].data, []byte{0})
+		program = string(first)
+	}
+	name := path.Base(program)
 	return name[:min(15, len(name))]
 }
 
