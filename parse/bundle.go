@@ -41,7 +41,7 @@ type BundleFile struct {
 	Type   BundleType
 }
 
-// BundleType is bundle::file_type_t.
+// BundleType is bundle::file_type_t as it is since .NET 5.
 type BundleType byte
 
 // The types of embedded files.
@@ -225,9 +225,25 @@ func (h *bundleReader) file(major uint32) BundleFile {
 	if major >= 6 {
 		f.Packed = h.int(8)
 	}
-	f.Type = BundleType(h.int(1))
+	f.Type = bundleType(major, h.int(1))
 	f.Path = h.string()
 	return h.bounded(f)
+}
+
+// bundleType translates .NET Core 3's numbers (assembly, ready-to-run, deps, runtimeconfig, extracted), which were others than those since .NET 5.
+func bundleType(major uint32, n int64) BundleType {
+	if major > 1 {
+		return BundleType(n)
+	}
+	switch n {
+	case 0, 1:
+		return BundleAssembly
+	case 2:
+		return BundleDeps
+	case 3:
+		return BundleRuntimeConfig
+	}
+	return BundleUnknown
 }
 
 func (h *bundleReader) bounded(f BundleFile) BundleFile {

@@ -39,7 +39,7 @@ func bundleExe(offset int64, appended []byte) []byte {
 	return append(image, appended...)
 }
 
-// bundleHeader writes a version 6 manifest of one file.
+// bundleHeader writes the manifest of one file, a runtimeconfig.json.
 func bundleHeader(major uint32, path string, offset, size, packed int64) []byte {
 	le := binary.LittleEndian
 	var b []byte
@@ -57,7 +57,11 @@ func bundleHeader(major uint32, path string, offset, size, packed int64) []byte 
 	if major >= 6 {
 		b = le.AppendUint64(b, uint64(packed))
 	}
-	b = append(b, byte(BundleRuntimeConfig))
+	if kind := byte(BundleRuntimeConfig); major == 1 {
+		b = append(b, 3)
+	} else {
+		b = append(b, kind)
+	}
 	if len(path) < 128 {
 		b = append(b, byte(len(path)))
 	} else {
