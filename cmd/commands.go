@@ -11,6 +11,7 @@ func commands(a *app) []*cobra.Command {
 		newExplain(a),
 		newContainerize(a),
 		newVerify(a),
+		newGenerate(a),
 		newVersion(a),
 		newCompletion(a),
 		newDocs(a),

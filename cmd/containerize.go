@@ -86,6 +86,9 @@ func (a *app) containerize(ctx context.Context, w *workspace.Workspace, f contai
 	if err := w.Save(path.Join(f.id, workspace.ImageFile), image); err != nil {
 		return err
 	}
+	if err := a.proposeDeployment(w, f.id, analysis, image); err != nil {
+		return err
+	}
 	if err := a.print(image, func(w io.Writer) error { return a.imageTable(w, image) }); err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"path"
 	"time"
 
+	"a2c/generate"
 	"a2c/internal/workspace"
 	"a2c/inventory/host"
 	"a2c/model"
@@ -49,4 +50,21 @@ func (a *app) processRoot(ctx context.Context, app model.App) (host.Tree, error)
 		}
 	}
 	return nil, fmt.Errorf("the application does not run any more as process %d; start it, then run %s again", app.ProcessID, a.command("analyze"))
+}
+
+// proposeDeployment writes deployment.json from what is known by now; the user's edits stay.
+func (a *app) proposeDeployment(w *workspace.Workspace, id string, analysis model.Analysis, image model.Image) error {
+	var verified *model.Verification
+	if v, err := workspace.Load[model.Verification](w, path.Join(id, workspace.VerifyFile)); err == nil && v.ImageDigest == image.Digest {
+		verified = &v
+	}
+	inputs, err := w.Inputs(id, workspace.ImageFile)
+	if err != nil {
+		return err
+	}
+	d := generate.Propose(analysis, image, verified)
+	d.Inputs = inputs
+	_, edits, err := workspace.Propose(w, path.Join(id, workspace.DeploymentFile), d)
+	a.noteEdits(edits)
+	return err
 }

@@ -78,6 +78,9 @@ func (a *app) verify(ctx context.Context, w *workspace.Workspace, f verifyFlags)
 	if err := w.Save(path.Join(f.id, workspace.VerifyFile), v); err != nil {
 		return err
 	}
+	if err := a.proposeDeployment(w, f.id, o.Analysis, o.Image); err != nil {
+		return err
+	}
 	if err := a.print(v, func(w io.Writer) error { return a.verifyTable(w, v) }); err != nil {
 		return err
 	}

@@ -4,19 +4,23 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 
 	"a2c/internal/term"
 	"a2c/model"
 )
 
 func (a *app) verifyTable(w io.Writer, v model.Verification) error {
-	rows := term.Rows{Head: []string{"PORT", "PATH", "LIVE", "IMAGE", "SAME"}}
+	rows := term.Rows{Head: []string{"PORT", "ASKED", "LIVE", "IMAGE", "SAME"}}
 	for _, c := range v.Comparisons {
 		same := term.Cell{Text: "yes", Style: term.Green}
+		if !c.Proof {
+			same = term.Cell{Text: strings.TrimSuffix("yes, but "+c.ProofWhy, ", but "), Style: term.Yellow}
+		}
 		if !c.Same {
 			same = term.Cell{Text: "no", Style: term.Red}
 		}
-		rows.Body = append(rows.Body, []term.Cell{{Text: strconv.Itoa(c.Port)}, {Text: c.Path}, {Text: answerText(c.Live)}, {Text: answerText(c.Twin)}, same})
+		rows.Body = append(rows.Body, []term.Cell{{Text: strconv.Itoa(c.Port)}, {Text: strings.TrimSpace(c.Method + " " + c.Path)}, {Text: answerText(c.Live)}, {Text: answerText(c.Twin)}, same})
 	}
 	if err := a.Write(w, rows); err != nil {
 		return err
@@ -30,6 +34,9 @@ func (a *app) verifyTable(w io.Writer, v model.Verification) error {
 		fmt.Fprintf(w, "it tried to reach %s\n", term.Safe(r))
 	}
 	verdict := a.Paint(term.Red, "not verified")
+	if v.Why != "" {
+		verdict += " (" + term.Safe(v.Why) + ")"
+	}
 	if v.Verified {
 		verdict = a.Paint(term.Green, "verified")
 	}
@@ -45,6 +52,9 @@ func (a *app) verifyTable(w io.Writer, v model.Verification) error {
 func answerText(a model.Answer) string {
 	if a.Error != "" {
 		return a.Error
+	}
+	if a.Status == 0 {
+		return "accepted"
 	}
 	return fmt.Sprintf("%d %s %s", a.Status, a.ContentType, term.Size(a.Bytes))
 }
