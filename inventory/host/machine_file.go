@@ -54,8 +54,20 @@ func (m *machine) openProc(name string) (File, error) {
 	return &file{fd: fd, name: name, proc: true}, nil
 }
 
-// readShort reads the beginning of a file of procfs, in one call.
+// readShort reads the beginning of a file of procfs, in one call; what a folder taken for / has in its place is opened with care.
 func (m *machine) readShort(name string, buf []byte) (int, error) {
+	if m.proc == nil {
+		f, err := m.Open(name)
+		if err != nil {
+			return 0, err
+		}
+		defer f.Close()
+		n, err := io.ReadFull(f, buf)
+		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+			err = nil
+		}
+		return n, err
+	}
 	fd, err := m.open(name, unix.O_RDONLY|unix.O_NONBLOCK|unix.O_NOCTTY)
 	if err != nil {
 		return 0, wrap("open", name, err)
@@ -145,6 +157,9 @@ func probeCache(fd int, size int64) []span {
 
 // statMagic looks at what a magic link leads to without opening it.
 func (m *machine) statMagic(name string) (Info, error) {
+	if m.proc == nil {
+		return Stat(m, name)
+	}
 	fd, err := m.follow(name, unix.O_PATH)
 	if err != nil {
 		return Info{}, wrap("stat", name, err)

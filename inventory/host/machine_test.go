@@ -3,6 +3,7 @@ package host
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -23,6 +24,12 @@ func lookups() map[string]lookup { return map[string]lookup{"openat2": openat2, 
 func disk(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
+	fillDisk(t, dir)
+	return dir
+}
+
+func fillDisk(t testing.TB, dir string) {
+	t.Helper()
 	must := func(err error) {
 		t.Helper()
 		if err != nil {
@@ -39,7 +46,6 @@ func disk(t *testing.T) string {
 	must(os.Symlink("loop1", filepath.Join(dir, "loop2")))
 	must(os.Symlink("/nowhere", filepath.Join(dir, "dangling")))
 	must(unix.Mkfifo(filepath.Join(dir, "pipe"), 0o600))
-	return dir
 }
 
 func tree(t testing.TB, root string, look lookup) *machine {
@@ -80,6 +86,97 @@ func TestMachineNames(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// FuzzLookup holds that both ways find the same, or fail the same, whatever the name.
+func FuzzLookup(f *testing.F) {
+	f.Add("/opt/current/../climb")
+	f.Add("/etc/passwd/.")
+	f.Add("/loop1/x")
+	f.Add("/dangling/..")
+	f.Add("/opt/current/")
+	f.Add("/opt/climb/")
+	f.Add("//../etc/./passwd")
+	f.Add("/pipe/..")
+	dir := f.TempDir()
+	fillDisk(f, dir)
+	a, b, slow := tree(f, dir, openat2), tree(f, dir, walk), tree(f, dir, walk)
+	slow.guard.risky = true
+	f.Fuzz(func(t *testing.T, name string) {
+		if len(name) > 2000 {
+			t.Skip("the kernel's limit of a name is not walk's")
+		}
+		for _, m := range []*machine{b, slow} {
+			compare(t, "Lstat", name, a.Lstat, m.Lstat)
+			compare(t, "Readlink", name, a.Readlink, m.Readlink)
+			compare(t, "ReadDir", name, a.ReadDir, m.ReadDir)
+			read := func(m *machine) func(string) ([]byte, error) {
+				return func(name string) ([]byte, error) { return ReadFile(m, name, 1000) }
+			}
+			compare(t, "ReadFile", name, read(a), read(m))
+		}
+	})
+}
+
+func compare[T any](t *testing.T, what, name string, a, b func(string) (T, error)) {
+	t.Helper()
+	want, err1 := a(name)
+	got, err2 := b(name)
+	if fmt.Sprint(err1) != fmt.Sprint(err2) {
+		t.Fatalf("%s(%q): openat2 says %v, walk %v", what, name, err1, err2)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("%s(%q) (-openat2 +walk):\n%s", what, name, diff)
+	}
+}
+
+// TestFakeProc takes a folder for / that has a proc which is no procfs: its links are text, and are not followed out of the folder.
+func TestFakeProc(t *testing.T) {
+	dir := t.TempDir()
+	proc := filepath.Join(dir, "proc/412")
+	for _, err := range []error{
+		os.MkdirAll(filepath.Join(proc, "fd"), 0o755),
+		os.WriteFile(filepath.Join(proc, "stat"), []byte("412 (x) S 1 412 412 0 -1 0 0 0 0 0 1 1 0 0 20 0 1 0 900 1 1 0\n"), 0o600),
+		os.WriteFile(filepath.Join(proc, "cmdline"), []byte("x\x00"), 0o600),
+		os.Symlink("/bin/sh", filepath.Join(proc, "exe")),
+		os.Symlink("/etc/passwd", filepath.Join(proc, "fd/3")),
+		os.Symlink("socket:[7]", filepath.Join(proc, "fd/4")),
+		os.Symlink("/", filepath.Join(proc, "root")),
+		unix.Mkfifo(filepath.Join(proc, "status"), 0o600),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	m := tree(t, dir, openat2)
+	h, err := Read(context.Background(), m)
+	if err != nil || len(h.Processes) != 1 {
+		t.Fatalf("%+v, %v", h, err)
+	}
+	p := h.Processes[0]
+	if p.Exe != "/bin/sh" || p.Start != 900 || p.Args[0] != "x" {
+		t.Errorf("process %+v", p)
+	}
+	if _, err := m.Open("/proc/412/exe"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("exe leads to a file outside of the root: %v", err)
+	}
+	fds, err := p.FDs()
+	if err != nil || len(fds) != 2 {
+		t.Fatalf("FDs = %+v, %v", fds, err)
+	}
+	for _, fd := range fds {
+		if info, err := fd.Stat(); err != nil || info.Type != Symlink {
+			t.Errorf("Stat of %+v = %+v, %v; want the link, which leads nowhere in this root", fd, info, err)
+		}
+	}
+	if _, err := p.Status(); !errors.Is(err, ErrNotRegular) {
+		t.Errorf("a FIFO in place of status: %v", err)
+	}
+	if tr, err := p.Tree(); err != nil {
+		t.Error(err)
+	} else if _, err := tr.Lstat("/proc/412"); err != nil {
+		t.Errorf("its root is the folder: %v", err)
 	}
 }
 

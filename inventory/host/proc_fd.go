@@ -1,7 +1,6 @@
 package host
 
 import (
-	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -88,16 +87,15 @@ type magicStater interface {
 }
 
 func (p *Process) statMagic(name string) (Info, error) {
+	stat := func(name string) (Info, error) { return Stat(p.tree, name) }
 	if m, ok := p.tree.(magicStater); ok {
-		return m.statMagic(p.path(name))
+		stat = m.statMagic
 	}
-	info, err := Stat(p.tree, p.path(name))
-	if err == nil {
-		return info, nil
+	info, err := stat(p.path(name))
+	if err != nil && Vanished(err) { // "socket:[777]" of a captured machine leads nowhere
+		if link, err := p.tree.Lstat(p.path(name)); err == nil {
+			return link, nil
+		}
 	}
-	var text *pathError
-	if errors.As(err, &text) && Vanished(err) { // "socket:[777]" of a fixture
-		return p.tree.Lstat(p.path(name))
-	}
-	return Info{}, err
+	return info, err
 }

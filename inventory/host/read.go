@@ -135,7 +135,11 @@ func (h *Host) add(pid int, r readResult) {
 		h.Seen.Vanished++
 	default:
 		h.Seen.Unreadable++
-		h.Skip(model.Skip{What: fmt.Sprintf("process %d", pid), Reason: Reason(r.err), Remedy: remedy(r.err), Incomplete: true})
+		what := fmt.Sprintf("process %d", pid)
+		if Denied(r.err) {
+			what = "processes that are hidden" // hidepid=1: alike by the hundred, and counted
+		}
+		h.Skip(model.Skip{What: what, Reason: Reason(r.err), Remedy: remedy(r.err), Incomplete: true})
 	}
 }
 
