@@ -21,7 +21,7 @@ type Verification struct {
 // Comparison is one request to both.
 type Comparison struct {
 	Port        int      `json:"port"`
-	Method      string   `json:"method"` // "GET"; "CONNECT" for a port that was only connected to, with an empty path
+	Method      string   `json:"method"` // "GET"; "LISTEN" for a port that was only looked at, with an empty path
 	Path        string   `json:"path"`
 	Live        Answer   `json:"live"`
 	Twin        Answer   `json:"twin"`

@@ -124,7 +124,7 @@ func proveNothingShown(t *testing.T, d *dockerProof) {
 func proveNeverListens(t *testing.T, d *dockerProof) {
 	s := d.subject(t, map[string]string{"LISTEN": ""})
 	s.options.Timeout = time.Second
-	if v := s.verify(t); v.Verified || !strings.Contains(v.Why, "does not accept connections after 1s") {
+	if v := s.verify(t); v.Verified || !strings.Contains(v.Why, "is not open after 1s") {
 		t.Error(show(v))
 	}
 }

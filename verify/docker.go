@@ -14,6 +14,7 @@ import (
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 
 	"a2c/internal/engine"
+	"a2c/inventory/host"
 	"a2c/model"
 	"a2c/verify/outside"
 )
@@ -119,8 +120,9 @@ func (d *docker) load(ctx context.Context, name string, open func() (v1.Image, e
 // dockerTwin is a running container, and the one that holds its network.
 type dockerTwin struct {
 	d     *docker
-	ids   []string // containers, the twin last
-	ns    string
+	ids   []string       // containers, the twin last
+	pid   int            // a process in its network namespace; 0: it has ended
+	ns    string         // that namespace
 	world *outside.World // nil when the network is allowed
 }
 
@@ -169,9 +171,13 @@ func (d *docker) Start(ctx context.Context, i model.Image, n Needs) (_ Twin, err
 		if err != nil {
 			return nil, err
 		}
-		if t.ns, err = d.namespace(id, s.PID); s.Running && err != nil {
+		if !s.Running {
+			return t, nil
+		}
+		if t.ns, err = d.namespace(id, s.PID); err != nil {
 			return nil, err
 		}
+		t.pid = s.PID
 	}
 	return t, nil
 }
@@ -203,6 +209,7 @@ func (t *dockerTwin) hold(ctx context.Context, labels map[string]string, ports [
 	if t.ns, err = t.d.namespace(id, s.PID); err != nil {
 		return "", err
 	}
+	t.pid = s.PID
 	if t.world, err = outside.Open(t.ns, ports); err != nil {
 		return "", err
 	}
@@ -232,6 +239,18 @@ func (t *dockerTwin) id() string { return t.ids[len(t.ids)-1] }
 func (t *dockerTwin) Status(ctx context.Context) (Status, error) {
 	s, err := t.d.client.State(ctx, t.id())
 	return Status{Running: s.Running, ExitCode: s.ExitCode, OutOfMemory: s.OOM, Error: s.Error}, err
+}
+
+// Open reads the kernel's table: a port that takes a connection for a command (shutdown, debug) must not see one.
+func (t *dockerTwin) Open(port int) (inside, outside bool, err error) {
+	if t.pid == 0 {
+		return false, false, nil
+	}
+	m, err := host.Machine("/")
+	if err != nil {
+		return false, false, err
+	}
+	return listening(m, t.pid, port)
 }
 
 func (t *dockerTwin) Log(ctx context.Context, lines int) ([]string, error) {

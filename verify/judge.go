@@ -17,6 +17,8 @@ const (
 	poll = 100 * time.Millisecond
 	// others is how much longer than the main port the other ports may take to open.
 	others = 10 * time.Second
+	// insideOnly is how long a port may be open on loopback alone: programs open one address after the other.
+	insideOnly = 3 * time.Second
 	// apart is the least time between two questions of one kind to the live application: what it counts in seconds must have changed.
 	apart = 1100 * time.Millisecond
 )
@@ -131,10 +133,14 @@ func (r *run) waitFor(ctx context.Context, twin Twin, t target, limit time.Durat
 	deadline := time.Now().Add(limit)
 	var inside time.Time // since when only the twin's own loopback accepts
 	for {
-		c, err := twin.Dial(ctx, t.port, t.inside)
-		if err == nil {
-			c.Close()
+		in, out, errOpen := twin.Open(t.port)
+		if out || in && t.inside {
 			return failure{}, nil
+		}
+		if !in {
+			inside = time.Time{}
+		} else if inside.IsZero() {
+			inside = time.Now()
 		}
 		status, err := twin.Status(ctx)
 		switch {
@@ -144,29 +150,17 @@ func (r *run) waitFor(ctx context.Context, twin Twin, t target, limit time.Durat
 			return failure{}, err
 		case !status.Running:
 			return r.ended("before it listened", status), nil
-		case !t.inside && r.onlyInside(ctx, twin, t.port, &inside):
+		case errOpen != nil:
+			return failure{}, errOpen
+		case in && time.Since(inside) > insideOnly:
 			return failure{why: fmt.Sprintf("port %d is open on loopback only: nobody outside the container reaches it", t.port)}, nil
 		case time.Now().After(deadline):
-			return failure{fmt.Sprintf("port %d does not accept connections after %v (--timeout)", t.port, limit), true}, nil
+			return failure{fmt.Sprintf("port %d is not open after %v (--timeout)", t.port, limit), true}, nil
 		}
 		if err := sleep(ctx, poll); err != nil {
 			return failure{}, err
 		}
 	}
-}
-
-// onlyInside reports whether the port has been open on loopback alone for some seconds.
-func (r *run) onlyInside(ctx context.Context, twin Twin, port int, since *time.Time) bool {
-	c, err := twin.Dial(ctx, port, true)
-	if err != nil {
-		*since = time.Time{}
-		return false
-	}
-	c.Close()
-	if since.IsZero() {
-		*since = time.Now()
-	}
-	return time.Since(*since) > 3*time.Second
 }
 
 func sleep(ctx context.Context, d time.Duration) error {
@@ -192,7 +186,7 @@ func (r *run) compare(ctx context.Context, twin Twin, targets []target, settled 
 	var questions []*question
 	for _, t := range targets {
 		if t.scheme == "" || !t.known {
-			c, err := r.connect(ctx, twin, t)
+			c, err := r.listen(twin, t)
 			if err != nil {
 				return nil, err
 			}
@@ -298,9 +292,9 @@ func cause(err error) string {
 	return err.Error()
 }
 
-// connect compares a port that a2c sends nothing to: the kernel tells whether the live application listens.
-func (r *run) connect(ctx context.Context, twin Twin, t target) (model.Comparison, error) {
-	c := model.Comparison{Port: t.port, Method: "CONNECT"}
+// listen compares a port that a2c sends nothing to: the kernel tells who listens.
+func (r *run) listen(twin Twin, t target) (model.Comparison, error) {
+	c := model.Comparison{Port: t.port, Method: "LISTEN"}
 	listens, err := r.live.listens(t.port)
 	if err != nil {
 		return c, err
@@ -308,20 +302,18 @@ func (r *run) connect(ctx context.Context, twin Twin, t target) (model.Compariso
 	if !listens {
 		c.Live.Error = "does not listen"
 	}
-	conn, err := twin.Dial(ctx, t.port, t.inside)
-	switch {
-	case err == nil:
-		conn.Close()
-	case ctx.Err() != nil:
-		return c, ctx.Err()
-	default:
+	inside, outside, err := twin.Open(t.port)
+	if err != nil {
+		return c, err
+	}
+	if !outside && (!inside || !t.inside) {
 		c.Twin.Error = "does not listen"
 	}
 	c.Same = c.Live.Error == c.Twin.Error
 	if c.Same {
-		c.ProofWhy = "that a port accepts connections shows little"
+		c.ProofWhy = "that a port is open shows little"
 	} else {
-		c.Differences = []string{fmt.Sprintf("connect: %s / %s", or(c.Live.Error, "listens"), or(c.Twin.Error, "listens"))}
+		c.Differences = []string{fmt.Sprintf("port: %s / %s", or(c.Live.Error, "listens"), or(c.Twin.Error, "listens"))}
 	}
 	return c, nil
 }

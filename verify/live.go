@@ -143,23 +143,30 @@ func otherNamespace(path string) (bool, error) {
 // listens reports whether the kernel has a listening socket on a port in the application's network namespace now. Nothing is sent
 // to the port: a shutdown or debug port may take a connection for a command.
 func (l *live) listens(port int) (bool, error) {
+	inside, outside, err := listening(l.tree, l.app.ProcessID, port)
+	return inside || outside, err
+}
+
+// listening reads from the kernel's tables of a process's network namespace from where a TCP port takes connections (proc_pid_net(5)).
+func listening(t host.Tree, pid, port int) (inside, outside bool, err error) {
 	for _, family := range []string{"tcp", "tcp6"} {
-		data, err := host.ReadFile(l.tree, l.proc("net/"+family), 64<<20)
+		data, err := host.ReadFile(t, fmt.Sprintf("/proc/%d/net/%s", pid, family), 64<<20)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue // no IPv6
 		}
 		if err != nil {
-			return false, err
+			return false, false, err
 		}
 		list, err := parse.InetSockets(data, family)
 		if err != nil {
-			return false, err
+			return false, false, err
 		}
 		for _, s := range list {
 			if s.State == parse.Listen && int(s.Local.Port()) == port {
-				return true, nil
+				inside = true
+				outside = outside || !s.Local.Addr().IsLoopback()
 			}
 		}
 	}
-	return false, nil
+	return inside, outside, nil
 }

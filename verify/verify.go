@@ -35,6 +35,8 @@ type Needs struct {
 type Twin interface {
 	// Dial connects to a TCP port of the twin: inside over loopback as its own processes do, else at the address that others use.
 	Dial(ctx context.Context, port int, inside bool) (net.Conn, error)
+	// Open says from where a TCP port takes connections now, without making one: inside over loopback, or also outside.
+	Open(port int) (inside, outside bool, err error)
 	Status(ctx context.Context) (Status, error)
 	// Log returns the last lines of stdout and stderr, raw.
 	Log(ctx context.Context, lines int) ([]string, error)

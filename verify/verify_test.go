@@ -31,10 +31,10 @@ func TestAsk(t *testing.T) {
 		fmt.Fprintf(w, "%s %s", r.Method, r.Host)
 	})
 	mux.HandleFunc("/login", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/", http.StatusFound) })
-	mux.HandleFunc("/large", func(w http.ResponseWriter, _ *http.Request) { w.Write(make([]byte, bodyLimit+9)) })
+	mux.HandleFunc("/large", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintf(w, "%*d", bodyLimit+9, 0) })
 	mux.HandleFunc("/breaks", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Length", "10")
-		w.Write([]byte("x"))
+		fmt.Fprint(w, "x")
 	})
 	for _, tls := range []bool{false, true} {
 		server := httptest.NewUnstartedServer(mux)
@@ -257,7 +257,7 @@ func TestConclude(t *testing.T) {
 		{"one differs", []model.Comparison{same, differs}, "1 of 2 comparisons differ"},
 		{"nothing shown", []model.Comparison{weak}, "both answering 404 proves nothing"},
 		{"nothing compared", nil, "listens on no TCP port"},
-		{"connected only", []model.Comparison{{Method: "CONNECT", Port: 9, Same: true, ProofWhy: "little"}}, "CONNECT 9: little"},
+		{"connected only", []model.Comparison{{Method: "LISTEN", Port: 9, Same: true, ProofWhy: "little"}}, "LISTEN 9: little"},
 	}
 	for _, c := range cases {
 		got := conclude(c.list)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -33,7 +34,7 @@ func TestConnectRefused(t *testing.T) {
 	defer old.Close()
 	broken := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(http.StatusInternalServerError)
-		w.Write([]byte(`{"message":"no space left on device"}`))
+		fmt.Fprint(w, `{"message":"no space left on device"}`)
 	}))
 	defer broken.Close()
 	ended, cancel := context.WithCancel(t.Context())
@@ -101,7 +102,7 @@ func TestCreateBody(t *testing.T) {
 				t.Error(err)
 			}
 			w.WriteHeader(http.StatusCreated)
-			w.Write([]byte(`{"Id":"c1"}`))
+			fmt.Fprint(w, `{"Id":"c1"}`)
 		}
 	}))
 	defer server.Close()
@@ -109,7 +110,7 @@ func TestCreateBody(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer c.Close()
+	t.Cleanup(func() { _ = c.Close() })
 	id, err := c.Create(t.Context(), Spec{
 		Image: "a2c.invalid/verify:1", Labels: map[string]string{"a2c.verify": "1-2"}, Env: []string{"P=hunter2"}, Network: "none", ReadOnly: true,
 		Memory: 1 << 20, CPUs: 1.5, PIDs: 9, Tmpfs: map[string]string{"/tmp": "rw"}, Binds: map[string]string{"/data:x": "/copies/1"},
@@ -157,7 +158,7 @@ func TestLoadTellsThatTheEngineBrokeOff(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer c.Close()
+	t.Cleanup(func() { _ = c.Close() })
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
 	if err := c.Load(ctx, emptyImage(), "a2c.invalid/verify:1"); err == nil || ctx.Err() != nil {
