@@ -31,7 +31,7 @@ func TestAsk(t *testing.T) {
 		fmt.Fprintf(w, "%s %s", r.Method, r.Host)
 	})
 	mux.HandleFunc("/login", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/", http.StatusFound) })
-	mux.HandleFunc("/large", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintf(w, "%*d", bodyLimit+9, 0) })
+	mux.HandleFunc("/large", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, strings.Repeat("x", bodyLimit+9)) })
 	mux.HandleFunc("/breaks", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Length", "10")
 		fmt.Fprint(w, "x")
