@@ -9,12 +9,20 @@ GOLANGCI := $(BENCH)/bin/golangci-lint-v2.15.0
 DEMO := $(GO) run ./demo -dir $(BENCH)/demo -cache $(BENCH)/cache
 PROOF = $(GO) test -count=1 -timeout 3h -v ./proof -run '^TestProofs$$$(if $(ONLY),/^($(ONLY))$$)'
 
-.PHONY: help build demo demo-start demo-stop test proof soak bench unit race lint vet golden fuzz clean
+.PHONY: help build release demo demo-start demo-stop test proof soak bench unit race lint vet golden fuzz clean
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
 build: ## bin/a2c and bin/a2c-kaniko, static
 	$(GO) build -trimpath -ldflags "-s -w" -o bin/ ./cmd/a2c ./cmd/a2c-kaniko
+
+release: ## dist/a2c: one static file with the builder inside
+	mkdir -p dist
+	$(GO) build -trimpath -ldflags "-s -w" -o dist/a2c-kaniko ./cmd/a2c-kaniko
+	$(GO) run ./containerize/build/pack dist/a2c-kaniko containerize/build/a2c-kaniko.zst
+	$(GO) build -trimpath -tags embed_kaniko -ldflags "-s -w" -o dist/a2c ./cmd/a2c
+	rm -f containerize/build/a2c-kaniko.zst dist/a2c-kaniko
+	ls -l dist/a2c
 
 demo: build ## (as root) four real applications, the whole job on each, a table of what came out
 	$(DEMO) run

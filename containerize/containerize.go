@@ -26,7 +26,7 @@ func Run(ctx context.Context, o Options) (model.Image, error) {
 	if err := r.prepare(ctx); err != nil {
 		return model.Image{}, explain(err, o.Dir, r.needBytes())
 	}
-	defer os.RemoveAll(r.scratch())
+	defer r.clear(r.scratch())
 	img, err := r.build(ctx)
 	img.Seconds = time.Since(begin).Seconds()
 	return img, explain(err, o.Dir, r.needBytes())
@@ -99,6 +99,13 @@ func (r *runner) prepare(ctx context.Context) error {
 		return fmt.Errorf("plan: %w", err)
 	}
 	return r.writeDockerfile()
+}
+
+// clear removes what only a build needs. What cannot be removed now is removed by the next run.
+func (r *runner) clear(dir string) {
+	if err := os.RemoveAll(dir); err != nil {
+		r.o.log().Warn("a build folder stays behind", "error", err)
+	}
 }
 
 // checkEdits compares the Dockerfile with the last one that a2c wrote.
@@ -186,7 +193,7 @@ func (r *runner) copyFiles(ctx context.Context) error {
 	if err := os.MkdirAll(fresh, 0o755); err != nil {
 		return fmt.Errorf("make context: %w", err)
 	}
-	defer os.RemoveAll(fresh)
+	defer r.clear(fresh)
 	var total, said int64
 	for _, it := range r.plan.items {
 		total += it.Size

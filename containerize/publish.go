@@ -76,7 +76,7 @@ func (r *runner) publish(ctx context.Context, raw build.RawLayers) (layer.Publis
 		if err != nil {
 			return layer.Published{}, config, err
 		}
-		defer one.Close()
+		defer func() { _ = one.Close() }() // was only read
 		s.Raws = append(s.Raws, one)
 	}
 	out, err := layer.Publish(ctx, filepath.Join(r.o.Dir, "oci"), s)

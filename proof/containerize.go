@@ -359,13 +359,13 @@ func proveHostile(t *testing.T, b *Bench) {
 	if err := os.WriteFile(secret, make([]byte, 10240), 0o600); err != nil { // an empty tar
 		t.Fatal(err)
 	}
-	tcp, err := net.Listen("tcp", "127.0.0.1:0")
+	tcp, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer tcp.Close()
 	abstract := "a2c-proof-" + strconv.Itoa(os.Getpid())
-	unixSocket, err := net.Listen("unix", "@"+abstract)
+	unixSocket, err := (&net.ListenConfig{}).Listen(t.Context(), "unix", "@"+abstract)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -122,7 +122,7 @@ func (r *kanikoRun) run(ctx context.Context) (*Done, error) {
 			return nil, fmt.Errorf("make build folder: %w", err)
 		}
 	}
-	defer os.RemoveAll(root) // the unpacked image: as large as all its files
+	defer func() { _ = os.RemoveAll(root) }() // the unpacked image, as large as all its files; what stays is removed with Output
 	text, err := os.ReadFile(r.spec.Dockerfile)
 	if err != nil {
 		return nil, fmt.Errorf("read Dockerfile: %w", err)

@@ -53,7 +53,7 @@ func unpack(packed io.Reader, scratch string) (string, func(), error) {
 	if f.Name() != path { // a memfd: named through us, since the child's own descriptors are numbered anew
 		return path, func() { f.Close() }, nil
 	}
-	return path, func() { os.Remove(path) }, f.Close() // execve(2) refuses a file that is open for writing
+	return path, func() { _ = os.Remove(path) }, f.Close() // execve(2) refuses a file that is open for writing
 }
 
 func executable(scratch string) (*os.File, string, error) {

@@ -46,7 +46,7 @@ func rawLayer(t *testing.T, by string, entries ...tarEntry) *Raw {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { r.Close() })
+	t.Cleanup(func() { _ = r.Close() })
 	return r
 }
 

@@ -26,7 +26,7 @@ func Archive(img v1.Image, ref, file string) error {
 	if err != nil {
 		return fmt.Errorf("write archive: %w", err)
 	}
-	defer os.Remove(f.Name())
+	defer func() { _ = os.Remove(f.Name()) }() // gone after the rename
 	defer f.Close()
 	if err := tarball.Write(tag, img, f); err != nil {
 		return fmt.Errorf("write archive %s: %w", file, err)

@@ -34,8 +34,8 @@ func NewStore(final string) (*Store, error) {
 	return &Store{dir: dir, final: final}, nil
 }
 
-// Abort removes what was not committed.
-func (s *Store) Abort() { os.RemoveAll(s.dir) }
+// Abort removes what was not committed; NewStore removes what could not be removed now.
+func (s *Store) Abort() { _ = os.RemoveAll(s.dir) }
 
 // Blob is one stored blob.
 type Blob struct {
@@ -49,7 +49,7 @@ func (s *Store) Put(write func(io.Writer) error) (Blob, error) {
 	if err != nil {
 		return Blob{}, fmt.Errorf("store blob: %w", err)
 	}
-	defer os.Remove(f.Name())
+	defer func() { _ = os.Remove(f.Name()) }() // gone after the rename
 	defer f.Close()
 	sum := sha256.New()
 	n := new(counter)
