@@ -70,7 +70,7 @@ func runFolder(t *testing.T, data fs.FS, kind string) []string {
 		} else {
 			misses++
 		}
-		problems = append(problems, prefixed(name, append(claimedTwice(got), noEvidence(got)...))...)
+		problems = append(problems, prefixed(name, slices.Concat(claimedTwice(got), noEvidence(got), leaks(t, got)))...)
 		if !slices.ContainsFunc(archive.Files, isWant) {
 			problems = append(problems, name+": has no want.json")
 		}

@@ -1,6 +1,8 @@
 package detect
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"reflect"
 	"slices"
@@ -10,7 +12,29 @@ import (
 	"a2c/model"
 )
 
-// noEvidence lists the set fields of every object, however deep, that no source is named for; and sources that hold a planted secret.
+// planted is the secret that fixtures hold in arguments, environments and files.
+const planted = "s3cret"
+
+// leaks reports the planted secret anywhere in an outcome.
+func leaks(t *testing.T, o outcome) []string {
+	t.Helper()
+	b, err := json.Marshal(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if i := bytes.Index(b, []byte(planted)); i >= 0 {
+		return []string{fmt.Sprintf("the planted secret stands in the result: %s", b[max(0, i-40):i+len(planted)])}
+	}
+	return nil
+}
+
+func TestLeakIsNoticed(t *testing.T) {
+	if got := leaks(t, outcome{Apps: []model.App{{Cmdline: "java -Dpassword=" + planted}}}); len(got) != 1 {
+		t.Errorf("got %q", got)
+	}
+}
+
+// noEvidence lists the set fields of every object, however deep, that no source is named for.
 func noEvidence(o outcome) []string {
 	var problems []string
 	for _, a := range o.Apps {
