@@ -32,12 +32,22 @@ func (c *clr) kestrel() []port {
 	if ports := c.portLists(values); len(ports) > 0 {
 		return ports
 	}
+	if !c.hasKestrel() {
+		return nil
+	}
 	byDefault := dotnetValue{from: []model.Source{model.Derived("Kestrel's default address")}}
 	ports := c.urls(byDefault, "urls", "http://localhost:5000")
 	for i := range ports {
 		ports[i].binding.Mechanism = "default"
 	}
 	return ports
+}
+
+// hasKestrel reports whether the server is loaded, or might be where that cannot be seen. Without it, port 5000 is somebody else's.
+func (c *clr) hasKestrel() bool {
+	const server = "Microsoft.AspNetCore.Server.Kestrel.Core.dll"
+	_, mapped := c.mapped(server)
+	return mapped || c.mapsErr != nil || c.platform().Name != "" || c.bundle != nil && c.bundle.Has(server)
 }
 
 // configuration lists the sources of WebApplication.CreateBuilder, what counts most last: host settings (ASPNETCORE_, then DOTNET_),

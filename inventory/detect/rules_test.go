@@ -127,7 +127,7 @@ func TestPurposes(t *testing.T) {
 }
 
 // kestrelCase runs a .NET process with an environment, arguments and files, and returns the binding of its listener.
-func kestrelCase(t *testing.T, env, args, files string) string {
+func kestrelCase(t *testing.T, libraries, env, args, files string) string {
 	t.Helper()
 	archive := txtar.Parse([]byte(files))
 	archive.Files = append(archive.Files,
@@ -135,7 +135,7 @@ func kestrelCase(t *testing.T, env, args, files string) string {
 		txtar.File{Name: "proc/9/cmdline threads=9", Data: []byte("dotnet\nA.dll\n" + args)},
 		txtar.File{Name: "proc/9/exe -> /usr/bin/dotnet"}, txtar.File{Name: "proc/9/cwd -> /app"},
 		txtar.File{Name: "proc/9/environ", Data: []byte(env)},
-		txtar.File{Name: "proc/9/maps", Data: []byte("1000-2000 r-xp 00000000 fe:00 12 /usr/share/dotnet/shared/Microsoft.NETCore.App/9.0.7/libcoreclr.so\n")},
+		txtar.File{Name: "proc/9/maps", Data: []byte("1000-2000 r-xp 00000000 fe:00 12 /usr/share/dotnet/shared/Microsoft.NETCore.App/9.0.7/libcoreclr.so\n" + libraries)},
 		txtar.File{Name: "proc/9/fd/3 -> socket:[5]"}, txtar.File{Name: "proc/9/net/tcp", Data: []byte("127.0.0.1:5000 LISTEN 5\n")})
 	got, err := find(t, archive)
 	if err != nil || len(got.Apps) != 1 || len(got.Apps[0].Listeners) != 1 {
@@ -150,6 +150,10 @@ func kestrelCase(t *testing.T, env, args, files string) string {
 
 func TestKestrelPrecedence(t *testing.T) {
 	const here = "http://127.0.0.1:5000"
+	const server = "3000-4000 r--p 00000000 fe:00 13 /usr/share/dotnet/shared/Microsoft.AspNetCore.App/9.0.7/Microsoft.AspNetCore.Server.Kestrel.Core.dll\n"
+	if got := kestrelCase(t, "", "", "", ""); got != "none" {
+		t.Errorf("without Kestrel port 5000 was taken for its default: %s", got)
+	}
 	for _, tc := range []struct{ name, env, args, files, want string }{
 		{"default", "", "", "", "default urls :0 arg 0"},
 		{"dotnet_over_aspnetcore", "DOTNET_URLS=" + here + "\nASPNETCORE_URLS=http://*:1\n", "", "", "kestrel-urls DOTNET_URLS :0 arg 0"},
@@ -163,7 +167,7 @@ func TestKestrelPrecedence(t *testing.T) {
 		{"urls_over_port_list", "ASPNETCORE_HTTP_PORTS=5000\nASPNETCORE_URLS=" + here + "\n", "", "", "kestrel-urls ASPNETCORE_URLS :0 arg 0"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			if got := kestrelCase(t, tc.env, tc.args, tc.files); got != tc.want {
+			if got := kestrelCase(t, server, tc.env, tc.args, tc.files); got != tc.want {
 				t.Errorf("got %s, want %s", got, tc.want)
 			}
 		})
