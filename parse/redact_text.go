@@ -122,7 +122,7 @@ func keyBefore(s string, i int) (key string, from int) {
 }
 
 // valueAfter finds the value behind the separator at i. What ends it follows from what stands before the key: in a URL's query '&', in a
-// connection string ';', in a list ','; else blanks. A doubt takes more rather than less.
+// connection string ';', in a list ',', at the beginning of a line its end; else blanks. A doubt takes more rather than less.
 func valueAfter(s string, i, keyStart int) (start, end int) {
 	start = i + 1
 	for start < len(s) && (s[start] == ' ' || s[start] == '\t') {
@@ -154,26 +154,30 @@ func valueAfter(s string, i, keyStart int) (start, end int) {
 }
 
 func stops(s string, start, keyStart int) string {
-	for keyStart > 0 && strings.IndexByte("\"'\\ -", s[keyStart-1]) >= 0 {
+	option := keyStart > 0 && s[keyStart-1] == '-'
+	for keyStart > 0 && strings.IndexByte("\"'\\ \t-", s[keyStart-1]) >= 0 {
 		keyStart--
 	}
-	before := byte(0)
+	before := byte('\n') // of a line's first word
 	if keyStart > 0 {
 		before = s[keyStart-1]
 	}
-	switch {
+	switch first := before == '\n' || before == '\r'; {
 	case before == '?' || before == '&':
 		return "&#\"'\n\r \t"
-	case before == ';' || before == 0 && pairsBy(s[start:], ';'):
+	case before == ';' || first && pairsBy(s[start:], ';'):
 		return ";\"\n\r"
-	case before == ',' || before == '{' || before == '[' || before == 0 && pairsBy(s[start:], ','):
+	case before == ',' || before == '{' || before == '[' || first && pairsBy(s[start:], ','):
 		return ",}]\"\n\r"
+	case first && !option: // a line of a properties or YAML file: values may have blanks
+		return "\n\r"
 	}
 	return " \t\n\r\"'"
 }
 
 // pairsBy reports whether another key=value follows behind the separator.
 func pairsBy(s string, sep byte) bool {
+	s, _, _ = strings.Cut(s, "\n")
 	_, rest, ok := strings.Cut(s, string(sep))
 	key, _, pair := strings.Cut(rest, "=")
 	return ok && (rest == "" || pair && !strings.ContainsAny(key, ";,&\"'"))
