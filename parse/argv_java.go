@@ -197,7 +197,7 @@ func (p *javaParser) option(a JavaArg) {
 		p.cmd.Main, p.cmd.Mode = from, JavaModule
 	case name == "--source":
 		p.cmd.Mode = JavaSource
-	case name == "-XX:VMOptionsFile":
+	case name == "-XX:VMOptionsFile" && a.File == "": // such a file cannot name another
 		p.queue = append(p.argFile(value, a), p.queue...)
 	}
 }

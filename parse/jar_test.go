@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -169,6 +170,37 @@ func TestParseManifest(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestHostileTextIsReadInLinearTime has inputs that cost minutes when a parser is quadratic.
+func TestHostileTextIsReadInLinearTime(t *testing.T) {
+	const size = 4 << 20
+	for name, run := range map[string]func(){
+		"manifest":   func() { _, _ = ReadManifest([]byte("A: b\n" + strings.Repeat(" x\n", size/3))) },
+		"ampersands": func() { _, _ = ReadXML([]byte("<a b='" + strings.Repeat("&", size) + "'/>")) },
+		"attributes": func() { _, _ = ReadXML([]byte("<a" + strings.Repeat(" b='1'", size/6) + "/>")) },
+		"unique":     func() { _, _ = ReadXML([]byte("<a" + manyAttributes(300_000) + "/>")) },
+		"expand":     func() { ExpandTomcat(strings.Repeat("${", size/2)+"}", testLookup()) },
+		"properties": func() { _, _ = ReadProperties([]byte(strings.Repeat("a\\\n", size/3))) },
+		"json":       func() { _, _ = ReadAppSettings([]byte(strings.Repeat("{/*", size/3))) },
+		"arguments":  func() { splitJavaWords(strings.Repeat("\"a\\\n", size/4), true) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			begin := time.Now()
+			run()
+			if took := time.Since(begin); took > 20*time.Second {
+				t.Errorf("4 MB took %s", took)
+			}
+		})
+	}
+}
+
+func manyAttributes(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, " a%d='1'", i)
+	}
+	return b.String()
 }
 
 func TestManifestSpringBoot(t *testing.T) {

@@ -43,6 +43,7 @@ func TestParseJavaCommand(t *testing.T) {
 		"opts":      "-Da=1 \"-Db=two words\" # comment\n-cp 'x.jar:\\\n   y.jar'\n",
 		"main":      "-Da=1 app.Main -Dmine=1",
 		"/etc/opts": "-Dvm=1",
+		"loop":      "-XX:VMOptionsFile=loop -Dx=1",
 	}
 	for _, tc := range []struct {
 		name, args string // separated by |

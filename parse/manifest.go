@@ -32,6 +32,12 @@ type ManifestAttribute struct {
 //	 ing-beans-6.1.jar
 func ReadManifest(data []byte) (Manifest, error) {
 	var m Manifest
+	var value []byte // of the last attribute, as far as it is read
+	finish := func() {
+		if n := len(m.Attributes); n > 0 {
+			m.Attributes[n-1].Value = string(value)
+		}
+	}
 	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
 	for n := 1; len(data) > 0; n++ {
 		var line []byte
@@ -39,21 +45,25 @@ func ReadManifest(data []byte) (Manifest, error) {
 		switch {
 		case len(line) == 0:
 			if len(m.Attributes) > 0 {
+				finish()
 				return m, nil
 			}
 		case line[0] == ' ':
 			if len(m.Attributes) == 0 {
 				return m, syntaxf(n, "a continuation without a line before it")
 			}
-			m.Attributes[len(m.Attributes)-1].Value += string(line[1:])
+			value = append(value, line[1:]...)
 		default:
-			name, value, ok := strings.Cut(string(line), ":")
+			finish()
+			name, rest, ok := bytes.Cut(line, []byte(":"))
 			if !ok {
 				return m, syntaxf(n, "no colon in %q", excerpt(string(line)))
 			}
-			m.Attributes = append(m.Attributes, ManifestAttribute{Name: name, Value: strings.TrimPrefix(value, " "), Line: n})
+			m.Attributes = append(m.Attributes, ManifestAttribute{Name: string(name), Line: n})
+			value = append(value[:0], bytes.TrimPrefix(rest, []byte(" "))...)
 		}
 	}
+	finish()
 	return m, nil
 }
 

@@ -10,6 +10,8 @@ import (
 const (
 	maxXMLDepth    = 200
 	maxXMLElements = 200_000
+	maxXMLAttrs    = 1_000 // of one element
+	maxXMLEntity   = 256   // bytes of an entity's name
 )
 
 // XMLDocument is an XML document with the byte offset of every attribute, so that one can be edited in place. encoding/xml has no

@@ -32,6 +32,9 @@ func (s *xmlScanner) startTag() error {
 		case !spaced:
 			return s.errorf(s.pos, "no space before an attribute of <%s>", excerpt(name))
 		}
+		if len(e.Attrs) >= maxXMLAttrs {
+			return s.errorf(s.pos, "<%s> has more than %d attributes", excerpt(name), maxXMLAttrs)
+		}
 		a, err := s.attribute()
 		if err != nil {
 			return err
@@ -156,14 +159,14 @@ func (s *xmlScanner) unescape(raw []byte, at int) string {
 		if !ok {
 			return b.String()
 		}
-		name, tail, closed := strings.Cut(rest, ";")
+		name, _, closed := strings.Cut(rest[:min(len(rest), maxXMLEntity)], ";")
 		r := rune(-1)
 		if closed {
 			r = entityRune(name)
 		}
 		if r >= 0 {
 			b.WriteRune(r)
-			text = tail
+			text = rest[len(name)+1:]
 			continue
 		}
 		if closed && len(s.doc.Unknown) < 1000 {

@@ -168,7 +168,7 @@ func (j *jvm) holds(archive, entry string) bool {
 // expandClassPath makes entries absolute and replaces "lib/*" by the archives in lib.
 func (j *jvm) expandClassPath(entries []string) []string {
 	var out []string
-	for _, e := range entries {
+	for _, e := range firsts(entries, maxClassPath) {
 		dir, wild := strings.CutSuffix(e, "*")
 		if !wild || dir != "" && !strings.HasSuffix(dir, "/") {
 			out = append(out, j.abs(e))

@@ -11,8 +11,11 @@ import (
 
 // Bounds of what imports and wildcards may reach.
 const (
-	maxSpringFiles = 200
-	maxSpringDepth = 8
+	maxSpringFiles    = 200
+	maxSpringDepth    = 8
+	maxSpringPlaces   = 50
+	maxSpringProfiles = 50
+	maxSpringNames    = 5
 )
 
 // springDocument is one document of a configuration file.
@@ -50,9 +53,10 @@ func (c *springConfig) activeProfiles() []string {
 		names = append(names, v.value)
 	}
 	names = append(names, splitList(c.value("spring.profiles.include"))...)
-	for i := 0; i < len(names) && i < 50; i++ {
+	for i := 0; i < len(names) && i < maxSpringProfiles; i++ {
 		names = append(names, splitList(c.value("spring.profiles.group."+names[i]))...)
 	}
+	names = firsts(names, maxSpringProfiles)
 	if len(names) == 0 {
 		return []string{"default"}
 	}
@@ -96,7 +100,7 @@ func (r *springReader) place(l location, profile string) {
 	if len(names) == 0 {
 		names = []string{"application"}
 	}
-	for _, name := range names {
+	for _, name := range firsts(names, maxSpringNames) {
 		if profile != "" {
 			name += "-" + profile
 		}
@@ -225,6 +229,9 @@ func (c *springConfig) documents(name string, data []byte) []springDocument {
 	}
 	return docs
 }
+
+// firsts is at most the first n.
+func firsts[T any](list []T, n int) []T { return list[:min(len(list), n)] }
 
 func splitList(s string) []string {
 	var out []string

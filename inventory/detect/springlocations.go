@@ -34,9 +34,9 @@ func (c *springConfig) groups() [][]location {
 // locations reads "optional:file:/etc/shop/,classpath:/x/;file:./a.yml": commas separate groups, semicolons places within one.
 func (c *springConfig) locations(list, base string) [][]location {
 	var groups [][]location
-	for _, part := range splitList(list) {
+	for _, part := range firsts(splitList(list), maxSpringPlaces) {
 		var group []location
-		for item := range strings.SplitSeq(part, ";") {
+		for _, item := range firsts(strings.Split(part, ";"), maxSpringPlaces) {
 			item = strings.TrimPrefix(strings.TrimSpace(item), "optional:")
 			class, onPath := strings.CutPrefix(item, "classpath:")
 			if onPath {
@@ -71,7 +71,7 @@ func (c *springConfig) onDisk(file, base string) []location {
 // subFolders are the folders in a folder, by name, as the wildcard location config/*/ takes them.
 func (c *springConfig) subFolders(dir string) []location {
 	var out []location
-	for _, e := range c.list("configuration folder", dir) {
+	for _, e := range firsts(c.list("configuration folder", dir), maxSpringFiles) {
 		if name := path.Join(dir, e.Name); e.Type == host.Dir || e.Type == host.Symlink && c.isDir(name) {
 			out = append(out, location{path: name, dir: true})
 		}
