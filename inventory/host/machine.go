@@ -44,12 +44,17 @@ func (m *machine) procfs() *os.File {
 	if err != nil {
 		return nil
 	}
-	var st unix.Statfs_t
-	if err := unix.Fstatfs(fd, &st); err != nil || st.Type != unix.PROC_SUPER_MAGIC {
+	if !onProcfs(fd) {
 		closeFD(fd)
 		return nil
 	}
 	return os.NewFile(uintptr(fd), "/proc")
+}
+
+// onProcfs asks by name: fstatfs of an O_PATH descriptor takes Linux 3.12.
+func onProcfs(fd int) bool {
+	var st unix.Statfs_t
+	return unix.Statfs(ownFD(fd), &st) == nil && st.Type == unix.PROC_SUPER_MAGIC
 }
 
 // open is the one way to a descriptor: name inside the root, with the magic link /proc/PID/root followed.

@@ -95,8 +95,7 @@ func (w *walker) link(fd int) error {
 	if w.links++; w.links > maxLinks {
 		return unix.ELOOP
 	}
-	var fs unix.Statfs_t
-	if err := unix.Fstatfs(fd, &fs); err == nil && fs.Type == unix.PROC_SUPER_MAGIC && isMagicFD(fd) {
+	if isMagicFD(fd) && onProcfs(fd) {
 		return unix.ELOOP
 	}
 	target, err := readlinkAt(fd, "")

@@ -1,14 +1,11 @@
 package host
 
 import (
-	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -89,97 +86,6 @@ func TestMachineNames(t *testing.T) {
 	}
 }
 
-// FuzzLookup holds that both ways find the same, or fail the same, whatever the name.
-func FuzzLookup(f *testing.F) {
-	f.Add("/opt/current/../climb")
-	f.Add("/etc/passwd/.")
-	f.Add("/loop1/x")
-	f.Add("/dangling/..")
-	f.Add("/opt/current/")
-	f.Add("/opt/climb/")
-	f.Add("//../etc/./passwd")
-	f.Add("/pipe/..")
-	dir := f.TempDir()
-	fillDisk(f, dir)
-	a, b, slow := tree(f, dir, openat2), tree(f, dir, walk), tree(f, dir, walk)
-	slow.guard.risky = true
-	f.Fuzz(func(t *testing.T, name string) {
-		if len(name) > 2000 {
-			t.Skip("the kernel's limit of a name is not walk's")
-		}
-		for _, m := range []*machine{b, slow} {
-			compare(t, "Lstat", name, a.Lstat, m.Lstat)
-			compare(t, "Readlink", name, a.Readlink, m.Readlink)
-			compare(t, "ReadDir", name, a.ReadDir, m.ReadDir)
-			read := func(m *machine) func(string) ([]byte, error) {
-				return func(name string) ([]byte, error) { return ReadFile(m, name, 1000) }
-			}
-			compare(t, "ReadFile", name, read(a), read(m))
-		}
-	})
-}
-
-func compare[T any](t *testing.T, what, name string, a, b func(string) (T, error)) {
-	t.Helper()
-	want, err1 := a(name)
-	got, err2 := b(name)
-	if fmt.Sprint(err1) != fmt.Sprint(err2) {
-		t.Fatalf("%s(%q): openat2 says %v, walk %v", what, name, err1, err2)
-	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("%s(%q) (-openat2 +walk):\n%s", what, name, diff)
-	}
-}
-
-// TestFakeProc takes a folder for / that has a proc which is no procfs: its links are text, and are not followed out of the folder.
-func TestFakeProc(t *testing.T) {
-	dir := t.TempDir()
-	proc := filepath.Join(dir, "proc/412")
-	for _, err := range []error{
-		os.MkdirAll(filepath.Join(proc, "fd"), 0o755),
-		os.WriteFile(filepath.Join(proc, "stat"), []byte("412 (x) S 1 412 412 0 -1 0 0 0 0 0 1 1 0 0 20 0 1 0 900 1 1 0\n"), 0o600),
-		os.WriteFile(filepath.Join(proc, "cmdline"), []byte("x\x00"), 0o600),
-		os.Symlink("/bin/sh", filepath.Join(proc, "exe")),
-		os.Symlink("/etc/passwd", filepath.Join(proc, "fd/3")),
-		os.Symlink("socket:[7]", filepath.Join(proc, "fd/4")),
-		os.Symlink("/", filepath.Join(proc, "root")),
-		unix.Mkfifo(filepath.Join(proc, "status"), 0o600),
-	} {
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	m := tree(t, dir, openat2)
-	h, err := Read(context.Background(), m)
-	if err != nil || len(h.Processes) != 1 {
-		t.Fatalf("%+v, %v", h, err)
-	}
-	p := h.Processes[0]
-	if p.Exe != "/bin/sh" || p.Start != 900 || p.Args[0] != "x" {
-		t.Errorf("process %+v", p)
-	}
-	if _, err := m.Open("/proc/412/exe"); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("exe leads to a file outside of the root: %v", err)
-	}
-	fds, err := p.FDs()
-	if err != nil || len(fds) != 2 {
-		t.Fatalf("FDs = %+v, %v", fds, err)
-	}
-	for _, fd := range fds {
-		if info, err := fd.Stat(); err != nil || info.Type != Symlink {
-			t.Errorf("Stat of %+v = %+v, %v; want the link, which leads nowhere in this root", fd, info, err)
-		}
-	}
-	if _, err := p.Status(); !errors.Is(err, ErrNotRegular) {
-		t.Errorf("a FIFO in place of status: %v", err)
-	}
-	if tr, err := p.Tree(); err != nil {
-		t.Error(err)
-	} else if _, err := tr.Lstat("/proc/412"); err != nil {
-		t.Errorf("its root is the folder: %v", err)
-	}
-}
-
 func TestMachineLinksAndFolders(t *testing.T) {
 	dir := disk(t)
 	for name, look := range lookups() {
@@ -220,70 +126,6 @@ func TestMachineLinksAndFolders(t *testing.T) {
 			}
 			if _, err := m.Sub("/etc/passwd"); !errors.Is(err, unix.ENOTDIR) {
 				t.Errorf("Sub of a file: %v, want ENOTDIR", err)
-			}
-		})
-	}
-}
-
-// TestMachineProc reads this test's own /proc: magic links are text for Readlink, and Open and Sub follow them.
-func TestMachineProc(t *testing.T) {
-	deleted := filepath.Join(t.TempDir(), "deleted")
-	f, err := os.Create(deleted)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	if _, err := f.WriteString("still there"); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Remove(deleted); err != nil {
-		t.Fatal(err)
-	}
-	self := "/proc/" + strconv.Itoa(os.Getpid())
-	fd := self + "/fd/" + strconv.Itoa(int(f.Fd()))
-	for name, look := range lookups() {
-		t.Run(name, func(t *testing.T) {
-			m := tree(t, "/", look)
-			if got, err := m.Readlink(fd); got != deleted+deletedMark || err != nil {
-				t.Errorf("Readlink of fd = %q, %v", got, err)
-			}
-			if got, err := ReadFile(m, fd, 100); string(got) != "still there" || err != nil {
-				t.Errorf("content of a deleted file = %q, %v", got, err)
-			}
-			if got, err := m.Readlink(self + "/ns/net"); !strings.HasPrefix(got, "net:[") || err != nil {
-				t.Errorf("Readlink of ns/net = %q, %v", got, err)
-			}
-			if got, err := ReadFile(m, "/proc/self/status", smallFile); !strings.HasPrefix(string(got), "Name:") || err != nil {
-				t.Errorf("status = %.20q, %v", got, err)
-			}
-			exe, err := os.Executable()
-			if err != nil {
-				t.Fatal(err)
-			}
-			file, err := m.Open(self + "/root" + exe)
-			if err != nil {
-				t.Fatalf("through root: %v", err)
-			}
-			defer file.Close()
-			again, err := m.Open(self + "/exe")
-			if err != nil {
-				t.Fatalf("exe: %v", err)
-			}
-			defer again.Close()
-			if file.Info().Ino != again.Info().Ino || file.Info().Size == 0 {
-				t.Errorf("root%s is inode %d, exe is %d", exe, file.Info().Ino, again.Info().Ino)
-			}
-			sub, err := m.Sub(self + "/root")
-			if err != nil {
-				t.Fatal(err)
-			}
-			if _, err := sub.Lstat(exe); err != nil {
-				t.Errorf("exe below Sub(root): %v", err)
-			}
-			if _, err := m.Open(self + "/fd"); !errors.Is(err, ErrNotRegular) {
-				if _, err = ReadFile(m, self+"/fd", 10); !errors.Is(err, ErrNotRegular) {
-					t.Errorf("a folder of /proc: %v, want ErrNotRegular", err)
-				}
 			}
 		})
 	}
@@ -382,88 +224,5 @@ func TestTimed(t *testing.T) {
 	}
 	if v, err := timed(time.Minute, func() (int, error) { return 8, nil }, func(int) {}); v != 8 || err != nil {
 		t.Errorf("a call that answers = %d, %v", v, err)
-	}
-}
-
-func TestWalk(t *testing.T) {
-	dir := disk(t)
-	for name, look := range lookups() {
-		t.Run(name, func(t *testing.T) { testWalk(t, tree(t, dir, look)) })
-	}
-	t.Run("cancel", func(t *testing.T) {
-		ctx, cancel := context.WithCancel(context.Background())
-		err := Walk(ctx, tree(t, dir, walk), "/", func(string, Info, error) error { cancel(); return nil })
-		if !errors.Is(err, context.Canceled) {
-			t.Errorf("a walk that was cancelled: %v", err)
-		}
-	})
-	t.Run("missing", func(t *testing.T) {
-		var seen []string
-		err := Walk(context.Background(), tree(t, dir, walk), "/none", func(name string, _ Info, err error) error {
-			seen = append(seen, name)
-			return err
-		})
-		if !Vanished(err) || len(seen) != 1 {
-			t.Errorf("a root that is not there: %v, %q", err, seen)
-		}
-	})
-}
-
-func testWalk(t *testing.T, m Tree) {
-	var got []string
-	err := Walk(context.Background(), m, "/", func(name string, info Info, err error) error {
-		got = append(got, string(rune(info.Type))+name)
-		if name == "/opt/v2" {
-			return fs.SkipDir
-		}
-		return err
-	})
-	want := []string{"d/", "l/dangling", "d/etc", "-/etc/passwd", "l/loop1", "l/loop2", "d/opt", "l/opt/climb", "l/opt/current", "d/opt/v2", "p/pipe"}
-	if diff := cmp.Diff(want, got); diff != "" || err != nil {
-		t.Errorf("Walk (-want +got):\n%s%v", diff, err)
-	}
-}
-
-func TestReadThisMachine(t *testing.T) {
-	m, err := Machine("/")
-	if err != nil {
-		t.Fatal(err)
-	}
-	h, err := Read(context.Background(), m)
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := h.Process(os.Getpid())
-	if p == nil {
-		t.Fatal("this process was not found")
-	}
-	exe, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if p.Exe != exe || p.PPID != os.Getppid() || !slices.Equal(p.Args, os.Args) {
-		t.Errorf("got %q %d %q, want %q %d %q", p.Exe, p.PPID, p.Args, exe, os.Getppid(), os.Args)
-	}
-	start, err := p.StartTime()
-	if age := time.Since(start); err != nil || age < 0 || age > time.Hour {
-		t.Errorf("this process started %v ago, %v", age, err)
-	}
-	if h.Process(2) != nil {
-		t.Errorf("kernel thread in the list: %+v", h.Process(2))
-	}
-}
-
-func BenchmarkMachine(b *testing.B) {
-	for name, look := range lookups() {
-		b.Run(name, func(b *testing.B) {
-			m := tree(b, "/", look)
-			for b.Loop() {
-				h, err := Read(context.Background(), m)
-				if err != nil {
-					b.Fatal(err)
-				}
-				b.ReportMetric(float64(h.Seen.Processes), "processes")
-			}
-		})
 	}
 }

@@ -9,7 +9,8 @@ func (p *Process) Cwd() (string, error) { return p.readlink("cwd") }
 func (p *Process) Root() (string, error) { return p.readlink("root") }
 
 // Tree is the file system as the process sees it: the machine's own tree when root and mount namespace are the same, else the process's
-// own root. The paths in Exe, Args, Maps and FDs are names in it.
+// own root. The paths in Args, Environ, Exe, Maps and FDs are names in it; but for one that only changed its root (chroot(2)) in the machine's
+// mounts the kernel prints Exe, Cwd, Maps and FDs as names of the machine, with Root before them.
 func (p *Process) Tree() (Tree, error) {
 	p.own.once.Do(func() { p.own.tree, p.own.err = p.openTree() })
 	return p.own.tree, p.own.err
