@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io/fs"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -127,8 +128,14 @@ func (r *resolver) read(name, reason string) ([]byte, bool) {
 }
 
 func (r *resolver) skip(name string, err error) {
-	r.s.Skip(model.Skip{What: "configuration", Path: model.Path(name), Reason: host.Reason(err), Incomplete: true})
+	r.s.Skip(model.Skip{What: "configuration", Path: model.Path(name), Reason: unquoted(host.Reason(err)), Incomplete: true})
 }
+
+// quoted finds the parts of a message that repeat what stands in a document.
+var quoted = regexp.MustCompile("\"(?:[^\"\\\\]|\\\\.)*\"|`[^`]*`")
+
+// unquoted takes what a parser repeats of a document out of its message: in a broken line, a secret cannot be told from the rest.
+func unquoted(message string) string { return quoted.ReplaceAllString(message, `"…"`) }
 
 // add keeps the settings of a document.
 func (r *resolver) add(file string, settings []parse.Setting) {

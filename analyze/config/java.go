@@ -232,11 +232,14 @@ func namesFile(name string) bool {
 // generic is a Java program of no known framework: what lies in the working folder as configuration.
 func (r *resolver) generic() {
 	r.dir("base", string(r.s.App.Base), model.Derived("base folder of the application"))
-	r.configsIn(r.s.Main.Cwd, "configuration in the working folder")
-	if b := string(r.s.App.Base); b != r.s.Main.Cwd {
-		r.configsIn(b, "configuration in the application's folder")
-		r.configsIn(path.Join(b, "conf"), "configuration in the application's folder")
-		r.configsIn(path.Join(b, "config"), "configuration in the application's folder")
+	seen := map[string]bool{}
+	for _, top := range []string{r.s.Main.Cwd, string(r.s.App.Base)} {
+		for _, sub := range []string{"", "conf", "config", "etc"} {
+			if dir := path.Join(top, sub); top != "" && !seen[dir] {
+				seen[dir] = true
+				r.configsIn(dir, "configuration in the application's folder")
+			}
+		}
 	}
 }
 

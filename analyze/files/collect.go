@@ -181,7 +181,10 @@ func (c *collector) layerOf(p string) string {
 	if subject.Under(p, string(c.in.Subject.App.Runtime.Home)) && c.in.Subject.App.Runtime.Kind != "dotnet-self-contained" {
 		return model.LayerRuntime
 	}
-	for _, dir := range []string{"/usr", "/lib", "/lib64", "/bin", "/sbin", "/etc"} {
+	if subject.Under(p, "/etc") {
+		return model.LayerConfig
+	}
+	for _, dir := range []string{"/usr", "/lib", "/lib64", "/bin", "/sbin"} {
 		if subject.Under(p, dir) && !subject.Under(p, "/usr/local") {
 			return model.LayerRuntime
 		}

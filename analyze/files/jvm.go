@@ -12,6 +12,13 @@ import (
 // jvm takes the home of the Java runtime: whole but for what no server uses. Which of it a program reaches cannot be seen from outside
 // (libraries and modules are loaded by name), so nothing else is cut away.
 func (c *collector) jvm(ctx context.Context, home string) error {
+	if home == "" {
+		if home = c.guessHome(); home == "" {
+			c.set.skips = append(c.set.skips, model.Skip{What: "home of the JVM", Path: model.Path(c.in.Subject.Main.Exe), Incomplete: true,
+				Reason: "not known: only files that are open, mapped or needed by these are taken"})
+			return nil
+		}
+	}
 	top, _, err := c.set.Include(home, model.LayerRuntime, "runtime: home of the JVM that runs the application")
 	if err != nil {
 		c.set.skip(home, err, true)
@@ -26,6 +33,21 @@ func (c *collector) jvm(ctx context.Context, home string) error {
 		}
 		return "", ""
 	})
+}
+
+// guessHome is the folder above bin/java or jre/bin/java when it looks like a Java runtime.
+func (c *collector) guessHome() string {
+	real, _, err := host.Resolve(c.set.tree, c.in.Subject.Main.Exe)
+	if err != nil {
+		return ""
+	}
+	dir := path.Dir(path.Dir(real))
+	for _, mark := range []string{"lib/modules", "lib/rt.jar", "lib/server/libjvm.so"} {
+		if ok, _ := host.Exists(c.set.tree, path.Join(dir, mark)); ok {
+			return dir
+		}
+	}
+	return ""
 }
 
 // jvmSpare says why a part of a JDK is not needed to run an application; "" when it is.

@@ -145,13 +145,22 @@ func (s *Set) put(p string, e *entry, layer, reason string) error {
 		}
 		s.entries[p] = e
 	}
-	if reason != "" && !slices.Contains(e.reasons, reason) && !(len(e.reasons) > 0 && secondary(reason)) {
-		e.reasons = append(e.reasons, reason)
-	}
+	e.because(reason)
 	if e.decision != model.In {
 		return fmt.Errorf("%s: %w", model.Path(p), errVetoed)
 	}
 	return nil
+}
+
+// because adds a reason. One that only explains the way to other paths gives way to any other.
+func (e *entry) because(reason string) {
+	switch {
+	case reason == "" || slices.Contains(e.reasons, reason) || len(e.reasons) > 0 && secondary(reason):
+		return
+	case len(e.reasons) == 1 && secondary(e.reasons[0]):
+		e.reasons = nil
+	}
+	e.reasons = append(e.reasons, reason)
 }
 
 // secondary reasons say nothing that a path with another reason needs.

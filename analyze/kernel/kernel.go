@@ -17,8 +17,8 @@ import (
 // belong to it, to tell which mounts it uses. Lists are sorted and hold each use once.
 func Look(s *subject.Subject, paths []string) model.Kernel {
 	l := &looker{s: s, own: map[int]bool{}, sockets: map[uint64]held{}}
-	for _, p := range s.Procs {
-		l.own[p.PID] = true
+	for _, pid := range append([]int{s.Main.PID}, s.App.Processes...) {
+		l.own[pid] = true
 	}
 	l.unit = l.readUnit()
 	l.descriptors()

@@ -36,7 +36,9 @@ func Load(ctx context.Context, t host.Tree, id string, app model.App) (*Subject,
 	}
 	pids := slices.Sorted(slices.Values(app.Processes))
 	for _, pid := range append([]int{app.ProcessID}, pids...) {
-		if p := h.Process(pid); p == nil {
+		if p := h.Process(pid); p != nil && ancestor(h, p, main) {
+			continue // a shell or a controller that only started it: the image starts the program itself
+		} else if p == nil {
 			s.Skip(model.Skip{What: "process " + strconv.Itoa(pid), Reason: "vanished"})
 		} else if !slices.ContainsFunc(s.Procs, func(q *Proc) bool { return q.PID == pid }) {
 			s.Procs = append(s.Procs, s.read(p))
@@ -44,6 +46,17 @@ func Load(ctx context.Context, t host.Tree, id string, app model.App) (*Subject,
 	}
 	s.Main = s.Procs[0]
 	return s, nil
+}
+
+// ancestor reports whether p is a parent of main, at any distance.
+func ancestor(h *host.Host, p, main *host.Process) bool {
+	for seen := 0; main != nil && main.PPID != 0 && seen < 1000; seen++ {
+		if main.PPID == p.PID {
+			return true
+		}
+		main = h.Process(main.PPID)
+	}
+	return false
 }
 
 // tolerance is what the boot time in /proc/stat may move between two looks, since the kernel derives it from a clock that is corrected.

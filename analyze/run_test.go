@@ -1,0 +1,239 @@
+package analyze_test
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"html"
+	"io/fs"
+	"math/rand/v2"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/tools/txtar"
+
+	"a2c/analyze"
+	"a2c/analyze/subject"
+	"a2c/inventory"
+	"a2c/inventory/host"
+	"a2c/model"
+)
+
+// TestPlantedSecrets plants random values in every place that is read, under random names, and looks for them in all that comes out.
+func TestPlantedSecrets(t *testing.T) {
+	seed := uint64(time.Now().UnixNano())
+	t.Logf("seed %d", seed)
+	r := rand.New(rand.NewPCG(seed, 1))
+	const letters = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKMNPQRSTUVWXYZ23456789"
+	word := func(n int) string {
+		b := make([]byte, n)
+		for i := range b {
+			b[i] = letters[r.IntN(len(letters))]
+		}
+		return string(b) + "7Qz"
+	}
+	values := map[string]string{}
+	plant := func(place string) string {
+		values[place] = word(24)
+		return values[place]
+	}
+	plants := map[string]func(*txtar.Archive){
+		"java-tomcat": func(a *txtar.Archive) {
+			appendTo(t, a, "proc/412/environ", word(3)+"_PASSWORD="+plant("environment")+"\nDB_URL=jdbc:postgresql://u:"+plant("URL")+"@db/x\n"+word(4)+"="+plant("name without a meaning")+"\n")
+			replace(t, a, "proc/412/cmdline", "-Xmx256m", "-Xmx256m\n-D"+word(4)+".secret="+plant("argument"))
+			replace(t, a, "srv/shop/conf/Catalina/localhost/shop.xml", "s3cret-of-the-context", plant("context.xml")+"&amp;&lt;")
+			replace(t, a, "srv/shop/conf/tomcat-users.xml", "s3cret-of-the-users", plant("tomcat-users.xml"))
+			replace(t, a, "srv/shop/conf/server.xml", "changeit-or-not", plant("server.xml"))
+			a.Files = append(a.Files, txtar.File{Name: "srv/shop/webapps/shop/WEB-INF/classes/broken.xml", Data: []byte("<a password=\"" + plant("broken XML") + "\"")})
+		},
+		"java-springboot": func(a *txtar.Archive) {
+			replace(t, a, "etc/orders/application.yml", "s3cret-of-the-file", plant("application.yml"))
+			replace(t, a, "etc/orders/more.yml", "more: true", "more: true\n"+word(3)+"-api-key: "+plant("imported file"))
+			a.Files = append(a.Files, txtar.File{Name: "etc/orders/application-prod.properties", Data: []byte("app.token=" + plant("profile"))})
+			a.Files = append(a.Files, txtar.File{Name: "etc/orders/application-y.properties", Data: []byte("broken \\u12 " + plant("broken properties"))})
+			a.Files = append(a.Files, txtar.File{Name: "etc/orders/application-x.yml", Data: []byte("a: [" + plant("broken YAML") + "\nb: : {")})
+		},
+		"dotnet-generic": func(a *txtar.Archive) {
+			replace(t, a, "opt/portal/appsettings.json", "s3cret-of-the-file", plant("appsettings.json"))
+			a.Files = append(a.Files, txtar.File{Name: "opt/portal/appsettings.Production.json", Data: []byte(`{"Jwt": {"SigningKey": "` + plant("appsettings.Production.json") + `"}, }`)})
+			a.Files = append(a.Files, txtar.File{Name: "opt/portal/appsettings.Broken.json", Data: []byte(`{"Password": "` + plant("broken JSON") + `"`)})
+		},
+	}
+	for kind, change := range plants {
+		t.Run(kind, func(t *testing.T) {
+			a, list := run(t, machine(t, kind, change), kind, analyze.Options{})
+			raw, err := json.Marshal(map[string]any{"analysis": a, "files": list})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for place, v := range values {
+				for form, text := range map[string]string{
+					"plain": v, "base64": base64.StdEncoding.EncodeToString([]byte(v)), "URL": url.QueryEscape(v), "XML": html.EscapeString(v), "half": v[:len(v)/2],
+				} {
+					if strings.Contains(string(raw), text) {
+						t.Errorf("the secret of %s shows (%s)", place, form)
+					}
+				}
+			}
+			want := map[string]int{"java-tomcat": 10, "java-springboot": 5, "dotnet-generic": 3}
+			if got := len(a.AnalysisInfo.Secrets); got < want[kind] {
+				t.Errorf("%d secrets found, at least %d are planted: %v", got, want[kind], names(a.AnalysisInfo.Secrets))
+			}
+		})
+	}
+}
+
+func names(list []model.Secret) []string {
+	var out []string
+	for _, s := range list {
+		out = append(out, fmt.Sprintf("%s %s %s:%d", s.Place.Kind, s.Name, s.Place.Path, s.Place.Line))
+	}
+	return out
+}
+
+func file(t *testing.T, a *txtar.Archive, name string) *txtar.File {
+	t.Helper()
+	for i := range a.Files {
+		if a.Files[i].Name == name || strings.HasPrefix(a.Files[i].Name, name+" ") {
+			return &a.Files[i]
+		}
+	}
+	t.Fatalf("no file %s in the fixture", name)
+	return nil
+}
+
+func appendTo(t *testing.T, a *txtar.Archive, name, text string) {
+	t.Helper()
+	f := file(t, a, name)
+	f.Data = append(f.Data, text...)
+}
+
+func replace(t *testing.T, a *txtar.Archive, name, old, text string) {
+	t.Helper()
+	f := file(t, a, name)
+	if !strings.Contains(string(f.Data), old) {
+		t.Fatalf("%s does not hold %q", name, old)
+	}
+	f.Data = []byte(strings.ReplaceAll(string(f.Data), old, text))
+}
+
+// TestUserEdits holds that what the user left out stays out and what he added comes in, against every other source.
+func TestUserEdits(t *testing.T) {
+	p := &model.ContainerParameters{
+		AppExcludedFiles: []model.Path{"/opt/worker/classes", "/opt/worker/conf/*.properties"},
+		AppSpecificFiles: []model.Path{"/opt/shared/*.jar", "/opt/worker/.git", "/opt/nowhere"},
+	}
+	a, list := run(t, machine(t, "java-generic", nil), "java-generic", analyze.Options{Parameters: p})
+	got := map[model.Path]string{}
+	for _, f := range list {
+		got[f.Path] = f.Decision
+	}
+	for path, want := range map[model.Path]string{
+		"/opt/worker/classes": model.Out, "/opt/worker/classes/a.txt": "", "/opt/worker/conf/worker.properties": model.Out, "/opt/worker/conf/key.pem": model.In,
+		"/opt/shared/other.jar": model.In, "/opt/worker/.git/config": model.In,
+	} {
+		if got[path] != want {
+			t.Errorf("%s: %q, want %q", path, got[path], want)
+		}
+	}
+	if len(a.ContainerParameters.AppExcludedFiles) != 2 || len(a.ContainerParameters.AppSpecificFiles) != 3 {
+		t.Errorf("the user's edits are not in the new proposal: %+v", a.ContainerParameters)
+	}
+	for _, k := range a.AnalysisInfo.Skips {
+		if k.Path == "/opt/nowhere" {
+			return
+		}
+	}
+	t.Error("a path that the user added and that does not exist is not listed")
+}
+
+func app(t *testing.T, tree host.Tree) (string, model.App) {
+	t.Helper()
+	found, err := inventory.Run(t.Context(), tree, inventory.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for id, a := range found.Inventory {
+		return id, a
+	}
+	t.Fatal("no application")
+	return "", model.App{}
+}
+
+func TestErrors(t *testing.T) {
+	tree := machine(t, "java-generic", nil)
+	id, a := app(t, tree)
+	none := func(model.File) error { return nil }
+	full := errors.New("no space left on device")
+
+	gone := a
+	gone.ProcessID = 99999
+	if _, err := analyze.Run(t.Context(), tree, id, gone, analyze.Options{}, none); !errors.Is(err, subject.ErrEnded) {
+		t.Errorf("process gone: %v, want ErrEnded", err)
+	}
+	again := a
+	again.StartedAt = a.StartedAt.Add(-time.Hour)
+	if _, err := analyze.Run(t.Context(), tree, id, again, analyze.Options{}, none); !errors.Is(err, subject.ErrEnded) {
+		t.Errorf("another process has the number: %v, want ErrEnded", err)
+	}
+	if _, err := analyze.Run(t.Context(), tree, id, a, analyze.Options{}, func(model.File) error { return full }); !errors.Is(err, full) {
+		t.Errorf("disk full: %v, want the writer's error", err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := analyze.Run(ctx, tree, id, a, analyze.Options{}, none); !errors.Is(err, context.Canceled) {
+		t.Errorf("canceled: %v", err)
+	}
+}
+
+// racing is a tree in which a file vanishes, and another changes, after the walk has seen them.
+type racing struct {
+	host.Tree
+	seen map[string]int
+}
+
+func (r *racing) Lstat(name string) (host.Info, error) {
+	r.seen[name]++
+	info, err := r.Tree.Lstat(name)
+	if r.seen[name] > 1 {
+		switch name {
+		case "/opt/worker/classes/a.txt":
+			return host.Info{}, &fs.PathError{Op: "lstat", Path: name, Err: fs.ErrNotExist}
+		case "/opt/worker/lib/worker.jar":
+			info.Size++
+		}
+	}
+	return info, err
+}
+
+func (r *racing) Sub(name string) (host.Tree, error) {
+	t, err := r.Tree.Sub(name)
+	return &racing{t, r.seen}, err
+}
+
+func TestRace(t *testing.T) {
+	tree := machine(t, "java-generic", nil)
+	id, a := app(t, tree)
+	listed := map[model.Path]bool{}
+	got, err := analyze.Run(t.Context(), &racing{tree, map[string]int{}}, id, a, analyze.Options{}, func(f model.File) error {
+		listed[f.Path] = true
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if listed["/opt/worker/classes/a.txt"] || !listed["/opt/worker/lib/worker.jar"] {
+		t.Error("a vanished file is listed, or a changed one is not")
+	}
+	reasons := map[model.Path]string{}
+	for _, k := range got.AnalysisInfo.Skips {
+		reasons[k.Path] = k.Reason
+	}
+	if !strings.Contains(reasons["/opt/worker/classes/a.txt"], "vanished") || !strings.Contains(reasons["/opt/worker/lib/worker.jar"], "changed") {
+		t.Errorf("skips say %v", reasons)
+	}
+}
