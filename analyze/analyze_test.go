@@ -3,7 +3,6 @@ package analyze_test
 import (
 	"encoding/json"
 	"fmt"
-
 	"path/filepath"
 	"slices"
 	"strings"
@@ -153,7 +152,7 @@ func walk(t *testing.T, at string, v any, top map[string]any) {
 				continue
 			}
 			if isSet(x) && !slices.Contains([]string{"kernel", "usage", "secrets", "state", "logs", "peers", "skips", "application", "inputs", "unseen"}, name) && !strings.HasPrefix(at, "analysisInfo.kernel.unseen") {
-				if _, ok := evidence[name]; !ok && !(at == "analysisInfo.kernel") {
+				if _, ok := evidence[name]; !ok && (at != "analysisInfo.kernel") {
 					t.Errorf("%s.%s is set without evidence", at, name)
 				}
 			}

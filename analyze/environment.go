@@ -82,8 +82,12 @@ func dropReason(s *subject.Subject, name string) string {
 		}
 	}
 	for _, p := range []struct{ prefix, why string }{
-		{"SSH_", "of a login session"}, {"SUDO_", "of a login session"}, {"XDG_", "of a login session"}, {"BASH_FUNC_", "state of the shell that started it"},
-		{"LC_TERMINAL", "of a terminal session"}, {"VTE_", "of a terminal session"},
+		{"SSH_", "of a login session"},
+		{"SUDO_", "of a login session"},
+		{"XDG_", "of a login session"},
+		{"BASH_FUNC_", "state of the shell that started it"},
+		{"LC_TERMINAL", "of a terminal session"},
+		{"VTE_", "of a terminal session"},
 	} {
 		if strings.HasPrefix(name, p.prefix) {
 			return p.why

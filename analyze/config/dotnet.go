@@ -51,28 +51,8 @@ func (r *resolver) dotnetHost() {
 			r.refer(stem+suffix, "read by the .NET host", model.LayerApp, false)
 		}
 	}
-	for i, a := range r.s.Main.Args {
-		switch a {
-		case "--depsfile", "--runtimeconfig", "--additional-deps":
-			if i+1 < len(r.s.Main.Args) {
-				r.refer(r.s.Main.Args[i+1], a+" ("+string(model.FromArg(r.s.Main.PID, i+1))+")", model.LayerApp, false)
-			}
-		case "--additionalprobingpath":
-			if i+1 < len(r.s.Main.Args) {
-				r.refer(r.s.Main.Args[i+1], a+" ("+string(model.FromArg(r.s.Main.PID, i+1))+")", model.LayerApp, true)
-			}
-		}
-	}
-	if v, ok := r.s.Main.Getenv("DOTNET_STARTUP_HOOKS"); ok {
-		for _, p := range strings.Split(v, ":") {
-			if strings.HasPrefix(p, "/") {
-				r.refer(path.Dir(p), "DOTNET_STARTUP_HOOKS", model.LayerApp, true)
-			}
-		}
-	}
-	if p, ok := r.s.Main.Getenv("CORECLR_PROFILER_PATH"); ok {
-		r.refer(p, "CORECLR_PROFILER_PATH", model.LayerApp, false)
-	}
+	r.dotnetArguments()
+	r.dotnetVariables()
 	if r.s.Kind() == "dotnet-single" {
 		r.bundle()
 		return
@@ -82,6 +62,31 @@ func (r *resolver) dotnetHost() {
 		if ok, _ := host.Exists(r.s.Root, "/etc/dotnet/install_location"); ok && path.Base(r.s.Main.Exe) != "dotnet" {
 			r.refer("/etc/dotnet/install_location", "read by an apphost to find the shared runtime", model.LayerRuntime, false)
 		}
+	}
+}
+
+// dotnetArguments refers to what the options of the muxer name.
+func (r *resolver) dotnetArguments() {
+	args := r.s.Main.Args
+	for i := 0; i+1 < len(args); i++ {
+		switch args[i] {
+		case "--depsfile", "--runtimeconfig", "--additional-deps", "--additionalprobingpath":
+			r.refer(args[i+1], args[i]+" ("+string(model.FromArg(r.s.Main.PID, i+1))+")", model.LayerApp, args[i] == "--additionalprobingpath")
+		}
+	}
+}
+
+// dotnetVariables refers to what is loaded into the process by environment: startup hooks and a profiler.
+func (r *resolver) dotnetVariables() {
+	if v, ok := r.s.Main.Getenv("DOTNET_STARTUP_HOOKS"); ok {
+		for p := range strings.SplitSeq(v, ":") {
+			if strings.HasPrefix(p, "/") {
+				r.refer(path.Dir(p), "DOTNET_STARTUP_HOOKS", model.LayerApp, true)
+			}
+		}
+	}
+	if p, ok := r.s.Main.Getenv("CORECLR_PROFILER_PATH"); ok {
+		r.refer(p, "CORECLR_PROFILER_PATH", model.LayerApp, false)
 	}
 }
 

@@ -116,7 +116,7 @@ func (r *resolver) jar(name, reason string) {
 		return
 	}
 	a, _ := m.Get("Class-Path")
-	for _, e := range strings.Fields(a.Value) {
+	for e := range strings.FieldsSeq(a.Value) {
 		why := "Class-Path of " + model.Path(abs).String()
 		p := pathIn(e)
 		if p == "" {
@@ -165,7 +165,7 @@ func (r *resolver) javaOptions(cmd *parse.JavaCommand) {
 			r.refer(lib, "-agentpath"+from, model.LayerApp, false)
 		}
 		if v, ok := strings.CutPrefix(o.Value, "-Xbootclasspath/a:"); ok {
-			for _, e := range strings.Split(v, ":") {
+			for e := range strings.SplitSeq(v, ":") {
 				r.classPath(e, "-Xbootclasspath/a"+from)
 			}
 		}
@@ -180,34 +180,43 @@ func (r *resolver) javaOptions(cmd *parse.JavaCommand) {
 // javaProperties keeps -D as settings and refers to the files among them: relative ones too when the name says that it is a file.
 func (r *resolver) javaProperties(cmd *parse.JavaCommand) {
 	for _, p := range cmd.Properties {
-		if p.From.Index < 1 || p.From.File != "" || p.From.Env != "" { // the others are settings already
-			v := Setting{Key: p.Name, Value: p.Value, Source: model.FromEnv(r.s.Main.PID, p.From.Env), Place: model.Place{Kind: "env", Key: p.From.Env}}
-			if p.From.File != "" {
-				file := r.s.Main.Abs(p.From.File)
-				v.File, v.Source, v.Place = file, model.FromFile(model.Path(file), 0), model.Place{Kind: "file", Key: p.Name, Path: model.Path(file)}
+		r.javaSetting(p)
+		if p.Value != "" && (strings.Contains(p.Value, "/") || namesFile(p.Name)) {
+			r.javaPath(p)
+		}
+	}
+}
+
+// javaSetting keeps a property as a setting; those of the argument vector are settings already.
+func (r *resolver) javaSetting(p parse.JavaProperty) {
+	if p.From.Index > 0 && p.From.File == "" && p.From.Env == "" {
+		return
+	}
+	v := Setting{Key: p.Name, Value: p.Value, Source: model.FromEnv(r.s.Main.PID, p.From.Env), Place: model.Place{Kind: "env", Key: p.From.Env}}
+	if p.From.File != "" {
+		file := r.s.Main.Abs(p.From.File)
+		v.File, v.Source, v.Place = file, model.FromFile(model.Path(file), 0), model.Place{Kind: "file", Key: p.Name, Path: model.Path(file)}
+	}
+	r.c.Settings = append(r.c.Settings, v)
+}
+
+// javaPath refers to the file or folder that a property names.
+func (r *resolver) javaPath(p parse.JavaProperty) {
+	why := "-D" + p.Name + fromArg(p.From, r.s.Main.PID)
+	switch p.Name {
+	case "java.io.tmpdir":
+		r.dir("tempDir", r.s.Main.Abs(p.Value), argSource(p.From, r.s.Main.PID))
+	case "java.library.path", "jna.library.path", "java.ext.dirs", "java.endorsed.dirs":
+		for d := range strings.SplitSeq(p.Value, ":") {
+			if d != "" && !shared(r.s.Main.Abs(d)) {
+				r.refer(d, why, model.LayerApp, true)
 			}
-			r.c.Settings = append(r.c.Settings, v)
 		}
-		if p.Value == "" || !strings.Contains(p.Value, "/") && !namesFile(p.Name) {
-			continue
-		}
-		switch p.Name {
-		case "java.io.tmpdir":
-			r.dir("tempDir", r.s.Main.Abs(p.Value), argSource(p.From, r.s.Main.PID))
-			continue
-		case "java.library.path", "jna.library.path", "java.ext.dirs", "java.endorsed.dirs":
-			for _, d := range strings.Split(p.Value, ":") {
-				if d != "" && !shared(r.s.Main.Abs(d)) {
-					r.refer(d, "-D"+p.Name+fromArg(p.From, r.s.Main.PID), model.LayerApp, true)
-				}
-			}
-			continue
-		case "catalina.home", "catalina.base", "java.home", "user.dir", "user.home":
-			continue
-		}
+	case "catalina.home", "catalina.base", "java.home", "user.dir", "user.home":
+	default:
 		abs := r.s.Main.Abs(p.Value)
 		if info, err := host.Stat(r.s.Root, abs); err == nil && info.Type == host.Regular && !strings.HasPrefix(p.Value, "/") {
-			r.refer(abs, "-D"+p.Name+fromArg(p.From, r.s.Main.PID), model.LayerConfig, false)
+			r.refer(abs, why, model.LayerConfig, false)
 		}
 	}
 }

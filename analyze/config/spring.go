@@ -36,7 +36,7 @@ func (r *resolver) spring() {
 		}
 	}
 	if v, ok := r.springKey("loader.path"); ok {
-		for _, p := range strings.Split(v.Value, ",") {
+		for p := range strings.SplitSeq(v.Value, ",") {
 			r.refer(strings.TrimSpace(p), where(v), model.LayerApp, true)
 		}
 	}
@@ -97,8 +97,7 @@ func (r *resolver) springJar(name string) {
 		if !ok || strings.Count(rel, "/") > 1 || strings.Contains(rel, "/") && !strings.HasPrefix(rel, "config/") {
 			continue
 		}
-		switch b := path.Base(rel); {
-		case strings.HasPrefix(b, "application") || strings.HasPrefix(b, "bootstrap"):
+		if b := path.Base(rel); strings.HasPrefix(b, "application") || strings.HasPrefix(b, "bootstrap") {
 			if ext := path.Ext(b); ext == ".properties" || ext == ".yml" || ext == ".yaml" {
 				r.entry(j, name, e.Name)
 			}

@@ -237,8 +237,10 @@ func (r *resolver) webApp(p, reason string) {
 		r.warDocuments(p)
 		return
 	}
-	for _, d := range []string{"META-INF/context.xml", "WEB-INF/web.xml", "WEB-INF/classes/application.properties", "WEB-INF/classes/application.yml",
-		"WEB-INF/classes/META-INF/persistence.xml", "WEB-INF/classes/hibernate.cfg.xml", "WEB-INF/applicationContext.xml"} {
+	for _, d := range []string{
+		"META-INF/context.xml", "WEB-INF/web.xml", "WEB-INF/classes/application.properties", "WEB-INF/classes/application.yml",
+		"WEB-INF/classes/META-INF/persistence.xml", "WEB-INF/classes/hibernate.cfg.xml", "WEB-INF/applicationContext.xml",
+	} {
 		r.document(path.Join(p, d), "descriptor of a web application")
 	}
 	r.configsIn(path.Join(p, "WEB-INF/classes"), "configuration of a web application")

@@ -121,7 +121,7 @@ func (c *collector) user(ctx context.Context) error {
 				if ctx.Err() != nil {
 					return ctx.Err()
 				}
-				c.set.skip(name, err, true)
+				c.set.skip(name, err)
 			}
 		}
 	}
@@ -133,7 +133,7 @@ func (c *collector) glob(pattern string) []string {
 	dir, last := path.Split(pattern)
 	list, err := c.set.tree.ReadDir(path.Clean(dir))
 	if err != nil {
-		c.set.skip(pattern, err, true)
+		c.set.skip(pattern, err)
 		return nil
 	}
 	var out []string
@@ -149,7 +149,7 @@ func (c *collector) glob(pattern string) []string {
 func (c *collector) references(ctx context.Context) error {
 	for _, d := range c.in.Config.Documents {
 		if _, _, err := c.set.Include(d.Path, model.LayerConfig, d.Reason); err != nil {
-			c.set.skip(d.Path, err, true)
+			c.set.skip(d.Path, err)
 		}
 	}
 	for _, r := range c.in.Config.References {
@@ -170,7 +170,7 @@ func (c *collector) references(ctx context.Context) error {
 			return ctx.Err()
 		}
 		if err != nil {
-			c.set.skip(r.Path, err, true)
+			c.set.skip(r.Path, err)
 		}
 	}
 	return nil
@@ -218,7 +218,7 @@ func (c *collector) executables() {
 		if real, _, err := c.set.Include(p.Exe, c.layerOf(p.Exe), "open: "+string(model.FromProc(p.PID, "exe"))); err == nil {
 			c.closure.Add(real, model.FromProc(p.PID, "exe"))
 		} else {
-			c.set.skip(p.Exe, err, true)
+			c.set.skip(p.Exe, err)
 		}
 	}
 }

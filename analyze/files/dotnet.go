@@ -18,7 +18,7 @@ import (
 func (c *collector) dotnetRoot(ctx context.Context, root string) error {
 	real, _, err := c.set.Include(root, model.LayerRuntime, "runtime: root of the shared .NET runtime")
 	if err != nil {
-		c.set.skip(root, err, true)
+		c.set.skip(root, err)
 		return nil
 	}
 	for _, name := range []string{"dotnet", "LICENSE.txt", "ThirdPartyNotices.txt"} {
@@ -26,8 +26,10 @@ func (c *collector) dotnetRoot(ctx context.Context, root string) error {
 	}
 	loaded := c.dotnetLoaded(real)
 	if len(loaded) == 0 {
-		c.set.skips = append(c.set.skips, model.Skip{What: "shared .NET frameworks", Path: model.Path(real), Incomplete: true,
-			Reason: "no loaded file tells which versions are in use; the whole root is taken"})
+		c.set.skips = append(c.set.skips, model.Skip{
+			What: "shared .NET frameworks", Path: model.Path(real), Incomplete: true,
+			Reason: "no loaded file tells which versions are in use; the whole root is taken",
+		})
 		return c.set.Tree(ctx, real, model.LayerRuntime, "runtime: the version in use is not known", nil)
 	}
 	for _, dir := range loaded {
@@ -140,13 +142,13 @@ func (c *collector) invariant() (string, bool) {
 		data, err := host.ReadFile(c.set.tree, name, 1<<20)
 		if err != nil {
 			if !errors.Is(err, fs.ErrNotExist) {
-				c.set.skip(name, err, true)
+				c.set.skip(name, err)
 			}
 			continue
 		}
 		doc, err := parse.ReadRuntimeConfig(data)
 		if err != nil {
-			c.set.skip(name, err, true)
+			c.set.skip(name, err)
 			continue
 		}
 		switch v := doc.Properties["System.Globalization.Invariant"].(type) {

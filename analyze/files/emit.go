@@ -137,8 +137,7 @@ func fileType(t host.Type) string {
 
 // shortError is an error without the path that stands beside it anyway.
 func shortError(err error) string {
-	var p *fs.PathError
-	if errors.As(err, &p) {
+	if p, ok := errors.AsType[*fs.PathError](err); ok {
 		return p.Err.Error()
 	}
 	return err.Error()

@@ -14,14 +14,16 @@ import (
 func (c *collector) jvm(ctx context.Context, home string) error {
 	if home == "" {
 		if home = c.guessHome(); home == "" {
-			c.set.skips = append(c.set.skips, model.Skip{What: "home of the JVM", Path: model.Path(c.in.Subject.Main.Exe), Incomplete: true,
-				Reason: "not known: only files that are open, mapped or needed by these are taken"})
+			c.set.skips = append(c.set.skips, model.Skip{
+				What: "home of the JVM", Path: model.Path(c.in.Subject.Main.Exe), Incomplete: true,
+				Reason: "not known: only files that are open, mapped or needed by these are taken",
+			})
 			return nil
 		}
 	}
 	top, _, err := c.set.Include(home, model.LayerRuntime, "runtime: home of the JVM that runs the application")
 	if err != nil {
-		c.set.skip(home, err, true)
+		c.set.skip(home, err)
 		return nil
 	}
 	return c.set.Tree(ctx, top, model.LayerRuntime, "runtime: part of the JVM", func(rel string, _ host.Entry) (string, string) {

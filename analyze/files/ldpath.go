@@ -15,13 +15,7 @@ func (c *Closure) search(o *object, name string) []string {
 			out = append(out, p)
 		}
 	}
-	if o != nil && o.elf.RunPath == "" {
-		for l := o; l != nil; l = l.loader {
-			if l.elf.RunPath == "" {
-				eachDir(l, l.elf.RPath, try)
-			}
-		}
-	}
+	eachRPath(o, try)
 	for _, d := range c.libPath {
 		try(d)
 	}
@@ -46,9 +40,21 @@ func (c *Closure) search(o *object, name string) []string {
 	return out
 }
 
+// eachRPath goes through RPATH of o and of those that loaded it; RUNPATH turns it off (ld.so(8)).
+func eachRPath(o *object, do func(string)) {
+	if o == nil || o.elf.RunPath != "" {
+		return
+	}
+	for l := o; l != nil; l = l.loader {
+		if l.elf.RunPath == "" {
+			eachDir(l, l.elf.RPath, do)
+		}
+	}
+}
+
 // eachDir expands the folders of an RPATH or RUNPATH.
 func eachDir(o *object, list string, do func(string)) {
-	for _, d := range strings.Split(list, ":") {
+	for d := range strings.SplitSeq(list, ":") {
 		if d == "" {
 			continue
 		}

@@ -39,7 +39,7 @@ func (c *collector) opened(name, reason string) {
 	info, err := c.set.tree.Lstat(name)
 	if err != nil {
 		if !errors.Is(err, fs.ErrNotExist) { // overmounted or renamed since
-			c.set.skip(name, err, true)
+			c.set.skip(name, err)
 		}
 		return
 	}
@@ -47,7 +47,7 @@ func (c *collector) opened(name, reason string) {
 		return // a folder that is open says nothing about its content
 	}
 	if _, _, err := c.set.Include(name, c.layerOf(name), reason); err != nil {
-		c.set.skip(name, err, true)
+		c.set.skip(name, err)
 	}
 }
 

@@ -53,48 +53,40 @@ func (s *Set) Include(name, layer, reason string) (string, host.Info, error) {
 func (s *Set) include(name, layer, reason string, links int) (string, host.Info, error) {
 	cur := ""
 	rest := split(name)
-	for i := 0; i < len(rest); i++ {
-		switch rest[i] {
+	for len(rest) > 0 {
+		next := rest[0]
+		rest = rest[1:]
+		switch next {
 		case "", ".":
 			continue
 		case "..":
 			cur = parent(cur)
 			continue
 		}
-		p := cur + "/" + rest[i]
-		last := i == len(rest)-1
+		p := cur + "/" + next
 		e, err := s.look(p)
 		if err != nil {
 			return p, host.Info{}, err
 		}
-		if e.info.Type == host.Symlink {
+		if err := s.put(p, e, layer, wayReason(name, p, reason, e, len(rest) == 0)); err != nil {
+			return p, e.info, err
+		}
+		switch {
+		case e.info.Type == host.Symlink:
 			if links++; links > maxLinks {
 				return p, e.info, fmt.Errorf("%s: too many links", model.Path(name))
 			}
-			if err := s.put(p, e, layer, onTheWay(name, p, reason)); err != nil {
-				return p, e.info, err
-			}
-			rest = append(split(e.target), rest[i+1:]...)
+			rest = append(split(e.target), rest...)
 			if strings.HasPrefix(e.target, "/") {
 				cur = ""
 			}
-			i = -1
-			continue
-		}
-		why := reason
-		if !last {
-			why = "parent: of a path that is in"
-			if e.info.Type != host.Dir {
-				return p, e.info, fmt.Errorf("%s is no folder", model.Path(p))
-			}
-		}
-		if err := s.put(p, e, layer, why); err != nil {
-			return p, e.info, err
-		}
-		if last {
+		case len(rest) == 0:
 			return p, e.info, nil
+		case e.info.Type != host.Dir:
+			return p, e.info, fmt.Errorf("%s is no folder", model.Path(p))
+		default:
+			cur = p
 		}
-		cur = p
 	}
 	if cur == "" {
 		cur = "/"
@@ -103,12 +95,15 @@ func (s *Set) include(name, layer, reason string, links int) (string, host.Info,
 	return cur, info, err
 }
 
-// onTheWay words the reason of a link: its own name, or one that leads to it.
-func onTheWay(name, link, reason string) string {
-	if path.Clean(name) == link {
-		return reason
+// wayReason words why one part of a path goes in: it is what was asked for, or leads there.
+func wayReason(name, p, reason string, e *entry, last bool) string {
+	switch {
+	case e.info.Type == host.Symlink && path.Clean(name) != p:
+		return "link: on the way to a path that is in"
+	case e.info.Type != host.Symlink && !last:
+		return "parent: of a path that is in"
 	}
-	return "link: on the way to a path that is in"
+	return reason
 }
 
 // look finds the entry of a path, or makes one that is not yet part of the set.
@@ -202,11 +197,11 @@ func (s *Set) Has(name string) bool {
 // Skips are the things that could not be looked at.
 func (s *Set) Skips() []model.Skip { return s.skips }
 
-func (s *Set) skip(name string, err error, incomplete bool) {
+func (s *Set) skip(name string, err error) {
 	if errors.Is(err, errVetoed) {
 		return
 	}
-	reason := err.Error()
+	reason, incomplete := err.Error(), true
 	if errors.Is(err, fs.ErrNotExist) {
 		reason, incomplete = "vanished or does not exist", false
 	}

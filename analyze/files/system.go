@@ -44,7 +44,7 @@ func (c *collector) nss() {
 	data, err := host.ReadFile(c.set.tree, name, 1<<20)
 	if err != nil {
 		if !errors.Is(err, fs.ErrNotExist) {
-			c.set.skip(name, err, true)
+			c.set.skip(name, err)
 		}
 		return
 	}
@@ -55,7 +55,7 @@ func (c *collector) nss() {
 		if !ok || !slices.Contains([]string{"hosts", "passwd", "group", "services", "networks", "protocols"}, strings.TrimSpace(db)) {
 			continue
 		}
-		for _, m := range strings.Fields(modules) {
+		for m := range strings.FieldsSeq(modules) {
 			switch m {
 			case "files", "dns", "db", "compat", "nis":
 				c.closure.ByName("nss: "+m+" on line "+itoa(i+1)+" of "+name, model.FromFile(name, i+1), "libnss_"+m+".so.2")
@@ -112,7 +112,7 @@ func (c *collector) tree(ctx context.Context, dir, layer, reason string, filter 
 	}
 	err := c.set.Tree(ctx, dir, layer, reason, filter)
 	if err != nil && ctx.Err() == nil {
-		c.set.skip(dir, err, true)
+		c.set.skip(dir, err)
 		return nil
 	}
 	return err
@@ -122,6 +122,6 @@ func (c *collector) tree(ctx context.Context, dir, layer, reason string, filter 
 func (c *collector) optional(p, layer, reason string) {
 	_, _, err := c.set.Include(p, layer, reason)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		c.set.skip(path.Clean(p), err, true)
+		c.set.skip(path.Clean(p), err)
 	}
 }

@@ -44,7 +44,7 @@ func (w *walker) folder(ctx context.Context, real, rel string, depth int) error 
 		return err
 	}
 	if depth > maxDepth {
-		w.set.skip(real, fmt.Errorf("more than %d folders deep", maxDepth), true)
+		w.set.skip(real, fmt.Errorf("more than %d folders deep", maxDepth))
 		return nil
 	}
 	if e := w.set.entries[real]; e != nil {
@@ -55,7 +55,7 @@ func (w *walker) folder(ctx context.Context, real, rel string, depth int) error 
 	}
 	list, err := w.set.tree.ReadDir(real)
 	if err != nil {
-		w.set.skip(real, err, true)
+		w.set.skip(real, err)
 		return nil
 	}
 	for _, e := range list {
@@ -76,7 +76,7 @@ func (w *walker) entry(ctx context.Context, p, rel string, e host.Entry, depth i
 	}
 	found, err := w.set.look(p)
 	if err != nil {
-		w.set.skip(p, err, true)
+		w.set.skip(p, err)
 		return nil
 	}
 	if err := w.set.put(p, found, w.layer, w.reason); err != nil {
@@ -108,8 +108,10 @@ func (w *walker) link(ctx context.Context, p, rel, target string, depth int) err
 		return nil
 	}
 	if config.Shared(real) {
-		w.set.skips = append(w.set.skips, model.Skip{What: "link to a folder of the system", Path: model.Path(p),
-			Reason: "points to " + model.Path(real).String() + ", which is not taken as a whole", Remedy: "name what is needed in appSpecificFiles"})
+		w.set.skips = append(w.set.skips, model.Skip{
+			What: "link to a folder of the system", Path: model.Path(p),
+			Reason: "points to " + model.Path(real).String() + ", which is not taken as a whole", Remedy: "name what is needed in appSpecificFiles",
+		})
 		return nil
 	}
 	return w.folder(ctx, real, rel, depth+1)

@@ -3,6 +3,7 @@ package kernel
 import (
 	"errors"
 	"io/fs"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -50,10 +51,8 @@ func (l *looker) capabilities() {
 func (l *looker) seenUse(name string, used func(string, ...model.Source)) {
 	by := func(list []model.KernelUse, kinds ...model.UseKind) {
 		for _, u := range list {
-			for _, k := range kinds {
-				if u.Kind == k {
-					used(u.Name, u.Evidence["name"]...)
-				}
+			if slices.Contains(kinds, u.Kind) {
+				used(u.Name, u.Evidence["name"]...)
 			}
 		}
 	}
@@ -61,11 +60,7 @@ func (l *looker) seenUse(name string, used func(string, ...model.Source)) {
 	case "CAP_NET_RAW":
 		by(l.out.Sockets, model.SocketRaw, model.SocketPacket)
 	case "CAP_NET_ADMIN":
-		for _, u := range l.out.Sockets {
-			if u.Kind == model.SocketNetlink && (u.Detail == "netfilter" || u.Detail == "xfrm") {
-				used(u.Detail+" netlink socket", u.Evidence["name"]...)
-			}
-		}
+		l.netAdmin(used)
 	case "CAP_SYS_ADMIN":
 		by(l.out.Mounts, model.MountMade, model.MountLoop)
 	case "CAP_BPF":
@@ -85,8 +80,17 @@ func (l *looker) seenUse(name string, used func(string, ...model.Source)) {
 	}
 }
 
+// netAdmin takes sockets to the packet filter and to IPsec for a wish to change them.
+func (l *looker) netAdmin(used func(string, ...model.Source)) {
+	for _, u := range l.out.Sockets {
+		if u.Kind == model.SocketNetlink && (u.Detail == "netfilter" || u.Detail == "xfrm") {
+			used(u.Detail+" netlink socket", u.Evidence["name"]...)
+		}
+	}
+}
+
 func namesCapability(list, name string) bool {
-	for _, f := range strings.Fields(list) {
+	for f := range strings.FieldsSeq(list) {
 		if strings.EqualFold(f, name) {
 			return true
 		}

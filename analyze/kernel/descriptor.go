@@ -28,7 +28,7 @@ func (l *looker) descriptors() {
 					use(&l.out.Sysctls, model.KernelUse{Name: dotted(name), Detail: "open for writing"}, from)
 				}
 			case strings.HasPrefix(name, "/"):
-				l.hostRead(p, f, from)
+				l.hostRead(f, from)
 			default:
 				l.handle(p, name, from)
 			}
@@ -93,7 +93,7 @@ func (l *looker) handle(p *subject.Proc, target string, from model.Source) {
 }
 
 // hostRead keeps data of the whole machine or of other processes.
-func (l *looker) hostRead(p *subject.Proc, f subject.FD, from model.Source) {
+func (l *looker) hostRead(f subject.FD, from model.Source) {
 	name := f.Target
 	u := model.KernelUse{Name: name}
 	if f.Writes() {

@@ -1,13 +1,13 @@
 package kernel
 
 import (
+	"strconv"
 	"strings"
 
 	"a2c/analyze/subject"
 	"a2c/inventory/host"
 	"a2c/model"
 	"a2c/parse"
-	"strconv"
 )
 
 // mounts keeps network and user space file systems that files of the application lie on, what the unit binds, and what the process has
@@ -31,7 +31,7 @@ func (l *looker) mounts(paths []string) {
 	}
 	for _, key := range []string{"BindPaths", "BindReadOnlyPaths"} {
 		for _, v := range l.unitValues(key) {
-			for _, f := range strings.Fields(v.Value) {
+			for f := range strings.FieldsSeq(v.Value) {
 				from, _, _ := strings.Cut(strings.TrimPrefix(f, "-"), ":")
 				use(&l.out.Mounts, model.KernelUse{Name: from, Kind: model.MountBind, Detail: key + "=" + f}, v.source())
 			}

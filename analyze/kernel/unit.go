@@ -3,6 +3,7 @@ package kernel
 import (
 	"errors"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -42,7 +43,15 @@ func (l *looker) readUnit() []unitSetting {
 			break
 		}
 	}
-	dropIns := map[string]string{} // by file name: the folder that comes first wins
+	for _, f := range l.dropIns(dirs, names) {
+		out = append(out, l.unitFile(f)...)
+	}
+	return out
+}
+
+// dropIns lists NAME.d/*.conf in the order in which they work: by file name; of equal ones the folder that comes first wins.
+func (l *looker) dropIns(dirs, names []string) []string {
+	byName := map[string]string{}
 	for _, name := range slices.Backward(append(names, "service")) {
 		for _, dir := range slices.Backward(dirs) {
 			list, err := l.s.Host.Tree.ReadDir(path.Join(dir, name+".d"))
@@ -51,20 +60,16 @@ func (l *looker) readUnit() []unitSetting {
 			}
 			for _, e := range list {
 				if strings.HasSuffix(e.Name, ".conf") {
-					dropIns[e.Name] = path.Join(dir, name+".d", e.Name)
+					byName[e.Name] = path.Join(dir, name+".d", e.Name)
 				}
 			}
 		}
 	}
 	var files []string
-	for _, f := range dropIns {
-		files = append(files, f)
+	for _, name := range slices.Sorted(maps.Keys(byName)) {
+		files = append(files, byName[name])
 	}
-	slices.SortFunc(files, func(a, b string) int { return strings.Compare(path.Base(a), path.Base(b)) })
-	for _, f := range files {
-		out = append(out, l.unitFile(f)...)
-	}
-	return out
+	return files
 }
 
 func (l *looker) firstUnit(dirs []string, name string) []unitSetting {

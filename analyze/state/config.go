@@ -2,6 +2,7 @@ package state
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"a2c/analyze/config"
@@ -65,7 +66,7 @@ func DatabaseFile(value string) (p string, folder bool) {
 
 // adoFile reads "Data Source=/srv/app/app.db;…"; a server has no slash, or a protocol.
 func adoFile(value string) (string, bool) {
-	for _, part := range strings.Split(value, ";") {
+	for part := range strings.SplitSeq(value, ";") {
 		key, v, ok := strings.Cut(part, "=")
 		if !ok {
 			continue
@@ -142,10 +143,8 @@ func (f *finder) writable(p string) bool {
 	case info.GID == u.GID:
 		return info.Mode&0o020 != 0
 	}
-	for _, g := range u.Groups {
-		if info.GID == g {
-			return info.Mode&0o020 != 0
-		}
+	if slices.Contains(u.Groups, info.GID) {
+		return info.Mode&0o020 != 0
 	}
 	return info.Mode&0o002 != 0
 }

@@ -280,8 +280,10 @@ func logName(base string) bool {
 // kindOf knows embedded databases by their files.
 func kindOf(p string) string {
 	base := strings.ToLower(path.Base(p))
-	for _, suffix := range []string{".mv.db", ".h2.db", ".trace.db", ".lock.db", ".sqlite", ".sqlite3", ".db", ".db3", ".db-wal", ".db-shm", ".sqlite-wal",
-		".script", ".lobs", ".tmp.db", ".dat", ".mdb", ".ldb", ".rocksdb"} {
+	for _, suffix := range []string{
+		".mv.db", ".h2.db", ".trace.db", ".lock.db", ".sqlite", ".sqlite3", ".db", ".db3", ".db-wal", ".db-shm", ".sqlite-wal",
+		".script", ".lobs", ".tmp.db", ".dat", ".mdb", ".ldb", ".rocksdb",
+	} {
 		if strings.HasSuffix(base, suffix) {
 			return "database"
 		}

@@ -72,8 +72,10 @@ func (s *Subject) read(p *host.Process) *Proc {
 		q.unread(s, "exe", p.ExeErr)
 	}
 	if p.ExeDeleted {
-		s.Skip(model.Skip{What: "program of process " + strconv.Itoa(p.PID), Path: model.Path(q.Exe), Incomplete: true,
-			Reason: "has been replaced or deleted since the start: the file of that name now is another one", Remedy: "restart the application and analyze again"})
+		s.Skip(model.Skip{
+			What: "program of process " + strconv.Itoa(p.PID), Path: model.Path(q.Exe), Incomplete: true,
+			Reason: "has been replaced or deleted since the start: the file of that name now is another one", Remedy: "restart the application and analyze again",
+		})
 	}
 	cwd, err := p.Cwd()
 	q.unread(s, "cwd", err)
@@ -134,6 +136,8 @@ func (q *Proc) unread(s *Subject, what string, err error) {
 	if host.Denied(err) {
 		remedy = "run as root"
 	}
-	s.Skip(model.Skip{What: what + " of process " + strconv.Itoa(q.PID), Path: model.Path("/proc/" + strconv.Itoa(q.PID) + "/" + what),
-		Reason: host.Reason(err), Remedy: remedy, Incomplete: true})
+	s.Skip(model.Skip{
+		What: what + " of process " + strconv.Itoa(q.PID), Path: model.Path("/proc/" + strconv.Itoa(q.PID) + "/" + what),
+		Reason: host.Reason(err), Remedy: remedy, Incomplete: true,
+	})
 }

@@ -79,26 +79,33 @@ func listens(s *subject.Subject, p *subject.Proc, remote netip.AddrPort, peer *m
 		return
 	}
 	for _, r := range rows {
-		if r.State != parse.Listen || r.Local.Port() != remote.Port() || !local(rows, remote.Addr()) || !covers(r.Local.Addr(), remote.Addr()) {
-			continue
-		}
-		for _, other := range s.Host.Processes {
-			if n, err := other.Namespace("net"); err != nil || n != ns {
-				continue
-			}
-			held, err := other.Sockets()
-			if err != nil {
-				continue // another user's process; the peer stays without a name
-			}
-			for _, h := range held {
-				if h.Inode == r.Inode {
-					peer.Process = other.Comm + " (" + strconv.Itoa(other.PID) + ")"
-					peer.Evidence.Add("process", model.FromProc(other.PID, "fd/"+strconv.Itoa(h.FD)))
-					return
-				}
+		if r.State == parse.Listen && r.Local.Port() == remote.Port() && local(rows, remote.Addr()) && covers(r.Local.Addr(), remote.Addr()) {
+			if name, from, ok := holder(s.Host, ns, r.Inode); ok {
+				peer.Process = name
+				peer.Evidence.Add("process", from)
+				return
 			}
 		}
 	}
+}
+
+// holder is the process of a network namespace that holds a socket.
+func holder(h *host.Host, ns, inode uint64) (string, model.Source, bool) {
+	for _, p := range h.Processes {
+		if n, err := p.Namespace("net"); err != nil || n != ns {
+			continue
+		}
+		held, err := p.Sockets()
+		if err != nil {
+			continue // another user's process: the peer stays without a name
+		}
+		for _, o := range held {
+			if o.Inode == inode {
+				return p.Comm + " (" + strconv.Itoa(p.PID) + ")", model.FromProc(p.PID, "fd/"+strconv.Itoa(o.FD)), true
+			}
+		}
+	}
+	return "", "", false
 }
 
 // local reports whether an address is one of this host: loopback, or one that some socket has as its local end.
