@@ -153,6 +153,26 @@ func (b *Bench) Engine(t *testing.T) string {
 	return e.Host
 }
 
+// GoInstall builds a program from the Go module proxy into the bench's bin folder, unless that version stands there.
+func (b *Bench) GoInstall(t *testing.T, module string) {
+	t.Helper()
+	path, version, _ := strings.Cut(module, "@")
+	mark := filepath.Join(b.Dir, "bin", "."+filepath.Base(path)+"-"+version)
+	if _, err := os.Stat(mark); err == nil {
+		return
+	}
+	fmt.Fprintf(b.Log, "go install %s\n", module)
+	cmd := exec.CommandContext(t.Context(), "go", "install", module)
+	cmd.Dir = os.TempDir() // not the checkout: its go.mod does not decide
+	cmd.Env = append(os.Environ(), "GOBIN="+filepath.Join(b.Dir, "bin"), "GOFLAGS=")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("go install %s: %v\n%s", module, err, out)
+	}
+	if err := os.WriteFile(mark, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // Ran is what a command did.
 type Ran struct {
 	Args    []string

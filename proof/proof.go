@@ -25,6 +25,9 @@ const (
 	Root     Need = "root"
 	Packages Need = "package registries"
 	AMD64    Need = "linux/amd64" // the downloaded programs are built for it
+	// VulnerabilityDatabase is GOVULNDB, by default on the Internet. Where it cannot be reached nothing on the machine helps: such a skip is
+	// listed and fails nothing.
+	VulnerabilityDatabase Need = "Go vulnerability database"
 )
 
 // All lists the proofs in the order in which they run: what is quick and tells most comes first.
@@ -37,5 +40,6 @@ func All() []Proof {
 		FirstPromise(),
 		Kill(),
 		Figures(),
+		Vulnerabilities(),
 	}
 }
