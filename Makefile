@@ -5,6 +5,8 @@ GO ?= $(firstword $(shell command -v go) /usr/local/go/bin/go)
 # Where tools, applications and engines of the proofs live. As root a folder that other users can enter: the applications run as such.
 BENCH ?= $(if $(filter 0,$(shell id -u)),/opt/a2c-bench,$(CURDIR)/.bench)
 export BENCH CGO_ENABLED := 0
+VERSION ?= $(or $(shell git describe --tags --always --dirty 2>/dev/null),dev)
+BUILD := $(GO) build -trimpath -buildvcs=false -ldflags "-s -w -X a2c/cmd.version=$(VERSION)"
 GOLANGCI := $(BENCH)/bin/golangci-lint-v2.15.0
 DEMO := $(GO) run ./demo -dir $(BENCH)/demo -cache $(BENCH)/cache
 PROOF = $(GO) test -count=1 -timeout 3h -v ./proof -run '^TestProofs$$$(if $(ONLY),/^($(ONLY))$$)'
@@ -14,7 +16,11 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
 build: ## bin/a2c and bin/a2c-kaniko, static
-	$(GO) build -trimpath -ldflags "-s -w" -o bin/ ./cmd/a2c ./cmd/a2c-kaniko
+	$(BUILD) -o bin/ ./cmd/a2c ./cmd/a2c-kaniko
+
+release: build ## dist/a2c: one static file, the builder inside
+	$(GO) run ./containerize/build/pack bin/a2c-kaniko containerize/build/a2c-kaniko.zst
+	$(BUILD) -tags embed_kaniko -o dist/a2c ./cmd/a2c
 
 release: ## dist/a2c: one static file with the builder inside
 	mkdir -p dist
@@ -71,4 +77,4 @@ fuzz: ## each fuzz test for FUZZTIME (30s)
 
 clean: ## (as root) stop the applications, remove what was built and installed below BENCH, and the users a2c-demo-*
 	$(DEMO) clean
-	rm -rf bin dist $(BENCH)
+	rm -rf bin dist containerize/build/a2c-kaniko.zst $(if $(word 2,$(subst /, ,$(BENCH))),$(BENCH))

@@ -1,7 +1,8 @@
-// Command pack compresses a2c-kaniko for `make release`, which embeds it in a2c: pack PROGRAM OUTPUT.
+// Command pack compresses a2c-kaniko for the release build, which embeds it: pack PROGRAM FILE.zst.
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -11,7 +12,7 @@ import (
 
 func main() {
 	if len(os.Args) != 3 {
-		fmt.Fprintln(os.Stderr, "usage: pack PROGRAM OUTPUT")
+		fmt.Fprintln(os.Stderr, "usage: pack PROGRAM FILE.zst")
 		os.Exit(2)
 	}
 	if err := pack(os.Args[1], os.Args[2]); err != nil {
@@ -20,6 +21,7 @@ func main() {
 	}
 }
 
+// pack writes the same bytes for the same program: one thread, no time stamps.
 func pack(from, to string) error {
 	in, err := os.Open(from)
 	if err != nil {
@@ -30,16 +32,10 @@ func pack(from, to string) error {
 	if err != nil {
 		return err
 	}
-	defer out.Close()
-	z, err := zstd.NewWriter(out, zstd.WithEncoderLevel(zstd.SpeedBestCompression))
+	z, err := zstd.NewWriter(out, zstd.WithEncoderLevel(zstd.SpeedBestCompression), zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(8<<20))
 	if err != nil {
-		return err
+		return errors.Join(err, out.Close())
 	}
-	if _, err := io.Copy(z, in); err != nil {
-		return err
-	}
-	if err := z.Close(); err != nil {
-		return err
-	}
-	return out.Close()
+	_, err = io.Copy(z, in)
+	return errors.Join(err, z.Close(), out.Close())
 }
