@@ -4,7 +4,8 @@ SHELL := /bin/bash
 GO ?= $(firstword $(shell command -v go) /usr/local/go/bin/go)
 # Where tools, applications and engines of the proofs live. As root a folder that other users can enter: the applications run as such.
 BENCH ?= $(if $(filter 0,$(shell id -u)),/opt/a2c-bench,$(CURDIR)/.bench)
-export BENCH CGO_ENABLED := 0
+export BENCH
+export CGO_ENABLED := 0
 VERSION ?= $(or $(shell git describe --tags --always --dirty 2>/dev/null),dev)
 BUILD := $(GO) build -trimpath -buildvcs=false -ldflags "-s -w -X a2c/cmd.version=$(VERSION)"
 GOLANGCI := $(BENCH)/bin/golangci-lint-v2.15.0

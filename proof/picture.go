@@ -152,7 +152,7 @@ func (p picture) mounts(t *testing.T) {
 // sysctls notes the kernel's settings; those that count or draw lots by themselves say nothing.
 func (p picture) sysctls(t *testing.T) {
 	t.Helper()
-	moving := []string{"kernel/random", "kernel/ns_last_pid", "fs/dentry-state", "fs/file-nr", "fs/inode-nr", "fs/inode-state", "kernel/pty/nr", "fs/aio-nr", "net/netfilter/nf_conntrack_count", "kernel/perf_event_max_sample_rate"}
+	moving := []string{"kernel/random", "kernel/ns_last_pid", "fs/dentry-state", "fs/file-nr", "fs/inode-nr", "fs/inode-state", "kernel/pty/nr", "fs/aio-nr", "fs/quota/syncs", "net/netfilter/nf_conntrack_count", "kernel/perf_event_max_sample_rate"}
 	err := filepath.WalkDir("/proc/sys", func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return nil //nolint:nilerr // some folders there show nothing to anybody
