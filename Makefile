@@ -22,14 +22,7 @@ build: ## bin/a2c and bin/a2c-kaniko, static
 release: build ## dist/a2c: one static file, the builder inside
 	$(GO) run ./containerize/build/pack bin/a2c-kaniko containerize/build/a2c-kaniko.zst
 	$(BUILD) -tags embed_kaniko -o dist/a2c ./cmd/a2c
-
-release: ## dist/a2c: one static file with the builder inside
-	mkdir -p dist
-	$(GO) build -trimpath -ldflags "-s -w" -o dist/a2c-kaniko ./cmd/a2c-kaniko
-	$(GO) run ./containerize/build/pack dist/a2c-kaniko containerize/build/a2c-kaniko.zst
-	$(GO) build -trimpath -tags embed_kaniko -ldflags "-s -w" -o dist/a2c ./cmd/a2c
-	rm -f containerize/build/a2c-kaniko.zst dist/a2c-kaniko
-	ls -l dist/a2c
+	rm containerize/build/a2c-kaniko.zst
 
 demo: build ## (as root) four real applications, the whole job on each, a table of what came out
 	$(DEMO) run

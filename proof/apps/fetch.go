@@ -73,7 +73,7 @@ func checkDigest(file, want string) error {
 // programDigest is what decides whether an installed program is still the right one: the application's sources and this package's version.
 func (s *Site) programDigest(a App) (string, error) {
 	h := sha256.New()
-	fmt.Fprintf(h, "layout 1 %s %s\n", a.Title, s.Dir)
+	fmt.Fprintf(h, "layout 2 %s %s\n", a.Title, s.Dir)
 	root := s.source(a.Name)
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {

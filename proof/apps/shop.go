@@ -38,7 +38,8 @@ func installShop(ctx context.Context, s *Site) error {
 	if err != nil {
 		return err
 	}
-	if _, err := s.fetchMaven(ctx, "com.h2database:h2:2.3.232:jar", h2Digest); err != nil {
+	driver, err := s.fetchMaven(ctx, "com.h2database:h2:2.3.232:jar", "8dae62d22db8982c3dcb3826edb9c727c5d302063a67eef7d63d82de401f07d3")
+	if err != nil {
 		return err
 	}
 	home := shopHome(s)
@@ -53,10 +54,11 @@ func installShop(ctx context.Context, s *Site) error {
 	if err := shareTree(home); err != nil {
 		return err
 	}
-	return buildShop(ctx, s)
+	if err := buildShop(ctx, s); err != nil {
+		return err
+	}
+	return copyFile(driver, s.path("build", "h2.jar"))
 }
-
-const h2Digest = "8dae62d22db8982c3dcb3826edb9c727c5d302063a67eef7d63d82de401f07d3"
 
 // buildShop compiles the servlet against Tomcat's own API jars and packs the WAR.
 func buildShop(ctx context.Context, s *Site) error {
@@ -128,7 +130,7 @@ func shopFiles(s *Site, base, data string) error {
 	if err := os.WriteFile(filepath.Join(base, "bin", "setenv.sh"), []byte(setenv), 0o644); err != nil {
 		return err
 	}
-	if err := copyFile(s.cached("h2-2.3.232.jar"), filepath.Join(base, "lib", "h2-2.3.232.jar")); err != nil {
+	if err := copyFile(s.path("build", "h2.jar"), filepath.Join(base, "lib", "h2-2.3.232.jar")); err != nil {
 		return err
 	}
 	for _, d := range []string{"webapps", "work", "temp"} {
