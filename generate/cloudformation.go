@@ -1,5 +1,7 @@
 package generate
 
+import "strings"
+
 // The part of CloudFormation that a2c writes, as types: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/
 // A field of type any takes a value or an intrinsic function.
 
@@ -68,10 +70,26 @@ type (
 	equal struct {
 		Equals [2]any `json:"Fn::Equals"`
 	}
+	join struct {
+		Join [2]any `json:"Fn::Join"` // delimiter, list
+	}
 	not struct {
 		Not [1]any `json:"Fn::Not"`
 	}
 )
+
+// literal writes text of the user's so that it stays as it is: outside of Fn::Sub nothing is replaced, but validators take ${X} there for
+// a forgotten one, so that it is put together from two halves.
+func literal(s string) any {
+	if parts := strings.Split(s, "${"); len(parts) > 1 {
+		for i := range parts[1:] {
+			parts[i] += "$"
+			parts[i+1] = "{" + parts[i+1]
+		}
+		return join{[2]any{"", parts}}
+	}
+	return s
+}
 
 func get(id, name string) attribute { return attribute{[2]string{id, name}} }
 
@@ -81,7 +99,10 @@ func ifElse(condition string, then, otherwise any) choice {
 
 func filled(parameter string) not { return not{[1]any{equal{[2]any{ref{parameter}, ""}}}} }
 
-type cfnTag struct{ Key, Value string }
+type cfnTag struct {
+	Key   string
+	Value any
+}
 
 // policy is an IAM policy document.
 type policy struct {

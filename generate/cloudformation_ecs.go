@@ -31,7 +31,7 @@ type cfnContainer struct {
 	User                   string
 	ReadonlyRootFilesystem bool
 	PortMappings           []cfnPortMapping   `json:",omitempty"`
-	Environment            []cfnTagLike       `json:",omitempty"`
+	Environment            []cfnVariable      `json:",omitempty"`
 	Secrets                []cfnSecret        `json:",omitempty"`
 	MountPoints            []cfnMountPoint    `json:",omitempty"`
 	LinuxParameters        *cfnLinux          `json:",omitempty"`
@@ -45,14 +45,17 @@ type (
 		ContainerPort int
 		Protocol      string
 	}
-	cfnTagLike struct{ Name, Value string }
-	cfnSecret  struct {
+	cfnVariable struct {
+		Name  string
+		Value any
+	}
+	cfnSecret struct {
 		Name      string
 		ValueFrom any
 	}
 	cfnMountPoint struct {
 		SourceVolume  string
-		ContainerPath string
+		ContainerPath any
 		ReadOnly      bool
 	}
 	cfnLinux struct {
@@ -61,7 +64,7 @@ type (
 	}
 	cfnCapabilities struct{ Drop []string }
 	cfnTmpfs        struct {
-		ContainerPath string
+		ContainerPath any
 		Size          int
 		MountOptions  []string
 	}
@@ -140,7 +143,7 @@ type cfnTargetGroup struct {
 	Port                int
 	HealthCheckProtocol string
 	HealthCheckPort     string
-	HealthCheckPath     string   `json:",omitempty"`
+	HealthCheckPath     any      `json:",omitempty"`
 	Matcher             *matcher `json:",omitempty"`
 	HealthCheckInterval int      `json:"HealthCheckIntervalSeconds"`
 	HealthyThreshold    int      `json:"HealthyThresholdCount"`

@@ -129,7 +129,7 @@ func (s *stack) targetGroup(t target) cfnTargetGroup {
 		g.HealthCheckPath, g.Matcher = "/", &matcher{"200-499"}
 	}
 	if h.Path != "" && s.http() {
-		g.HealthCheckPath, g.Matcher = h.Path, &matcher{orDefault(h.Codes, "200-399")}
+		g.HealthCheckPath, g.Matcher = literal(h.Path), &matcher{orDefault(h.Codes, "200-399")}
 	}
 	return g
 }

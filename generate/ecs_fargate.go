@@ -62,7 +62,7 @@ func (t *task) repositoryStack() *cfnTemplate {
 func (t *task) tags() []cfnTag {
 	var tags []cfnTag
 	for _, tag := range t.d.ECSParameters.ResourceTags {
-		tags = append(tags, cfnTag(tag))
+		tags = append(tags, cfnTag{tag.Key, literal(tag.Value)})
 	}
 	return tags
 }

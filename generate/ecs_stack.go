@@ -165,7 +165,7 @@ func (s *stack) containerProperties() cfnContainer {
 		c.PortMappings = append(c.PortMappings, cfnPortMapping{p.LocalPort, protocol(p)})
 	}
 	for _, e := range s.d.Environment {
-		c.Environment = append(c.Environment, cfnTagLike(e))
+		c.Environment = append(c.Environment, cfnVariable{e.Name, literal(e.Value)})
 	}
 	for _, secret := range s.secrets {
 		from := any(secret.valueFrom)
@@ -175,7 +175,7 @@ func (s *stack) containerProperties() cfnContainer {
 		c.Secrets = append(c.Secrets, cfnSecret{secret.name, from})
 	}
 	for _, v := range s.volumes {
-		c.MountPoints = append(c.MountPoints, cfnMountPoint{v.name, string(v.Path), false})
+		c.MountPoints = append(c.MountPoints, cfnMountPoint{v.name, literal(string(v.Path)), false})
 	}
 	if len(s.drop)+len(s.scratch) > 0 {
 		c.LinuxParameters = s.linuxProperties()
@@ -196,7 +196,7 @@ func (s *stack) linuxProperties() *cfnLinux {
 		linux.Capabilities = &cfnCapabilities{s.drop}
 	}
 	for _, path := range s.scratch {
-		linux.Tmpfs = append(linux.Tmpfs, cfnTmpfs{string(path), scratchMiB, tmpfsOptions()})
+		linux.Tmpfs = append(linux.Tmpfs, cfnTmpfs{literal(string(path)), scratchMiB, tmpfsOptions()})
 	}
 	return linux
 }

@@ -114,6 +114,11 @@ func (w *workload) limits() error {
 	if e.CPU <= 0 || e.Memory <= 0 {
 		return fmt.Errorf("deployment.json: eksParameters.cpu and memory: %g and %d are not set", e.CPU, e.Memory)
 	}
+	for i, tag := range e.ResourceTags {
+		if tag.Key == "" || strings.ContainsAny(tag.Key+tag.Value, ",=") {
+			return fmt.Errorf("deployment.json: eksParameters.resourceTags[%d]: the load balancer controller takes no key without text and no comma or equals sign: %q", i, tag.Key+"="+tag.Value)
+		}
+	}
 	for i, s := range w.d.Secrets {
 		if !variable(s.Name) {
 			return fmt.Errorf("deployment.json: secrets[%d].name: %q cannot be the key of a Secret: letters, digits and - _ . only", i, s.Name)
@@ -122,6 +127,9 @@ func (w *workload) limits() error {
 	for i, v := range w.d.Environment {
 		if !variable(v.Name) {
 			return fmt.Errorf("deployment.json: environment[%d].name: Kubernetes does not take %q: letters, digits and - _ . only, and no digit first", i, v.Name)
+		}
+		if strings.ContainsFunc(v.Value, func(r rune) bool { return r >= 0x7f && r <= 0x9f }) {
+			return fmt.Errorf("deployment.json: environment[%d].value: %q holds a character from U+007F to U+009F, which kubectl cannot carry", i, v.Value)
 		}
 	}
 	return nil

@@ -132,6 +132,13 @@ func (w *workload) ingress() *networking.Ingress {
 		annotations[prefix+"certificate-arn"], annotations[prefix+"ssl-redirect"] = arn, "443"
 		annotations[prefix+"listen-ports"] = `[{"HTTP":80},{"HTTPS":443}]`
 	}
+	var tags []string
+	for _, tag := range w.d.EKSParameters.ResourceTags {
+		tags = append(tags, tag.Key+"="+tag.Value)
+	}
+	if len(tags) > 0 {
+		annotations[prefix+"tags"] = strings.Join(tags, ",")
+	}
 	i := &networking.Ingress{TypeMeta: meta.TypeMeta{APIVersion: "networking.k8s.io/v1", Kind: "Ingress"}, ObjectMeta: w.meta(w.name)}
 	i.Annotations = annotations
 	i.Spec.IngressClassName = new("alb")

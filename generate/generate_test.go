@@ -104,11 +104,13 @@ func TestRenderRefuses(t *testing.T) {
 		d    model.Deployment
 		want []string
 	}{
-		"no_digest":          {change(func(d *model.Deployment) { d.Image.Digest = "" }), []string{"image.digest", "64 hex digits"}},
-		"two_problems":       {change(func(d *model.Deployment) { d.AWS.AccountID, d.AWS.Region = "1234", "Frankfurt" }), []string{"aws.accountId", `"1234"`, "aws.region", `"Frankfurt"`}},
-		"port_range":         {change(func(d *model.Deployment) { d.ExposedPorts[0].LocalPort = 70000 }), []string{"exposedPorts[0].localPort", "70000"}},
-		"port_protocol":      {change(func(d *model.Deployment) { d.ExposedPorts[0].Protocol = "sctp" }), []string{"exposedPorts[0].protocol", "sctp"}},
-		"port_twice":         {change(func(d *model.Deployment) { d.ExposedPorts = append(d.ExposedPorts, model.Port{LocalPort: 8080, Protocol: "tcp6"}) }), []string{"exposedPorts[1]", "exposedPorts[0]"}},
+		"no_digest":     {change(func(d *model.Deployment) { d.Image.Digest = "" }), []string{"image.digest", "64 hex digits"}},
+		"two_problems":  {change(func(d *model.Deployment) { d.AWS.AccountID, d.AWS.Region = "1234", "Frankfurt" }), []string{"aws.accountId", `"1234"`, "aws.region", `"Frankfurt"`}},
+		"port_range":    {change(func(d *model.Deployment) { d.ExposedPorts[0].LocalPort = 70000 }), []string{"exposedPorts[0].localPort", "70000"}},
+		"port_protocol": {change(func(d *model.Deployment) { d.ExposedPorts[0].Protocol = "sctp" }), []string{"exposedPorts[0].protocol", "sctp"}},
+		"port_twice": {change(func(d *model.Deployment) {
+			d.ExposedPorts = append(d.ExposedPorts, model.Port{LocalPort: 8080, Protocol: "tcp6"})
+		}), []string{"exposedPorts[1]", "exposedPorts[0]"}},
 		"variable_twice":     {change(func(d *model.Deployment) { d.Secrets[0].Name = "SHOP_CURRENCY" }), []string{"secrets[0].name", "environment[0]"}},
 		"variable_with_nul":  {change(func(d *model.Deployment) { d.Environment[0].Value = "a\x00b" }), []string{"environment[0].value", "NUL"}},
 		"variable_no_utf8":   {change(func(d *model.Deployment) { d.Environment[0].Value = "\xff" }), []string{"environment[0].value", "UTF-8"}},
@@ -121,6 +123,7 @@ func TestRenderRefuses(t *testing.T) {
 		"ephemeral_20":       {change(func(d *model.Deployment) { d.ECSParameters.EphemeralStorageGiB = 20 }), []string{"ephemeralStorageGiB", "21 to 200"}},
 		"aws_tag":            {change(func(d *model.Deployment) { d.ECSParameters.ResourceTags = []model.Tag{{Key: "aws:x"}} }), []string{"resourceTags", "aws:x"}},
 		"kubernetes_name":    {change(func(d *model.Deployment) { d.Environment[0].Name = "BASH_FUNC_x%%" }), []string{"environment[0].name", "Kubernetes"}},
+		"kubectl_characters": {change(func(d *model.Deployment) { d.Environment[0].Value = "a\u0085b" }), []string{"environment[0].value", "kubectl"}},
 		"no_size":            {change(func(d *model.Deployment) { d.ECSParameters.CPU, d.ECSParameters.Memory = 0, 0 }), []string{"ecsParameters.cpu"}},
 	}
 	for name, c := range cases {

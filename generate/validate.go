@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -44,7 +45,7 @@ func validate(d model.Deployment) error {
 	p.check(role == "" || roleForm.MatchString(role), "eksParameters.serviceAccountRoleArn", "%q is no ARN of an IAM role", role)
 	ingress := d.EKSParameters.Ingress
 	p.check(ingress == "alb" || ingress == "none" || ingress == "", "eksParameters.ingress", "%q is not alb or none", ingress)
-	for i, t := range append(d.ECSParameters.ResourceTags[:len(d.ECSParameters.ResourceTags):len(d.ECSParameters.ResourceTags)], d.EKSParameters.ResourceTags...) {
+	for i, t := range slices.Concat(d.ECSParameters.ResourceTags, d.EKSParameters.ResourceTags) {
 		p.text(fmt.Sprintf("resourceTags[%d]", i), t.Key+t.Value)
 	}
 	return p.err()

@@ -34,6 +34,9 @@ const (
 func All() []Proof {
 	return []Proof{
 		Containerize(),
+		AWSCLI(),
+		CFNLint(),
+		APIServer(),
 		Docker(),
 		Demo(),
 		Secrets(),

@@ -1,0 +1,61 @@
+package proof
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// CFNLint shows that cfn-lint has nothing to say about the CloudFormation templates, and that it finds a seeded fault in each.
+func CFNLint() Proof {
+	return Proof{
+		Name:    "cfn-lint",
+		Needs:   []Need{Packages},
+		Install: func(t *testing.T, b *Bench) { b.cfnLint(t) },
+		Run: func(t *testing.T, b *Bench) {
+			rendered := b.Rendered(t, b.Scratch(t, "cfn-lint"))
+			var dirs []string
+			for _, r := range rendered {
+				dirs = append(dirs, filepath.Join(r.Dir, "ecs-fargate"))
+			}
+			b.LintTemplates(t, dirs...)
+			service := filepath.Join(named(t, rendered, "tomcat").Dir, "ecs-fargate", "service.yaml")
+			for _, fault := range []struct{ old, with, rule string }{
+				{"TargetType: ip", "TargetTyp: ip", "E3002"},
+				{"Memory: \"512\"", "Memory: \"768\"", "E3047"},
+			} {
+				replaceOnce(t, service, fault.old, fault.with)
+				out, code, err := try(t.Context(), nil, b.cfnLint(t), service)
+				if err != nil || code == 0 || !strings.Contains(string(out), fault.rule) {
+					t.Errorf("%s in place of %s: exit code %d, %v, no %s in\n%s", fault.with, fault.old, code, err, fault.rule, out)
+				}
+				replaceOnce(t, service, fault.with, fault.old)
+			}
+		},
+		Budget: 3 * time.Minute,
+	}
+}
+
+// cfnLint installs it and returns the program.
+func (b *Bench) cfnLint(t *testing.T) string {
+	t.Helper()
+	return filepath.Join(b.venv(t, "cfn-lint", "cfn-lint==1.51.0"), "bin", "cfn-lint")
+}
+
+// LintTemplates fails the test unless cfn-lint, all its default rules on, is silent on every template of the folders.
+func (b *Bench) LintTemplates(t *testing.T, dirs ...string) {
+	t.Helper()
+	var all []string
+	for _, dir := range dirs {
+		files, err := filepath.Glob(filepath.Join(dir, "*.yaml"))
+		if err != nil || len(files) == 0 {
+			t.Fatalf("%s: no templates (%v)", dir, err)
+		}
+		all = append(all, files...)
+	}
+	out, code, err := try(t.Context(), nil, b.cfnLint(t), all...)
+	if err != nil || code != 0 || len(out) > 0 {
+		t.Errorf("cfn-lint %q: exit code %d, %v\n%s", all, code, err, out)
+	}
+}
