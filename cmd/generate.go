@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"maps"
@@ -31,9 +32,9 @@ func newGenerate(a *app) *cobra.Command {
 
 // deploymentFlags are what a user may say about deployment files.
 type deploymentFlags struct {
-	id      string
-	targets []string
-	force   bool
+	id, profile string
+	targets     []string
+	force       bool
 }
 
 func newAppDeployment(a *app) *cobra.Command {
@@ -48,15 +49,16 @@ Exit code 3: you changed a generated file; --force writes over it.`,
 		Example: `  a2c generate app-deployment --application-id java-tomcat-9e8e4799
   a2c generate app-deployment --application-id java-tomcat-9e8e4799 --target eks-ec2`,
 		Args: none,
-		RunE: func(*cobra.Command, []string) error {
+		RunE: func(c *cobra.Command, _ []string) error {
 			if err := checkID(f.id); err != nil {
 				return err
 			}
-			return a.locked(f.force, func(w *workspace.Workspace) error { return a.appDeployment(w, f) })
+			return a.locked(f.force, func(w *workspace.Workspace) error { return a.appDeployment(c.Context(), w, f) })
 		},
 	}
 	a.idFlag(c, &f.id)
 	c.Flags().StringSliceVar(&f.targets, "target", nil, "`name` of a target: "+strings.Join(generate.Names(), ", ")+" (default what deployment.json says)")
+	c.Flags().StringVar(&f.profile, "profile", "", "`name` of an AWS CLI profile, whose account and region are filled into deployment.json")
 	c.Flags().BoolVar(&f.force, "force", false, "write over generated files that you changed")
 	return c
 }
@@ -69,7 +71,7 @@ type written struct {
 	Notes  []string `json:"notes"`
 }
 
-func (a *app) appDeployment(w *workspace.Workspace, f deploymentFlags) error {
+func (a *app) appDeployment(ctx context.Context, w *workspace.Workspace, f deploymentFlags) error {
 	if _, err := a.freshImage(w, f.id); err != nil {
 		return err
 	}
@@ -79,6 +81,11 @@ func (a *app) appDeployment(w *workspace.Workspace, f deploymentFlags) error {
 	}
 	if err := w.Fresh(f.id, workspace.DeploymentFile, d.Inputs, a.command("containerize --application-id "+f.id)); err != nil {
 		return err
+	}
+	if f.profile != "" {
+		if err := a.fillAWS(ctx, w, f.id, f.profile, &d); err != nil {
+			return err
+		}
 	}
 	outputs, err := generate.Render(d, f.targets)
 	if err != nil {

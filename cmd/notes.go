@@ -22,7 +22,7 @@ func (a *app) noteEdits(edits []workspace.Edit) {
 		case workspace.Conflict:
 			a.Note("%s: yours stays, %s; a2c now proposes %s", at, shown(e.Yours), shown(e.Proposed))
 		default:
-			a.Note("%s: yours stays, %s", at, shown(e.Yours))
+			a.log.Info("yours stays", "at", at, "value", shown(e.Yours))
 		}
 	}
 }
