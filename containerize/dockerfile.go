@@ -8,7 +8,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"text/template"
 
 	"a2c/containerize/layer"
 	"a2c/model"
@@ -129,15 +128,11 @@ func execForm(argv []string) (string, error) {
 
 func (v *dockerfileView) execute() ([]byte, error) {
 	const name = "dockerfile/Dockerfile.tmpl"
-	t, err := template.New("Dockerfile.tmpl").Option("missingkey=error").Funcs(template.FuncMap{"comment": comment}).ParseFS(templates.FS, name)
+	text, err := templates.Render(name, v, templates.Funcs{"comment": comment})
 	if err != nil {
-		return nil, fmt.Errorf("template %s: %w", name, err)
+		return nil, fmt.Errorf("Dockerfile: %w", err)
 	}
-	var b bytes.Buffer
-	if err := t.Execute(&b, v); err != nil {
-		return nil, fmt.Errorf("template %s: %w", name, err)
-	}
-	return b.Bytes(), v.parseBack(b.String())
+	return text, v.parseBack(string(text))
 }
 
 // comment keeps text on its line. A backslash at the end would go on in the next one, in some builders.

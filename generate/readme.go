@@ -2,9 +2,7 @@ package generate
 
 import (
 	"bytes"
-	"fmt"
 	"strings"
-	"text/template"
 
 	"a2c/templates"
 )
@@ -13,19 +11,11 @@ import (
 // for Markdown's own characters, which do no more than look odd.
 func readme(target string, view any) ([]byte, error) {
 	name := target + "/README.md.tmpl"
-	source, err := templates.FS.ReadFile(name)
+	text, err := templates.Render(name, view, nil)
 	if err != nil {
-		return nil, fmt.Errorf("read template %s: %w", name, err)
+		return nil, err
 	}
-	t, err := template.New(name).Option("missingkey=error").Parse(string(source))
-	if err != nil {
-		return nil, fmt.Errorf("parse template: %w", err)
-	}
-	var b bytes.Buffer
-	if err := t.Execute(&b, view); err != nil {
-		return nil, fmt.Errorf("fill template: %w", err)
-	}
-	return append(bytes.TrimRight(b.Bytes(), "\n"), '\n'), nil
+	return append(bytes.TrimRight(text, "\n"), '\n'), nil
 }
 
 // shellWord quotes a word for sh, if it needs it.
