@@ -40,7 +40,9 @@ func Read(ctx context.Context, t Tree) (*Host, error) {
 		h.add(pids[i], r)
 	}
 	h.index()
-	h.addHidden()
+	if pids[0] != 1 {
+		h.addHidden()
+	}
 	return h, nil
 }
 
@@ -155,7 +157,7 @@ func (h *Host) index() {
 	}
 }
 
-// addHidden notes that procfs is mounted with hidepid (proc(5)): other users' processes are not even listed.
+// addHidden notes that procfs is mounted with hidepid (proc(5)), by which other users' processes, and so PID 1, are not even listed.
 func (h *Host) addHidden() {
 	data, err := ReadFile(h.Tree, "/proc/self/mountinfo", largeFile)
 	if err != nil {
@@ -167,14 +169,9 @@ func (h *Host) addHidden() {
 			continue
 		}
 		for _, o := range m.SuperOptions {
-			if value, ok := strings.CutPrefix(o, "hidepid="); ok && value != "0" && value != "off" && !h.sees(1) {
+			if value, ok := strings.CutPrefix(o, "hidepid="); ok && value != "0" && value != "off" {
 				h.Skip(model.Skip{What: "processes of other users", Path: "/proc", Reason: "proc is mounted with " + o, Remedy: "run as root", Incomplete: true})
 			}
 		}
 	}
-}
-
-func (h *Host) sees(pid int) bool {
-	_, err := h.Tree.Readlink("/proc/" + strconv.Itoa(pid) + "/exe")
-	return err == nil
 }

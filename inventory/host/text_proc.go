@@ -75,6 +75,9 @@ func (n *node) fillNamespaces() {
 		ns = newFolder()
 		n.kids["ns"] = ns
 	}
+	if ns.info.Type != Dir { // "proc/412/ns err=EACCES"
+		return
+	}
 	for i, kind := range []string{"net", "mnt", "pid", "ipc", "user", "uts", "cgroup"} {
 		ns.fillLink(kind, fmt.Sprintf("%s:[%d]", kind, 4026531832+i))
 	}

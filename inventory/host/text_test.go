@@ -42,6 +42,12 @@ sleep
 -- proc/413/exe err=EACCES --
 -- proc/414/cmdline err=ESRCH --
 -- proc/415/cmdline state=Z --
+-- proc/416/cmdline --
+x
+-- proc/416/exe -> /x --
+-- proc/416/ns err=EACCES --
+-- proc/416/fd err=EACCES --
+-- proc/416/environ err=EPERM --
 `
 
 func parseText(t *testing.T, s string) Tree {
@@ -136,8 +142,18 @@ func TestReadText(t *testing.T) {
 	if p := h.Process(413); p == nil || !Denied(p.ExeErr) {
 		t.Errorf("413 = %+v", p)
 	}
+	closed := h.Process(416)
+	if _, err := closed.Namespace("net"); !Denied(err) {
+		t.Errorf("ns err=EACCES gives %v", err)
+	}
+	if _, err := closed.FDs(); !Denied(err) {
+		t.Errorf("fd err=EACCES gives %v", err)
+	}
+	if _, err := closed.Environ(); !Denied(err) {
+		t.Errorf("environ err=EPERM gives %v", err)
+	}
 	got := []int{h.Seen.Processes, h.Seen.Vanished, h.Seen.Unreadable, len(h.Processes)}
-	if diff := cmp.Diff([]int{4, 2, 0, 2}, got); diff != "" {
+	if diff := cmp.Diff([]int{5, 2, 0, 3}, got); diff != "" {
 		t.Errorf("processes, vanished, unreadable, kept (-want +got):\n%s", diff)
 	}
 }
