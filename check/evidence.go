@@ -3,8 +3,10 @@ package check
 import (
 	"fmt"
 	"maps"
+	"net/netip"
 	"slices"
 	"strings"
+	"unicode"
 
 	"a2c/model"
 )
@@ -78,7 +80,7 @@ func few[T fmt.Stringer](items []T) string {
 func unseen(s *Subject, r Reporter, fields ...string) {
 	for _, u := range s.App.AnalysisInfo.Kernel.Unseen {
 		if slices.Contains(fields, u.Field) {
-			r.CannotTell(fmt.Sprintf("%s could not be looked at: %s", u.Field, safe(u.Why)), u.Needs)
+			r.CannotTell(fmt.Sprintf("its %s could not be looked at: %s", spaced(u.Field), safe(u.Why)), u.Needs)
 			return
 		}
 	}
@@ -92,6 +94,35 @@ func unseen(s *Subject, r Reporter, fields ...string) {
 			return
 		}
 	}
+}
+
+// spaced turns a field's name into words: "hostReads", "host reads".
+func spaced(field string) string {
+	var b strings.Builder
+	for _, r := range field {
+		if unicode.IsUpper(r) {
+			b.WriteByte(' ')
+			r = unicode.ToLower(r)
+		}
+		b.WriteRune(r)
+	}
+	return safe(b.String())
+}
+
+// count writes a number with its noun, in the plural unless it is one.
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// endpoint writes an address with its port, IPv6 in brackets.
+func endpoint(address string, port int) string {
+	if a, err := netip.ParseAddr(address); err == nil {
+		return netip.AddrPortFrom(a.Unmap(), uint16(port)).String()
+	}
+	return fmt.Sprintf("%s:%d", safe(address), port)
 }
 
 // hides reports whether what was skipped is the kernel file that one of the lists comes from (proc_pid(5)).

@@ -121,7 +121,7 @@ func local(l model.Listener) bool {
 
 // judgeLoopback weighs a listener that only the host can reach: before the image is built, one whose setting is known will be opened.
 func judgeLoopback(s *Subject, l model.Listener, reachable bool) (model.Severity, string) {
-	where := fmt.Sprintf("it listens on %s:%d", safe(l.Address), l.Port)
+	where := "it listens on " + endpoint(l.Address, l.Port)
 	switch {
 	case s.Image == nil && l.Binding != nil && l.Purpose != "ajp":
 		return model.Info, fmt.Sprintf("%s; a2c containerize opens it in the image (%s)", where, safe(l.Binding.Mechanism))
@@ -161,7 +161,7 @@ func loopbackPeer() Rule {
 				if p.Process != "" {
 					who = safe(p.Process)
 				}
-				r.Fail(fmt.Sprintf("it is connected to %s at %s:%d of this host", who, safe(p.Address), p.Port), at(p.Evidence)...)
+				r.Fail(fmt.Sprintf("it is connected to %s at %s of this host", who, endpoint(p.Address, p.Port)), at(p.Evidence)...)
 			}
 			if !found {
 				unseen(s, r, "peers")

@@ -112,7 +112,7 @@ func (r *report) CannotTell(message, needs string, at ...model.Source) {
 }
 
 func (r *report) finding(severity model.Severity, message string, at []model.Source) model.Finding {
-	at = slices.Clone(at)
+	at = append([]model.Source{}, at...) // never nil: an empty list is written as one
 	slices.Sort(at)
 	return model.Finding{
 		Rule: r.rule.ID, Title: r.rule.Title, Severity: severity, Target: r.subject.Target, Subject: r.subject.Name,

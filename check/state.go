@@ -21,7 +21,7 @@ func localState() Rule {
 		Severity: model.Breaks,
 		Run: func(s *Subject, r Reporter) {
 			for _, state := range s.App.AnalysisInfo.State {
-				what := fmt.Sprintf("%s holds %s in %d files", state.Path, size(state.Bytes), state.Files)
+				what := fmt.Sprintf("%s holds %s in %s", state.Path, size(state.Bytes), count(state.Files, "file"))
 				if state.Kind != "" && state.Kind != "unknown" {
 					what += " (" + safe(state.Kind) + ")"
 				}
@@ -64,7 +64,7 @@ func secretsNotInEnv() Rule {
 			for _, kind := range []string{"env", "argv"} {
 				names, sources := plainSecrets(s, kind)
 				if len(names) > 0 {
-					r.Fail(fmt.Sprintf("%d secret(s) are in its %s: %s", len(names), places(kind), few(names)), sources...)
+					r.Fail(fmt.Sprintf("%s in its %s: %s", count(len(names), "secret"), places(kind), few(names)), sources...)
 				}
 			}
 		},
@@ -133,7 +133,7 @@ func logDriver() Rule {
 				}
 			}
 			if len(files) > 0 {
-				r.FailAs(model.Info, fmt.Sprintf("it logs to %d file(s) that no log driver reads: %s", len(files), few(files)), sources...)
+				r.FailAs(model.Info, fmt.Sprintf("it logs to %s, which no log driver reads: %s", count(len(files), "file"), few(files)), sources...)
 			}
 		},
 	}
