@@ -33,6 +33,7 @@ const (
 // All lists the proofs in the order in which they run: what is quick and tells most comes first.
 func All() []Proof {
 	return []Proof{
+		Starts(),
 		Containerize(),
 		AWSCLI(),
 		CFNLint(),

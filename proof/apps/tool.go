@@ -34,6 +34,9 @@ func compiler() Tool { return command("gcc", "gcc", "libc6-dev") }
 // Strace traces system calls.
 func Strace() Tool { return command("strace", "strace") }
 
+// Jsvc starts Java programs as daemons (commons-daemon).
+func Jsvc() Tool { return command("jsvc", "jsvc") }
+
 func icu() Tool {
 	return Tool{Name: "ICU", Present: func() bool {
 		found, _ := filepath.Glob("/usr/lib/*/libicuuc.so.*")
