@@ -20,7 +20,7 @@ type FD struct {
 // Socket returns the inode when the descriptor is a socket.
 func (f FD) Socket() (inode uint64, ok bool) { return bracketed(f.Target, "socket:[") }
 
-// Path returns the file's path in the root of the process's mount namespace; "" for what is no file.
+// Path returns the file's path in the process's own root; "" for what is no file.
 func (f FD) Path() string {
 	if !strings.HasPrefix(f.Target, "/") || strings.HasPrefix(f.Target, "/memfd:") {
 		return ""
@@ -64,7 +64,7 @@ func (p *Process) FDs() ([]FD, error) {
 			return nil, err
 		}
 		f := FD{Num: num, proc: p}
-		f.Target, f.Deleted = strings.CutSuffix(target, deletedMark)
+		f.Target, f.Deleted = strings.CutSuffix(p.inside(target), deletedMark)
 		fds = append(fds, f)
 	}
 	slices.SortFunc(fds, func(a, b FD) int { return a.Num - b.Num })

@@ -9,5 +9,8 @@ func (p *Process) Maps() ([]parse.Map, error) {
 		return nil, err
 	}
 	maps, err := parse.Maps(data)
+	for i := range maps {
+		maps[i].Path = p.inside(maps[i].Path)
+	}
 	return maps, wrap("read", p.path("maps"), err)
 }

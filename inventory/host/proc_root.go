@@ -1,16 +1,34 @@
 package host
 
-import "sync"
+import (
+	"cmp"
+	"strings"
+	"sync"
+)
 
 // Cwd is the target of /proc/PID/cwd (proc_pid_cwd(5)), with the links that the process came through already resolved.
-func (p *Process) Cwd() (string, error) { return p.readlink("cwd") }
+func (p *Process) Cwd() (string, error) {
+	cwd, err := p.readlink("cwd")
+	return p.inside(cwd), err
+}
+
+// inside turns a name that the kernel prints as the machine sees it (targets of exe, cwd and fd, paths in maps) into one in the process's own
+// root: for a process that changed its root (chroot(2)) it prints the root before it. Files outside of the root keep their name.
+func (p *Process) inside(name string) string {
+	if p.root == "" {
+		return name
+	}
+	if rest, ok := strings.CutPrefix(name, p.root); ok && (rest == "" || rest[0] == '/') {
+		return cmp.Or(rest, "/")
+	}
+	return name
+}
 
 // Root is the target of /proc/PID/root (proc_pid_root(5)): "/" unless the process changed its root, and also in a mount namespace of its own.
 func (p *Process) Root() (string, error) { return p.readlink("root") }
 
 // Tree is the file system as the process sees it: the machine's own tree when root and mount namespace are the same, else the process's
-// own root. The paths in Args, Environ, Exe, Maps and FDs are names in it; but for one that only changed its root (chroot(2)) in the machine's
-// mounts the kernel prints Exe, Cwd, Maps and FDs as names of the machine, with Root before them.
+// own root. The paths in Args, Environ, Exe, Cwd, Maps and FDs are names in it.
 func (p *Process) Tree() (Tree, error) {
 	p.own.once.Do(func() { p.own.tree, p.own.err = p.openTree() })
 	return p.own.tree, p.own.err

@@ -36,6 +36,7 @@ type Process struct {
 	Args       []string // exactly the NUL-terminated arguments, empty ones kept
 	Start      uint64   // starttime of /proc/PID/stat in clock ticks: with PID it identifies the process
 	Threads    int      // when it was read
+	root       string   // /proc/PID/root when that is not "/"
 	tree       Tree
 	host       *Host
 	own        ownTree

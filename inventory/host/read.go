@@ -13,7 +13,7 @@ import (
 	"a2c/parse"
 )
 
-// Read looks at every process once: stat, cmdline and exe of each, seven system calls. Kernel threads are left out. A process that ended
+// Read looks at every process once: stat, cmdline, exe and root of each, eight system calls. Kernel threads are left out. A process that ended
 // meanwhile is counted as vanished; one whose program cannot be read stays in the list, with ExeErr. Only a machine without a
 // readable /proc is an error.
 func Read(ctx context.Context, t Tree) (*Host, error) {
@@ -101,7 +101,10 @@ func (h *Host) readProcess(pid int, buf []byte) readResult {
 		p.ExeErr = err
 		return readResult{p: p}
 	}
-	p.Exe, p.ExeDeleted = strings.CutSuffix(exe, deletedMark)
+	if root, err := p.readlink("root"); err == nil && root != "/" {
+		p.root = root
+	}
+	p.Exe, p.ExeDeleted = strings.CutSuffix(p.inside(exe), deletedMark)
 	return readResult{p: p}
 }
 

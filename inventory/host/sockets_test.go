@@ -155,3 +155,43 @@ func TestUserAndUnit(t *testing.T) {
 		t.Errorf("Unit = %q %q %v", unit, at, err)
 	}
 }
+
+// TestChroot has a process whose root is a folder of the machine: the kernel prints that folder before its names.
+func TestChroot(t *testing.T) {
+	h, err := Read(context.Background(), parseText(t, `
+-- proc/7/cmdline --
+/bin/app
+-- proc/7/exe -> /srv/jail/bin/app (deleted) --
+-- proc/7/root -> /srv/jail --
+-- proc/7/cwd -> /srv/jail --
+-- proc/7/fd/3 -> /srv/jail/data/db --
+-- proc/7/fd/4 -> /srv/jailbreak --
+-- proc/7/maps --
+1-2 r-xp 0 fe:00 7                     /srv/jail/lib/libc.so
+2-3 rw-p 0 00:00 0                     [heap]
+-- srv/jail/bin/app --
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := h.Process(7)
+	cwd, err := p.Cwd()
+	if p.Exe != "/bin/app" || !p.ExeDeleted || cwd != "/" || err != nil {
+		t.Errorf("exe %q %v, cwd %q, %v", p.Exe, p.ExeDeleted, cwd, err)
+	}
+	fds, err := p.FDs()
+	if err != nil || len(fds) != 2 || fds[0].Target != "/data/db" || fds[1].Target != "/srv/jailbreak" {
+		t.Errorf("FDs = %+v, %v", fds, err)
+	}
+	maps, err := p.Maps()
+	if err != nil || len(maps) != 2 || maps[0].Path != "/lib/libc.so" || maps[1].Path != "[heap]" {
+		t.Errorf("Maps = %+v, %v", maps, err)
+	}
+	tr, err := p.Tree()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tr.Lstat(p.Exe); err != nil {
+		t.Errorf("exe in its own tree: %v", err)
+	}
+}
