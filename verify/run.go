@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/shirou/gopsutil/v3/mem"
@@ -236,15 +238,31 @@ func (r *run) needs(ctx context.Context, targets []target, folder string, readOn
 		return n, nil, err
 	}
 	if readOnly {
-		seen := map[model.Path]bool{}
-		for _, p := range append([]model.Path{"/tmp"}, r.o.Image.Needs.Writable...) {
-			if _, isState := n.State[p]; !isState && !seen[p] {
-				n.Tmpfs = append(n.Tmpfs, p)
-				seen[p] = true
-			}
-		}
+		n.Tmpfs = writable(r.o.Image)
 	}
 	return n, skips, nil
+}
+
+// writable are the folders that a read-only root leaves to write to: those the image names, and /tmp. One that holds the program itself or
+// its working directory is left out, since an empty file system would hide them; and where a state folder is mounted, nothing else is.
+func writable(i model.Image) []model.Path {
+	var list []model.Path
+	for _, p := range append([]model.Path{"/tmp"}, i.Needs.Writable...) {
+		hides := func(name model.Path) bool {
+			return name == p || strings.HasPrefix(string(name), strings.TrimSuffix(string(p), "/")+"/")
+		}
+		used := slices.Contains(list, p) || hides(i.Config.WorkingDir) && i.Config.WorkingDir != p
+		for _, arg := range i.Config.Entrypoint {
+			used = used || hides(model.Path(arg))
+		}
+		for _, m := range i.Needs.State {
+			used = used || m.Path == p
+		}
+		if !used {
+			list = append(list, p)
+		}
+	}
+	return list
 }
 
 // state copies the application's state, or makes empty folders.
