@@ -9,7 +9,7 @@ type Verification struct {
 	// Why says what stands against Verified, in a sentence; "" when it is.
 	Why          string       `json:"why,omitempty"`
 	ReadySeconds float64      `json:"readySeconds"`        // start until the port accepted
-	PeakBytes    int64        `json:"peakBytes,omitempty"` // memory of the twin, when the runtime tells
+	PeakBytes    int64        `json:"peakBytes,omitempty"` // memory of the twin: what its cgroup was charged, or the main process's VmHWM if that is more
 	Comparisons  []Comparison `json:"comparisons"`
 	Reached      []string     `json:"reached"`       // what the twin tried to reach: "tcp/10.0.0.5:5432", "dns/db.internal"
 	ReadOnlyRoot bool         `json:"readOnlyRoot"`  // it ran with a read-only root

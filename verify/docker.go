@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"slices"
@@ -16,6 +17,7 @@ import (
 	"a2c/internal/engine"
 	"a2c/inventory/host"
 	"a2c/model"
+	"a2c/parse"
 	"a2c/verify/outside"
 )
 
@@ -257,8 +259,26 @@ func (t *dockerTwin) Log(ctx context.Context, lines int) ([]string, error) {
 	return t.d.client.Log(ctx, t.id(), lines)
 }
 
+// Memory is the larger of what the kernel charged to the container and the main process's peak resident set: pages of the image that were in
+// memory already are charged to nobody here, but will be elsewhere.
 func (t *dockerTwin) Memory(ctx context.Context) (int64, error) {
-	return t.d.client.Memory(ctx, t.id())
+	charged, err := t.d.client.Memory(ctx, t.id())
+	if err != nil {
+		return 0, err
+	}
+	s, err := t.d.client.State(ctx, t.id())
+	if err != nil || !s.Running {
+		return charged, err
+	}
+	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.PID))
+	if errors.Is(err, fs.ErrNotExist) {
+		return charged, nil
+	}
+	if err != nil {
+		return charged, err
+	}
+	status, err := parse.Status(data)
+	return max(charged, status.VMHWM), err
 }
 
 func (t *dockerTwin) Reached() ([]string, []model.Skip) {

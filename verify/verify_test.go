@@ -244,6 +244,33 @@ func TestTargets(t *testing.T) {
 	}
 }
 
+func TestWritable(t *testing.T) {
+	cases := []struct {
+		name       string
+		entrypoint string
+		dir        model.Path
+		state      model.Path
+		writable   []model.Path
+		want       []model.Path
+	}{
+		{"the usual", "/usr/bin/java", "/srv/app", "/srv/app/data", []model.Path{"/srv/app/work", "/tmp", "/srv/app/work"}, []model.Path{"/tmp", "/srv/app/work"}},
+		{"works where it writes", "/usr/bin/java", "/srv/app/work", "", []model.Path{"/srv/app/work"}, []model.Path{"/tmp", "/srv/app/work"}},
+		{"program in /tmp", "/tmp/app/run", "/", "", nil, nil},
+		{"working directory below /tmp", "/run", "/tmp/app", "", []model.Path{"/var/tmp"}, []model.Path{"/var/tmp"}},
+		{"state is mounted", "/run", "/", "/var/lib/app", []model.Path{"/var/lib/app", "/var/lib/app/tmp"}, []model.Path{"/tmp", "/var/lib/app/tmp"}},
+	}
+	for _, c := range cases {
+		i := model.Image{Config: model.ImageConfig{Entrypoint: []string{c.entrypoint}, WorkingDir: c.dir}}
+		i.Needs.Writable = c.writable
+		if c.state != "" {
+			i.Needs.State = []model.Mount{{Path: c.state}}
+		}
+		if diff := cmp.Diff(c.want, writable(i)); diff != "" {
+			t.Errorf("%s: %s", c.name, diff)
+		}
+	}
+}
+
 func TestConclude(t *testing.T) {
 	same := model.Comparison{Method: "GET", Port: 80, Path: "/", Same: true, Proof: true}
 	weak := model.Comparison{Method: "GET", Port: 80, Path: "/x", Same: true, ProofWhy: "both answering 404 proves nothing"}
