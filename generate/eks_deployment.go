@@ -2,6 +2,7 @@ package generate
 
 import (
 	"math"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -116,8 +117,7 @@ func (w *workload) container() core.Container {
 		c.Ports = append(c.Ports, core.ContainerPort{Name: p.name, ContainerPort: int32(p.LocalPort), Protocol: core.Protocol(strings.ToUpper(protocol(p.Port)))})
 	}
 	for _, e := range w.d.Environment {
-		// Kubernetes expands $(NAME); $$ stands for one dollar before a parenthesis (EnvVar.value).
-		c.Env = append(c.Env, core.EnvVar{Name: e.Name, Value: strings.ReplaceAll(e.Value, "$(", "$$(")})
+		c.Env = append(c.Env, core.EnvVar{Name: e.Name, Value: unexpanded(e.Value)})
 	}
 	for _, key := range w.secretKeys {
 		c.Env = append(c.Env, core.EnvVar{Name: key, ValueFrom: &core.EnvVarSource{SecretKeyRef: &core.SecretKeySelector{
@@ -131,6 +131,13 @@ func (w *workload) container() core.Container {
 		c.VolumeMounts = append(c.VolumeMounts, core.VolumeMount{Name: scratchName(i), MountPath: path})
 	}
 	return c
+}
+
+// dollars that Kubernetes reads as more than themselves: $(NAME) is replaced, $$ is one dollar (EnvVar.value).
+var dollars = regexp.MustCompile(`\$\$+|\$\(`)
+
+func unexpanded(value string) string {
+	return dollars.ReplaceAllStringFunc(value, func(s string) string { return strings.ReplaceAll(s, "$", "$$") })
 }
 
 // resources: memory is the same as request and limit, since it cannot be taken back; CPU may go to twice the request, to one core at least,

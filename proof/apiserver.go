@@ -144,7 +144,7 @@ func (c *Cluster) DryRun(t *testing.T, dir string) {
 	}
 }
 
-// sameValues holds the environment that the server understood against what was put in, Kubernetes' own escape undone.
+// sameValues holds the environment that the server understood against what was put in, with Kubernetes' own escape undone ($$ is one dollar).
 func (c *Cluster) sameValues(t *testing.T, dir string) {
 	t.Helper()
 	out, code := c.run(t, "apply", "--dry-run=server", "--validate=strict", "-k", dir, "-o", "json")
@@ -157,7 +157,7 @@ func (c *Cluster) sameValues(t *testing.T, dir string) {
 		if d.Kind == "Deployment" {
 			for _, e := range d.Spec.Template.Spec.Containers[0].Env {
 				if e.ValueFrom == nil {
-					got = append(got, strings.ReplaceAll(e.Value, "$$(", "$("))
+					got = append(got, strings.ReplaceAll(e.Value, "$$", "$"))
 				}
 			}
 		}
