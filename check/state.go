@@ -127,7 +127,7 @@ func logDriver() Rule {
 			var files []model.Path
 			var sources []model.Source
 			for _, l := range s.App.AnalysisInfo.Logs {
-				if !toConsole(s, l.Path) {
+				if !toConsole(s, l) {
 					files = append(files, l.Path)
 					sources = append(sources, at(l.Evidence, "path")...)
 				}
@@ -139,9 +139,15 @@ func logDriver() Rule {
 	}
 }
 
-// toConsole reports whether the image sends the file to the console.
-func toConsole(s *Subject, path model.Path) bool {
+// toConsole reports whether the file is the console in a container: its standard output or error leads there on the host, or the image
+// links it.
+func toConsole(s *Subject, l model.LogFile) bool {
+	for _, from := range l.Evidence["path"] {
+		if strings.HasSuffix(string(from), "/fd/1") || strings.HasSuffix(string(from), "/fd/2") {
+			return true
+		}
+	}
 	return s.Image != nil && slices.ContainsFunc(s.Image.Changes, func(c model.Change) bool {
-		return c.Kind == "log" && c.Target == string(path)
+		return c.Kind == "log" && c.Target == string(l.Path)
 	})
 }

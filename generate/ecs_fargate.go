@@ -41,7 +41,7 @@ func (ecsFargate) Render(d model.Deployment) (Output, error) {
 	if files["README.md"], err = readme("ecs-fargate", s.readme(definition != nil)); err != nil {
 		return Output{}, err
 	}
-	return Output{Files: files, Notes: s.notes}, nil
+	return Output{Files: files, Notes: list(s.notes)}, nil
 }
 
 // lifecycle keeps the last thirty images and drops what a failed push left after a week:

@@ -43,7 +43,7 @@ func (eksEC2) Render(d model.Deployment) (Output, error) {
 	if files["README.md"], err = readme("eks-ec2", w.readme()); err != nil {
 		return Output{}, err
 	}
-	return Output{Files: files, Notes: w.notes}, nil
+	return Output{Files: files, Notes: list(w.notes)}, nil
 }
 
 type kustomization struct {
