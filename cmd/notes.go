@@ -18,7 +18,7 @@ func (a *app) noteEdits(edits []workspace.Edit) {
 		at := e.Place + ": " + e.Path
 		switch e.Kind {
 		case workspace.Replaced:
-			a.Note("%s: this part is not yours to edit: %s was replaced", at, e.Yours)
+			a.Note("%s: this part is not yours to edit; your change there was replaced", at)
 		case workspace.Conflict:
 			a.Note("%s: yours stays, %s; a2c now proposes %s", at, shown(e.Yours), shown(e.Proposed))
 		default:
