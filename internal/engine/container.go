@@ -40,7 +40,7 @@ type Spec struct {
 // logLimit bounds what a container that floods its log can do to the disk.
 const logLimit = "16m"
 
-// Create makes a container and returns its ID.
+// Create makes a container and returns its ID. It does not break off when ctx is cancelled meanwhile.
 func (c *Client) Create(ctx context.Context, s Spec) (string, error) {
 	config := &container.Config{Image: s.Image, Labels: s.Labels, Env: s.Env, Hostname: s.Hostname}
 	// A health check of the image's own would ask the application beside a2c.
@@ -63,6 +63,11 @@ func (c *Client) Create(ctx context.Context, s Spec) (string, error) {
 		host.DNS = []netip.Addr{s.DNS}
 	}
 	binds(host, s.Binds)
+	ctx, cancel, err := whole(ctx)
+	defer cancel()
+	if err != nil {
+		return "", err
+	}
 	made, err := c.api.ContainerCreate(ctx, client.ContainerCreateOptions{Config: config, HostConfig: host})
 	if err != nil {
 		return "", fmt.Errorf("create a container of %s: %w", s.Image, err)
@@ -84,8 +89,13 @@ func binds(host *container.HostConfig, folders map[string]string) {
 	}
 }
 
-// Start starts a container.
+// Start starts a container. It does not break off when ctx is cancelled meanwhile.
 func (c *Client) Start(ctx context.Context, id string) error {
+	ctx, cancel, err := whole(ctx)
+	defer cancel()
+	if err != nil {
+		return err
+	}
 	if _, err := c.api.ContainerStart(ctx, id, client.ContainerStartOptions{}); err != nil {
 		return fmt.Errorf("start the container: %w", err)
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"time"
 
 	cerrdefs "github.com/containerd/errdefs"
 	"github.com/moby/moby/client"
@@ -77,6 +78,16 @@ func (c *Client) Facts(ctx context.Context) (Facts, error) {
 		return Facts{}, fmt.Errorf("facts of the Docker Engine: %w", err)
 	}
 	return Facts{Version: v.Version, Arch: v.Arch, CPUs: i.Info.NCPU, Memory: i.Info.MemTotal}, nil
+}
+
+// makeLimit is how long a call that makes something may take.
+const makeLimit = 2 * time.Minute
+
+// whole is a context for a call that makes something: it is waited for even when ctx is cancelled meanwhile, since a call that breaks off
+// leaves at the engine what nobody knows of.
+func whole(ctx context.Context) (context.Context, context.CancelFunc, error) {
+	unbroken, cancel := context.WithTimeout(context.WithoutCancel(ctx), makeLimit)
+	return unbroken, cancel, ctx.Err()
 }
 
 // gone hides that what was to be removed is not there.

@@ -8,6 +8,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/google/go-containerregistry/pkg/name"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
@@ -40,12 +41,24 @@ func (c *Client) Load(ctx context.Context, image v1.Image, reference string) err
 	if err != nil {
 		return err
 	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	unbroken, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
 	r, w := io.Pipe()
+	// A cancelled ctx cuts the archive short, which the engine refuses. One that it has whole by then is waited for: else the image would come after
+	// the clean-up.
+	stop := context.AfterFunc(ctx, func() {
+		w.CloseWithError(ctx.Err())
+		time.AfterFunc(makeLimit, cancel)
+	})
+	defer stop()
 	go func() { w.CloseWithError(tarball.Write(tag, image, w)) }()
-	answer, err := c.api.ImageLoad(ctx, r, client.ImageLoadWithQuiet(true))
+	answer, err := c.api.ImageLoad(unbroken, r, client.ImageLoadWithQuiet(true))
 	r.CloseWithError(errors.New("the engine stopped reading")) // ends the writer, whatever happened
 	if err != nil {
-		return fmt.Errorf("load the image into the Docker Engine: %w", err)
+		return fmt.Errorf("load the image into the Docker Engine: %w", errors.Join(ctx.Err(), err))
 	}
 	defer answer.Close()
 	return loaded(answer)

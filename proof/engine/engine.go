@@ -1,5 +1,5 @@
-// Package engine runs a Docker Engine for proofs and the demo: on a Unix socket in a folder of its own, without a bridge, firewall
-// rules or forwarding, so that the host's network stays as it was.
+// Package engine runs a Docker Engine for proofs and the demo: on a Unix socket in a folder of its own, in a network namespace of its own,
+// where its bridge, firewall rules and forwarding are, so that the host's network stays as it was.
 package engine
 
 import (
@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"io"
 	"io/fs"
 	"os"
@@ -113,7 +114,7 @@ func (e *Engine) leftover() (int, bool) {
 }
 
 // run starts dockerd in a mount namespace of its own, where what it writes outside of dir (/etc/docker/key.json, /run/docker,
-// /run/containerd) goes to memory and its mounts are nobody else's.
+// /run/containerd) goes to memory and its mounts are nobody else's, and in a network namespace of its own.
 func (e *Engine) run(ctx context.Context) error {
 	config := e.path("daemon.json") // not /etc/docker/daemon.json, which may hold anything
 	if err := os.WriteFile(config, []byte("{}\n"), 0o644); err != nil {
@@ -136,14 +137,13 @@ func (e *Engine) run(ctx context.Context) error {
 		"--pidfile", e.path("docker.pid"),
 		"--host", e.Host,
 		"--group", "root",
-		"--cgroup-parent", cgroup,
+		"--cgroup-parent", e.cgroup(),
 		"--storage-driver", "overlay2",
-		"--bridge", "none", "--iptables=false", "--ip6tables=false", "--ip-forward=false", "--ip-masq=false", "--userland-proxy=false",
 	)
 	e.cmd.Env = append(os.Environ(), "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
 	e.cmd.Stdout, e.cmd.Stderr = out, out
 	// Its own process group: Ctrl-C ends it through Stop, after those that still need it.
-	e.cmd.SysProcAttr = &syscall.SysProcAttr{Unshareflags: syscall.CLONE_NEWNS, Setpgid: true}
+	e.cmd.SysProcAttr = &syscall.SysProcAttr{Unshareflags: syscall.CLONE_NEWNS | syscall.CLONE_NEWNET, Setpgid: true}
 	if err := e.cmd.Start(); err != nil {
 		return fmt.Errorf("start dockerd: %w", err)
 	}
@@ -151,8 +151,12 @@ func (e *Engine) run(ctx context.Context) error {
 	return nil
 }
 
-// cgroup is the parent of every container's cgroup, removed by Stop.
-const cgroup = "/a2c-bench-engine"
+// cgroup is the parent of every container's cgroup, removed by Stop. Another engine, in another folder, has another one.
+func (e *Engine) cgroup() string {
+	h := fnv.New32a()
+	fmt.Fprint(h, e.dir)
+	return fmt.Sprintf("/a2c-engine-%08x", h.Sum32())
+}
 
 func (e *Engine) wait(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, startLimit)
@@ -203,12 +207,12 @@ func (e *Engine) Stop(ctx context.Context) error {
 	case <-ctx.Done():
 		return fmt.Errorf("dockerd (process %d) does not end: %w", e.cmd.Process.Pid, errors.Join(ctx.Err(), e.cmd.Process.Kill()))
 	}
-	folders, err := filepath.Glob("/sys/fs/cgroup/*" + cgroup)
+	folders, err := filepath.Glob("/sys/fs/cgroup/*" + e.cgroup())
 	if err != nil {
 		return err
 	}
 	errs := []error{end}
-	for _, folder := range append(folders, "/sys/fs/cgroup"+cgroup) {
+	for _, folder := range append(folders, "/sys/fs/cgroup"+e.cgroup()) {
 		if err := os.Remove(folder); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			errs = append(errs, err)
 		}

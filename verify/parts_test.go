@@ -1,0 +1,207 @@
+package verify
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"a2c/model"
+)
+
+func TestRedactor(t *testing.T) {
+	r := newRedactor([]string{"p&ss w\"rd", "p&ss", "abc", strings.Repeat("x", longest+1)})
+	for _, form := range []string{"p&ss w\"rd", "p&amp;ss w&#34;rd", "p%26ss+w%22rd", `p\u0026ss w\"rd`, "cCZzcyB3InJk"} {
+		if got := r.text("<" + form + ">"); got != "<<redacted>>" {
+			t.Errorf("%s: %s", form, got)
+		}
+	}
+	if got := r.text("abc"); got != "abc" {
+		t.Errorf("a value of three bytes is found everywhere: %s", got)
+	}
+	want := []string{`\x1b[31m    <redacted>`, "password=<redacted>"}
+	if diff := cmp.Diff(want, r.lines([]string{"\x1b[31m\tp&ss\r", "password=s3cr3tw0rd"})); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestTargets(t *testing.T) {
+	port := func(n int, address, purpose string) model.Listener {
+		return model.Listener{Address: address, Port: n, Protocol: "tcp", Purpose: purpose}
+	}
+	originals := []model.Listener{
+		port(8005, "127.0.0.1", "shutdown"), port(8443, "127.0.0.1", "https"), port(8080, "127.0.0.1", "http"), port(9000, "::", ""),
+	}
+	image := []model.Listener{
+		port(8005, "127.0.0.1", "shutdown"), port(8443, "0.0.0.0", "https"), port(8080, "0.0.0.0", "http"), port(8080, "::", "http"), port(9000, "::", ""),
+		{Address: "0.0.0.0", Port: 514, Protocol: "udp"},
+	}
+	get := func(port int, path string) Request { return Request{Port: port, Method: "GET", Path: path} }
+	type row struct {
+		Port   int
+		Inside bool
+		Scheme string
+		Paths  string
+	}
+	cases := []struct {
+		name     string
+		requests []Request
+		port     int
+		want     []row
+		err      string
+	}{
+		{"by default", nil, 0, []row{{8080, false, "http", "/"}, {8005, true, "", ""}, {8443, false, "https", "/"}, {9000, false, "", ""}}, ""},
+		{"a main port", []Request{get(0, "/a"), get(8443, "/b")}, 8080, []row{{8080, false, "http", "/a"}, {8005, true, "", ""}, {8443, false, "https", "/b"}, {9000, false, "", ""}}, ""},
+		{"a port of no purpose that is asked", []Request{get(9000, "/x")}, 8080, []row{{8080, false, "http", "/"}, {8005, true, "", ""}, {8443, false, "https", "/"}, {9000, false, "http", "/x"}}, ""},
+		{"a port that is not there", []Request{get(7000, "/x")}, 0, nil, "no TCP port 7000"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			r := &run{o: Options{Requests: c.requests, Port: c.port}, live: &live{app: model.App{Listeners: originals}}}
+			r.o.Image.Needs.Ports = image
+			list, skips, err := r.targets()
+			if c.err != "" {
+				if err == nil || !strings.Contains(err.Error(), c.err) {
+					t.Errorf("%v, want %q", err, c.err)
+				}
+				return
+			}
+			if err != nil || len(skips) != 1 || skips[0].What != "port 514/udp" {
+				t.Fatal(err, skips)
+			}
+			var got []row
+			for _, x := range list {
+				var paths []string
+				for _, q := range x.requests {
+					paths = append(paths, q.Path)
+				}
+				got = append(got, row{x.port, x.inside, x.scheme, strings.Join(paths, " ")})
+			}
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestWritable(t *testing.T) {
+	cases := []struct {
+		name       string
+		entrypoint string
+		dir        model.Path
+		state      model.Path
+		writable   []model.Path
+		want       []model.Path
+	}{
+		{"the usual", "/usr/bin/java", "/srv/app", "/srv/app/data", []model.Path{"/srv/app/work", "/tmp", "/srv/app/work"}, []model.Path{"/tmp", "/srv/app/work"}},
+		{"works where it writes", "/usr/bin/java", "/srv/app/work", "", []model.Path{"/srv/app/work"}, []model.Path{"/tmp", "/srv/app/work"}},
+		{"program in /tmp", "/tmp/app/run", "/", "", nil, nil},
+		{"working directory below /tmp", "/run", "/tmp/app", "", []model.Path{"/var/tmp"}, []model.Path{"/var/tmp"}},
+		{"state is mounted", "/run", "/", "/var/lib/app", []model.Path{"/var/lib/app", "/var/lib/app/tmp"}, []model.Path{"/tmp", "/var/lib/app/tmp"}},
+	}
+	for _, c := range cases {
+		i := model.Image{Config: model.ImageConfig{Entrypoint: []string{c.entrypoint}, WorkingDir: c.dir}}
+		i.Needs.Writable = c.writable
+		if c.state != "" {
+			i.Needs.State = []model.Mount{{Path: c.state}}
+		}
+		if diff := cmp.Diff(c.want, writable(i)); diff != "" {
+			t.Errorf("%s: %s", c.name, diff)
+		}
+	}
+}
+
+func TestConclude(t *testing.T) {
+	same := model.Comparison{Method: "GET", Port: 80, Path: "/", Same: true, Proof: true}
+	weak := model.Comparison{Method: "GET", Port: 80, Path: "/x", Same: true, ProofWhy: "both answering 404 proves nothing"}
+	differs := model.Comparison{Method: "GET", Port: 80, Path: "/y"}
+	cases := []struct {
+		name string
+		list []model.Comparison
+		want string // "" means verified
+	}{
+		{"all the same", []model.Comparison{same, weak}, ""},
+		{"one differs", []model.Comparison{same, differs}, "1 of 2 comparisons differ"},
+		{"nothing shown", []model.Comparison{weak}, "both answering 404 proves nothing"},
+		{"nothing compared", nil, "listens on no TCP port"},
+		{"connected only", []model.Comparison{{Method: "LISTEN", Port: 9, Same: true, ProofWhy: "little"}}, "LISTEN 9: little"},
+	}
+	for _, c := range cases {
+		got := conclude(c.list)
+		if c.want == "" && got != "" || !strings.Contains(got, c.want) {
+			t.Errorf("%s: %q", c.name, got)
+		}
+	}
+}
+
+func TestOrphan(t *testing.T) {
+	own, err := owner(os.Getpid())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]bool{
+		own: false, own + "-1": false, fmt.Sprintf("%d-1", os.Getpid()): true, "4194305-7-x": true, "latest": false, "x-1": false, "7-": false,
+	} {
+		if got := orphan(name); got != want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
+
+func TestPauseProgramWaits(t *testing.T) {
+	program, err := pauseProgram(runtime.GOARCH)
+	if err != nil {
+		t.Skip(err)
+	}
+	name := filepath.Join(t.TempDir(), "pause")
+	if err := os.WriteFile(name, program, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+	defer cancel()
+	var out bytes.Buffer
+	cmd := exec.CommandContext(ctx, name)
+	cmd.Stdout, cmd.Stderr = &out, &out
+	if err := cmd.Run(); err == nil || err.Error() != "signal: killed" || out.Len() > 0 {
+		t.Errorf("it ended by itself: %v %s", err, out.String())
+	}
+	if _, err := pauseProgram("riscv64"); err == nil {
+		t.Error("an architecture without a program")
+	}
+	one, err := pauseImage(runtime.GOARCH)
+	if err != nil {
+		t.Fatal(err)
+	}
+	two, err := pauseImage(runtime.GOARCH)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, _ := one.Digest()
+	if b, _ := two.Digest(); a != b {
+		t.Errorf("%s, then %s", a, b)
+	}
+}
+
+func TestParseFlags(t *testing.T) {
+	if name, file, err := ParseSecret("A=@/b=@c"); name != "A" || file != "/b=@c" || err != nil {
+		t.Error(name, file, err)
+	}
+	for _, bad := range []string{"A", "A=b", "=@b", "A=@"} {
+		if _, _, err := ParseSecret(bad); err == nil {
+			t.Errorf("%q is taken", bad)
+		}
+	}
+	for text, ok := range map[string]bool{"A=b": true, "A=": true, "A": false, "=b": false, "A=\x00": false} {
+		if _, err := ParseEnv(text); (err == nil) != ok {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
