@@ -37,11 +37,13 @@ func TestInterrupted(t *testing.T) {
 		}
 	}
 	ctx, cancel := context.WithCancel(t.Context())
-	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+	over := make(chan struct{})
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
 		cancel()
-		<-r.Context().Done()
+		<-over
 	}))
 	defer server.Close()
+	defer close(over)
 	for k, v := range map[string]string{
 		"AWS_ENDPOINT_URL_STS": server.URL, "AWS_CONFIG_FILE": filepath.Join(dir, "aws"), "AWS_SHARED_CREDENTIALS_FILE": filepath.Join(dir, "none"),
 		"A2C_WORKSPACE": filepath.Join(dir, "w"),
