@@ -130,7 +130,7 @@ func (v *dockerfileView) execute() ([]byte, error) {
 	const name = "dockerfile/Dockerfile.tmpl"
 	text, err := templates.Render(name, v, templates.Funcs{"comment": comment})
 	if err != nil {
-		return nil, fmt.Errorf("Dockerfile: %w", err)
+		return nil, fmt.Errorf("render Dockerfile: %w", err)
 	}
 	return text, v.parseBack(string(text))
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"text/template/parse"
 )
 
@@ -197,9 +198,9 @@ func (x *execution) value(dot reflect.Value, n parse.Node) (reflect.Value, error
 	case *parse.FieldNode:
 		return fields(dot, n.Ident)
 	case *parse.VariableNode:
-		for i := len(x.vars) - 1; i >= 0; i-- {
-			if x.vars[i].name == n.Ident[0] {
-				return fields(x.vars[i].value, n.Ident[1:])
+		for _, v := range slices.Backward(x.vars) { // the innermost of that name
+			if v.name == n.Ident[0] {
+				return fields(v.value, n.Ident[1:])
 			}
 		}
 	case *parse.PipeNode:
