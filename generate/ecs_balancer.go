@@ -34,6 +34,10 @@ func (s *stack) balanced() []target {
 			s.notes = append(s.notes, fmt.Sprintf("Port %d (%s) is open in the task, but behind no load balancer and no security group lets it in.", p.LocalPort, protocol(p)))
 			continue
 		}
+		if protocol(p) == "udp" && s.d.HealthCheck.Port == 0 {
+			s.notes = append(s.notes, fmt.Sprintf("Port %d (udp) is behind no load balancer: one asks for health over TCP, and no TCP port is known (healthCheck.port).", p.LocalPort))
+			continue
+		}
 		number := strconv.Itoa(p.LocalPort)
 		if protocol(p) == "udp" {
 			number += "udp"
@@ -47,8 +51,10 @@ func (s *stack) balanced() []target {
 // 443 with a certificate, at 80 (HTTP) or its own number without; the others at their own numbers.
 func (s *stack) balancer() []target {
 	targets := s.balanced()
-	if len(targets) == 0 {
+	if len(s.d.ExposedPorts) == 0 {
 		s.notes = append(s.notes, "Nothing listens where others could reach it: the service has no load balancer.")
+	}
+	if len(targets) == 0 {
 		return nil
 	}
 	kind, attributes := "network", []cfnTag{{"load_balancing.cross_zone.enabled", "true"}}

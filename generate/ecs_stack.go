@@ -122,7 +122,15 @@ func (s *stack) roles() {
 			Effect: "Allow", Action: []string{"elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"}, Resource: get("FileSystem", "Arn"),
 		})}}
 	}
+	s.notes = append(s.notes, "What it does in AWS was not observed: its task role allows nothing"+beside(len(s.volumes) > 0, " but its own files")+"; add what it needs.")
 	s.t.Resources["TaskRole"] = cfnResource{Type: "AWS::IAM::Role", Properties: task}
+}
+
+func beside(when bool, text string) string {
+	if when {
+		return text
+	}
+	return ""
 }
 
 // secretResource is the secret itself: an ARN may go on with a JSON key and a version, which IAM does not know.

@@ -158,6 +158,28 @@ func TestRenderSelects(t *testing.T) {
 	}
 }
 
+// TestNoTCP: what listens on UDP alone, or not at all, gets neither probes nor a load balancer that could never find it healthy.
+func TestNoTCP(t *testing.T) {
+	for name, ports := range map[string][]model.Listener{"udp": {{Address: "0.0.0.0", Port: 514, Protocol: "udp"}}, "none": nil} {
+		s := aspNet()
+		s.image.Needs.Ports = ports
+		outputs, err := Render(Propose(s.analysis, s.image, s.seen), Names())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, found := range []struct{ target, file, text string }{
+			{"ecs-fargate", "service.yaml", "LoadBalancer"}, {"eks-ec2", "deployment.yaml", "Probe"}, {"eks-ec2", "kustomization.yaml", "ingress"},
+		} {
+			if strings.Contains(string(outputs[found.target].Files[found.file]), found.text) {
+				t.Errorf("%s: %s holds %s", name, found.file, found.text)
+			}
+		}
+		if notes := strings.Join(outputs["ecs-fargate"].Notes, "\n"); !strings.Contains(notes, "load balancer") {
+			t.Errorf("%s: no note says why there is no load balancer: %s", name, notes)
+		}
+	}
+}
+
 // TestRoundTrip: a deployment that was saved and loaded renders alike.
 func TestRoundTrip(t *testing.T) {
 	s := tomcat()

@@ -143,8 +143,11 @@ func webPort(p model.Port) bool {
 // health takes a path that answered as the live application's did, a health path before others; without one it is a TCP check.
 func (p *proposer) health() {
 	h := &p.d.HealthCheck
-	if len(p.d.ExposedPorts) > 0 {
-		h.Port = p.d.ExposedPorts[0].LocalPort
+	if i := slices.IndexFunc(p.d.ExposedPorts, func(e model.Port) bool { return protocol(e) == "tcp" }); i >= 0 {
+		h.Port = p.d.ExposedPorts[i].LocalPort
+	} else {
+		h.Source = "none: it has no TCP port that could be reached"
+		return
 	}
 	h.StartSeconds = 60
 	if p.analysis.AnalysisInfo.App.Runtime.Kind == "jvm" {
