@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"runtime"
 	"strconv"
 	"time"
 
@@ -101,30 +102,31 @@ func address(l model.Listener) string {
 	return a.String()
 }
 
-// dial connects to a listener, in the application's own network namespace when that is not a2c's.
+// dial connects to a listener of the application.
 func (l *live) dial(ctx context.Context, to model.Listener) (net.Conn, error) {
-	connect := func() (net.Conn, error) {
-		c, err := dial(ctx, address(to), to.Port)
+	return dialFrom(ctx, l.proc("ns/net"), to)
+}
+
+// dialFrom connects to a listener in a network namespace, which is entered when it is not a2c's own.
+func dialFrom(ctx context.Context, ns string, to model.Listener) (c net.Conn, err error) {
+	connect := func() (err error) {
+		c, err = dial(ctx, address(to), to.Port)
 		if err != nil && address(to) == "::1" { // "::" takes IPv4 too, and IPv6 may be off on loopback
 			if c4, err4 := dial(ctx, "127.0.0.1", to.Port); err4 == nil {
-				return c4, nil
+				c, err = c4, nil
 			}
 		}
-		return c, err
+		return err
 	}
-	ns := l.proc("ns/net")
 	foreign, err := otherNamespace(ns)
 	if err != nil {
 		return nil, err
 	}
 	if !foreign {
-		return connect()
+		err = connect()
+		return c, err
 	}
-	var c net.Conn
-	err = jail.InNetNS(ns, func() (err error) {
-		c, err = connect()
-		return err
-	})
+	err = jail.InNetNS(ns, connect)
 	return c, err
 }
 
@@ -133,7 +135,9 @@ func otherNamespace(path string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	own, err := os.Stat("/proc/self/ns/net")
+	runtime.LockOSThread() // one thread for the name and the look
+	defer runtime.UnlockOSThread()
+	own, err := os.Stat(jail.ThreadNetNS())
 	if err != nil {
 		return false, err
 	}
