@@ -18,11 +18,11 @@ func (a *app) inventoryTable(w io.Writer, inv model.Inventory) error {
 	if len(inv) == 0 {
 		return nil // the note says so
 	}
-	rows := term.Rows{Head: []string{"ID", "NAME", "PID", "USER", "LISTENS", "RUNTIME", "ARTIFACT"}}
+	rows := term.Rows{Head: []string{"ID", "NAME", "PID", "USER", "LISTENS", "PLATFORM", "RUNTIME", "ARTIFACT"}}
 	for _, id := range slices.Sorted(maps.Keys(inv)) {
 		app := inv[id]
 		rows.Add(id, app.Name, strconv.Itoa(app.ProcessID), cmp.Or(app.User.Name, strconv.Itoa(app.User.UID)), listeners(app.Listeners),
-			strings.TrimSpace(app.Runtime.Name+" "+app.Runtime.Version), app.Artifact.String())
+			named(app.Platform.Name, app.Platform.Version), named(app.Runtime.Name, app.Runtime.Version), app.Artifact.String())
 	}
 	return a.Write(w, rows)
 }
@@ -86,4 +86,9 @@ func (a *app) noteSkips(skips []model.Skip) {
 		}
 		a.Note("not seen: %s", term.Safe(text))
 	}
+}
+
+// named is a product with its version; "-" when neither is known.
+func named(name, version string) string {
+	return cmp.Or(strings.TrimSpace(name+" "+version), "-")
 }

@@ -1,9 +1,7 @@
 package cmd
 
 import (
-	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -13,24 +11,25 @@ import (
 
 // verifyFlags are what a user may say about a comparison.
 type verifyFlags struct {
-	id, dockerHost             string
-	paths, requests, env       []string
-	secrets                    []string
-	port                       int
-	memory                     int
-	timeout                    time.Duration
-	emptyState, network, force bool
+	id, dockerHost, state         string
+	paths, requests, env, secrets []string
+	port, memory, stateLimit      int
+	cpus                          float64
+	timeout                       time.Duration
+	network, force                bool
 }
 
 func (f *verifyFlags) register(s *pflag.FlagSet) {
-	s.StringSliceVar(&f.paths, "path", nil, "what is asked: `/PATH` of the main port, or PORT/PATH (default / of each HTTP port); may be repeated")
-	s.StringSliceVar(&f.requests, "request", nil, "`file` with a whole HTTP request; it is sent to the live application too; may be repeated")
+	s.StringArrayVar(&f.paths, "path", nil, "what is asked: `/PATH` of the main port, or PORT/PATH (default / of each HTTP port); may be repeated")
+	s.StringArrayVar(&f.requests, "request", nil, "`file` with a whole HTTP request; it is sent to the live application too; may be repeated")
 	s.IntVar(&f.port, "port", 0, "main `port` (default the one of the analysis)")
 	s.StringArrayVar(&f.env, "env", nil, "`NAME=VALUE` for the image; may be repeated")
 	s.StringArrayVar(&f.secrets, "secret", nil, "`NAME=@FILE`: a secret's value is read from the file; may be repeated")
-	s.BoolVar(&f.emptyState, "empty-state", false, "give the image empty state folders instead of copies")
+	s.StringVar(&f.state, "state", "copy", "state folders of the image: `copy` or empty")
+	s.IntVar(&f.stateLimit, "state-limit", 4096, "most that is copied, in `MiB`")
 	s.BoolVar(&f.network, "allow-network", false, "let the image reach the network: it may then act on live systems")
 	s.IntVar(&f.memory, "memory", 0, "memory of the image in `MiB` (default twice what the live application used, at least 1024)")
+	s.Float64Var(&f.cpus, "cpus", 0, "processors of the image, as a `number` (default half of what the engine has, at least 1)")
 	s.DurationVar(&f.timeout, "timeout", 2*time.Minute, "how long to wait for the main port")
 	s.StringVar(&f.dockerHost, "docker-host", "", "`address` of the Docker Engine (default DOCKER_HOST, else the usual socket)")
 	s.BoolVar(&f.force, "force", false, "copy state although little disk space stays free")
@@ -39,13 +38,16 @@ func (f *verifyFlags) register(s *pflag.FlagSet) {
 // options turns flags into what the stage takes.
 func (f verifyFlags) options() (verify.Options, error) {
 	o := verify.Options{
-		DockerHost: f.dockerHost, Port: f.port, Env: f.env, Secrets: map[string]string{}, EmptyState: f.emptyState, AllowNetwork: f.network,
-		MemoryBytes: int64(f.memory) << 20, Timeout: f.timeout,
+		DockerHost: f.dockerHost, Port: f.port, Secrets: map[string]string{}, EmptyState: f.state == "empty", StateLimit: int64(f.stateLimit) << 20,
+		AllowNetwork: f.network, MemoryBytes: int64(f.memory) << 20, CPUs: f.cpus, Timeout: f.timeout,
+	}
+	if f.state != "copy" && f.state != "empty" {
+		return o, fmt.Errorf("--state %q: say copy or empty", f.state)
 	}
 	for _, p := range f.paths {
 		r, err := verify.ParseRequest(p)
 		if err != nil {
-			return o, err
+			return o, fmt.Errorf("--path: %w", err)
 		}
 		o.Requests = append(o.Requests, r)
 	}
@@ -57,14 +59,16 @@ func (f verifyFlags) options() (verify.Options, error) {
 		o.Requests = append(o.Requests, r)
 	}
 	for _, e := range f.env {
-		if name, _, ok := strings.Cut(e, "="); !ok || name == "" {
-			return o, fmt.Errorf("--env %q: say NAME=VALUE", e)
+		pair, err := verify.ParseEnv(e)
+		if err != nil {
+			return o, fmt.Errorf("--env: %w", err)
 		}
+		o.Env = append(o.Env, pair)
 	}
 	for _, s := range f.secrets {
-		name, file, ok := strings.Cut(s, "=@")
-		if !ok || name == "" || file == "" {
-			return o, errors.New("--secret: say NAME=@FILE; a value on the command line would show in the process list")
+		name, file, err := verify.ParseSecret(s)
+		if err != nil {
+			return o, fmt.Errorf("--secret: %w", err)
 		}
 		o.Secrets[name] = file
 	}

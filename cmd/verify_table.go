@@ -26,12 +26,18 @@ func (a *app) verifyTable(w io.Writer, v model.Verification) error {
 		return err
 	}
 	for _, c := range v.Comparisons {
+		for _, m := range c.Masked {
+			fmt.Fprintf(w, "\n%d%s: not compared, since the live application changes it: %s", c.Port, term.Safe(c.Path), term.Safe(m))
+		}
 		for _, d := range c.Differences {
 			fmt.Fprintf(w, "\n%d%s differs:\n%s\n", c.Port, term.Safe(c.Path), term.Lines(d))
 		}
 	}
 	for _, r := range v.Reached {
-		fmt.Fprintf(w, "it tried to reach %s\n", term.Safe(r))
+		fmt.Fprintf(w, "\nit tried to reach %s", term.Safe(r))
+	}
+	if len(v.Reached) > 0 {
+		fmt.Fprintln(w)
 	}
 	verdict := a.Paint(term.Red, "not verified")
 	if v.Why != "" {
@@ -40,7 +46,10 @@ func (a *app) verifyTable(w io.Writer, v model.Verification) error {
 	if v.Verified {
 		verdict = a.Paint(term.Green, "verified")
 	}
-	fmt.Fprintf(w, "\n%s: ready after %.1f s, read-only root %v\n", verdict, v.ReadySeconds, v.ReadOnlyRoot)
+	if v.ReadySeconds > 0 {
+		verdict += fmt.Sprintf(": ready after %.1f s, read-only root: %s", v.ReadySeconds, yesNo(v.ReadOnlyRoot))
+	}
+	fmt.Fprintf(w, "\n%s\n", verdict)
 	if !v.Verified {
 		for _, l := range v.Log {
 			fmt.Fprintf(w, "  | %s\n", term.Safe(l))
@@ -57,4 +66,11 @@ func answerText(a model.Answer) string {
 		return "accepted"
 	}
 	return fmt.Sprintf("%d %s %s", a.Status, a.ContentType, term.Size(a.Bytes))
+}
+
+func yesNo(b bool) string {
+	if b {
+		return "yes"
+	}
+	return "no"
 }

@@ -47,12 +47,12 @@ func (p *Progress) Done() {
 	}
 }
 
-// Size is a number of bytes for people: powers of 1024, one digit behind the point.
+// Size is a number of bytes for people, in powers of 1000 as registries and disks count, one digit behind the point.
 func Size(n int64) string {
-	units := []string{"B", "KB", "MB", "GB", "TB"}
+	units := []string{"B", "kB", "MB", "GB", "TB"}
 	v, i := float64(n), 0
-	for ; v >= 1024 && i < len(units)-1; i++ {
-		v /= 1024
+	for ; v >= 1000 && i < len(units)-1; i++ {
+		v /= 1000
 	}
 	return strings.Replace(fmt.Sprintf("%.1f %s", v, units[i]), ".0 B", " B", 1)
 }

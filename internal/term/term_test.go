@@ -181,7 +181,7 @@ func TestProgress(t *testing.T) {
 }
 
 func TestSize(t *testing.T) {
-	for n, want := range map[int64]string{0: "0 B", 1023: "1023 B", 1536: "1.5 KB", 230 << 20: "230.0 MB", 3 << 40: "3.0 TB", 1 << 62: "4194304.0 TB"} {
+	for n, want := range map[int64]string{0: "0 B", 999: "999 B", 1536: "1.5 kB", 230e6: "230.0 MB", 3e12: "3.0 TB", 5e18: "5000000.0 TB"} {
 		if got := Size(n); got != want {
 			t.Errorf("Size(%d) = %q, want %q", n, got, want)
 		}

@@ -232,7 +232,7 @@ func TestFullDisk(t *testing.T) {
 }
 
 func TestEnough(t *testing.T) {
-	const gb = 1 << 30
+	const gb = 1e9
 	for name, c := range map[string]struct {
 		need, free, total int64
 		ok                bool
@@ -250,7 +250,7 @@ func TestEnough(t *testing.T) {
 			}
 		})
 	}
-	got := enough("/w", 3<<30, 2<<30, 10<<30).Error()
+	got := enough("/w", 3e9, 2e9, 10e9).Error()
 	want := "/w: writing 3.0 GB would leave 0 bytes of 10.0 GB free, and a2c leaves 10 % and 1.0 GB to the host; make room, name another folder with --workspace DIR, or insist with --force"
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("(-want +got)\n%s", d)

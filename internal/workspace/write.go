@@ -124,9 +124,9 @@ func encode(v any) ([]byte, error) {
 
 // What must stay free on the workspace's disk, and up to what need nobody asks.
 const (
-	minFreeShare = 10      // percent
-	minFreeBytes = 1 << 30 // bytes
-	smallNeed    = 1 << 20 // bytes: a few documents always fit, or the disk is full anyway
+	minFreeShare = 10  // percent
+	minFreeBytes = 1e9 // bytes
+	smallNeed    = 1e6 // bytes: a few documents always fit, or the disk is full anyway
 )
 
 // SpaceError refuses a write that would leave the disk nearly full.
@@ -165,10 +165,10 @@ func enough(dir string, need, free, total int64) error {
 
 func size(n int64) string {
 	switch {
-	case n >= 1<<30:
-		return fmt.Sprintf("%.1f GB", float64(n)/(1<<30))
-	case n >= 1<<20:
-		return fmt.Sprintf("%.1f MB", float64(n)/(1<<20))
+	case n >= 1e9:
+		return fmt.Sprintf("%.1f GB", float64(n)/1e9)
+	case n >= 1e6:
+		return fmt.Sprintf("%.1f MB", float64(n)/1e6)
 	}
 	return fmt.Sprintf("%d bytes", n)
 }
