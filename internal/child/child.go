@@ -107,7 +107,15 @@ func (c *Conn) Emit(kind string, v any) error { return c.send(kind, v, kind == "
 
 // Log returns a logger whose records the parent's logger writes.
 func (c *Conn) Log() *slog.Logger {
-	return slog.New(slog.NewJSONHandler(logWriter{c}, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	return slog.New(slog.NewJSONHandler(logWriter{c}, &slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: readable}))
+}
+
+// readable keeps durations what they are for people: JSON would make them numbers of nanoseconds.
+func readable(_ []string, a slog.Attr) slog.Attr {
+	if a.Value.Kind() == slog.KindDuration {
+		return slog.String(a.Key, a.Value.Duration().String())
+	}
+	return a
 }
 
 type logWriter struct{ c *Conn }

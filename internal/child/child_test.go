@@ -50,7 +50,7 @@ func roles() Table {
 					return nil, err
 				}
 			}
-			c.Log().Warn("half way", "n", n)
+			c.Log().Warn("half way", "n", n, "took", 1500*time.Millisecond)
 			return n, c.Emit("event", "done")
 		},
 		"fail":    func(context.Context, *Conn) (any, error) { return nil, errors.New("no such thing") },
@@ -108,7 +108,7 @@ func TestCall(t *testing.T) {
 	if d := cmp.Diff([]string{"item 0", "item 1", "item 2", `event "done"`}, items); d != "" || got != 3 {
 		t.Errorf("got %d; (-want +got)\n%s", got, d)
 	}
-	if log.String() != "level=WARN msg=\"half way\" n=3\n" {
+	if log.String() != "level=WARN msg=\"half way\" n=3 took=1.5s\n" {
 		t.Errorf("log %q", log.String())
 	}
 	if report.MaxRSS == 0 || report.CPU == 0 {
