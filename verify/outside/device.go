@@ -97,7 +97,7 @@ func enable6(link netlink.Link) error {
 	return nil
 }
 
-// watchLoopback opens a packet socket (packet(7)) on the loopback interface of the calling thread's network namespace. It sees whole IP packets.
+// watchLoopback opens a packet socket (packet(7)) on the loopback interface of the calling thread's network namespace. It sees whole IP packets that may be refusals.
 func watchLoopback() (*os.File, error) {
 	lo, err := net.InterfaceByName("lo")
 	if err != nil {
@@ -107,6 +107,9 @@ func watchLoopback() (*os.File, error) {
 	fd, err := unix.Socket(unix.AF_PACKET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0)
 	if err != nil {
 		return nil, fmt.Errorf("packet socket: %w", err)
+	}
+	if err := attachFilter(fd); err != nil {
+		return nil, errors.Join(err, unix.Close(fd))
 	}
 	if err := unix.Bind(fd, &unix.SockaddrLinklayer{Protocol: every, Ifindex: lo.Index}); err != nil {
 		return nil, errors.Join(fmt.Errorf("packet socket on lo: %w", err), unix.Close(fd))

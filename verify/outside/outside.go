@@ -40,6 +40,7 @@ type World struct {
 	ignore  map[uint16]bool
 	errs    []error
 	skips   []model.Skip
+	drops   int // refusals on loopback that the kernel dropped
 }
 
 // reachedLimit bounds the list: a port scanner in the twin must not fill a2c's memory.
@@ -188,24 +189,49 @@ func (w *World) note(what string) {
 
 // Reached lists what the twin tried to reach so far, sorted: "tcp/10.0.0.5:5432", "udp/8.8.8.8:53", "dns/db.internal", "tcp/db.internal:5432",
 // "icmp/10.0.0.1"; and what could not be seen.
-func (w *World) Reached() ([]string, []model.Skip) {
+func (w *World) Reached() (list []string, skips []model.Skip) {
+	lost := w.lost()
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	list := make([]string, 0, len(w.reached))
+	w.drops += lost
+	list = make([]string, 0, len(w.reached))
 	for what := range w.reached {
 		list = append(list, what)
 	}
 	slices.Sort(list)
-	skips := slices.Clone(w.skips)
+	skips = slices.Clone(w.skips)
 	if w.more > 0 {
 		skips = append(skips, model.Skip{
 			What: "what the twin tried to reach", Reason: fmt.Sprintf("only the first %d are listed", reachedLimit), Count: w.more, Incomplete: true,
+		})
+	}
+	if w.drops > 0 {
+		skips = append(skips, model.Skip{
+			What: "refusals on the twin's loopback interface", Reason: "they came faster than they were read", Count: w.drops, Incomplete: true,
 		})
 	}
 	for _, err := range w.errs {
 		skips = append(skips, model.Skip{What: "what the twin tried to reach", Reason: err.Error(), Incomplete: true})
 	}
 	return list, skips
+}
+
+// lost is how many packets the kernel dropped since it was asked last (packet(7), PACKET_STATISTICS); 0 after Close.
+func (w *World) lost() int {
+	raw, err := w.lo.SyscallConn()
+	if err != nil {
+		return 0
+	}
+	n := 0
+	err = raw.Control(func(fd uintptr) {
+		if s, err := unix.GetsockoptTpacketStats(int(fd), unix.SOL_PACKET, unix.PACKET_STATISTICS); err == nil {
+			n = int(s.Drops)
+		}
+	})
+	if err != nil { // closed
+		return 0
+	}
+	return n
 }
 
 // Close takes the interface away. Reached works afterwards too.

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/net/bpf"
 	"golang.org/x/net/dns/dnsmessage"
 )
 
@@ -123,6 +124,47 @@ func TestRefused(t *testing.T) {
 	for _, c := range cases {
 		if _, _, ok := refused(c.p); ok != c.ok {
 			t.Errorf("%s: %v", c.name, ok)
+		}
+	}
+}
+
+func TestFilterPassesRefusals(t *testing.T) {
+	vm, err := bpf.NewVM(refusals())
+	if err != nil {
+		t.Fatal(err)
+	}
+	rst := func(text string) []byte {
+		p, err := parse(raw(t, text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return reset(p)
+	}
+	icmp := func(text string) []byte {
+		p, err := parse(raw(t, text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return unreachable(p, raw(t, text))
+	}
+	cases := []struct {
+		name   string
+		packet []byte
+		pass   bool
+	}{
+		{"SYN", raw(t, syn4), false},
+		{"UDP", raw(t, udp4), false},
+		{"SYN over IPv6", raw(t, syn6), false},
+		{"reset", rst(syn4), true},
+		{"reset over IPv6", rst(syn6), true},
+		{"unreachable", icmp(udp4), true},
+		{"unreachable over IPv6", icmp(syn6), true},
+		{"nothing", nil, false},
+	}
+	for _, c := range cases {
+		n, err := vm.Run(c.packet)
+		if err != nil || n > 0 != c.pass {
+			t.Errorf("%s: %d, %v", c.name, n, err)
 		}
 	}
 }
