@@ -16,19 +16,35 @@ import (
 // application does; files to deploy it, the same bytes each time.
 func Demo() Proof {
 	return Proof{
-		Name: "demo", Needs: []Need{Root, AMD64, Packages}, Budget: 5 * time.Minute,
-		Install: InstallApps(apps.All()...),
+		Name: "demo", Needs: []Need{Root, AMD64, Packages}, Budget: 8 * time.Minute,
+		Install: func(t *testing.T, b *Bench) {
+			InstallApps(apps.All()...)(t, b)
+			if err := apps.Ensure(t.Context(), b.Log, []apps.Tool{apps.Docker()}); err != nil {
+				t.Fatal(err)
+			}
+			b.awsCLI(t)
+			b.cfnLint(t)
+			b.kubernetes(t)
+		},
 		Run: func(t *testing.T, b *Bench) {
 			list := apps.All()
 			site := b.Start(t, list...)
 			c := b.Command(b.Scratch(t, "demo"), "DOCKER_HOST="+b.Engine(t))
+			cluster := b.Cluster(t)
+			archives := b.Scratch(t, "demo-archives")
 			jobs, _ := b.Inventory(t, c, site, list)
 			for _, a := range list {
 				t.Run(a.Name, func(t *testing.T) {
 					j := jobs[a.Name]
+					j.Tar = filepath.Join(archives, a.Name+".tar")
 					checkFound(t, site, j)
 					j.Whole(t, c, site)
 					checkWhole(t, c, j)
+					dockerRun(t, c, site, j)
+					files := filepath.Join(c.Workspace, j.ID)
+					b.RegisterTaskDefinition(t, filepath.Join(files, "ecs-fargate", "task-definition.json"))
+					b.LintTemplates(t, filepath.Join(files, "ecs-fargate"))
+					cluster.DryRun(t, filepath.Join(files, "eks-ec2"))
 				})
 			}
 		},
@@ -81,7 +97,7 @@ func checkWhole(t *testing.T, c Command, j Job) {
 	if !strings.HasPrefix(j.Image.Digest, "sha256:") || j.Image.Files == 0 {
 		t.Errorf("the image has digest %q and %d files", j.Image.Digest, j.Image.Files)
 	}
-	if asked := len(j.App.Asks); !j.Verification.Verified || len(j.Verification.Comparisons) != asked {
+	if asked := len(j.App.Asks); !j.Verification.Verified || len(j.Verification.Comparisons) < asked {
 		t.Errorf("verified %v, %d comparisons of %d requests", j.Verification.Verified, len(j.Verification.Comparisons), asked)
 	}
 	for _, folder := range []string{"ecs-fargate", "eks-ec2"} {

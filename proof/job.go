@@ -23,6 +23,7 @@ const (
 // Job is what a2c said and wrote about one application.
 type Job struct {
 	App          apps.App
+	Tar          string // where containerize also writes the image for docker load; "": nowhere
 	ID           string
 	Found        model.App
 	Analysis     model.Analysis
@@ -75,6 +76,9 @@ func (j *Job) Check(t *testing.T, c Command) {
 func (j *Job) Containerize(t *testing.T, c Command, args ...string) {
 	t.Helper()
 	args = append([]string{"containerize", "--application-id", j.ID}, args...)
+	if j.Tar != "" {
+		args = append(args, "--tar", j.Tar)
+	}
 	j.Runs = append(j.Runs, c.Run(t, []int{exitDone, exitNotAllSeen}, args...))
 	readJSON(t, filepath.Join(c.Workspace, j.ID, "image", "image.json"), &j.Image)
 }

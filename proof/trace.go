@@ -157,6 +157,8 @@ type task struct {
 	private bool // in a mount namespace of a2c's own
 	severed bool // "/" was made private there, so that nothing comes back
 	pivoted bool // paths are those of a private root
+	uts     bool // in a UTS namespace of a2c's own: its host name is not the host's
+	network bool // in another network namespace than the host's: the twin's, or an empty one
 }
 
 // judge reads the files that strace -ff left and returns what went outside: one line each.
@@ -227,15 +229,11 @@ func (j *judgement) follow(id int, at task) {
 			continue
 		}
 		if child, is := c.child(); is {
-			next := at
-			if strings.Contains(c.all(), "CLONE_NEWNS") {
-				next = task{private: true}
-			}
-			j.follow(child, next)
+			j.follow(child, at.in(c))
 			continue
 		}
-		if c.name == "unshare" && strings.Contains(c.all(), "CLONE_NEWNS") {
-			at = task{private: true}
+		if c.name == "unshare" || c.name == "setns" {
+			at = at.in(c)
 		}
 		if why := j.fault(c, &at); why != "" {
 			j.problems = append(j.problems, fmt.Sprintf("%s: %s(%s) = %s", why, c.name, c.all(), c.result))
@@ -243,10 +241,24 @@ func (j *judgement) follow(id int, at task) {
 	}
 }
 
+// in is the task after a call with CLONE_NEW flags. Nothing in a2c's reach enters the host's namespaces again.
+func (at task) in(c call) task {
+	flags := c.all()
+	if strings.Contains(flags, "CLONE_NEWNS") {
+		at.private, at.severed, at.pivoted = true, false, false
+	}
+	at.uts = at.uts || strings.Contains(flags, "CLONE_NEWUTS")
+	at.network = at.network || strings.Contains(flags, "CLONE_NEWNET")
+	return at
+}
+
 // fault says what is wrong with a call that succeeded, "" when nothing is.
 func (j *judgement) fault(c call, at *task) string {
 	switch {
 	case slices.Contains(never(), c.name):
+		if at.uts && c.name == "sethostname" {
+			return ""
+		}
 		return "changes the machine"
 	case slices.Contains(mounting(), c.name):
 		return mountFault(c, at)
@@ -259,6 +271,9 @@ func (j *judgement) fault(c call, at *task) string {
 				return "writes to the kernel from the private root"
 			}
 			continue
+		}
+		if at.network && (path == "/dev/net/tun" || strings.HasPrefix(path, "/proc/sys/net/")) {
+			continue // a device and settings of that network namespace
 		}
 		if !j.allowed(path) {
 			return "writes outside of the workspace"

@@ -17,14 +17,19 @@ import (
 func (s *Site) Base(a App) string { return "http://127.0.0.1:" + strconv.Itoa(s.Port(a, 0)) }
 
 // Ask puts the request to the running application and returns the body; another status than expected is an error.
-func (s *Site) Ask(ctx context.Context, a App, k Ask) (body []byte, err error) {
+func (s *Site) Ask(ctx context.Context, a App, k Ask) ([]byte, error) {
+	return s.AskAt(ctx, http.DefaultClient, a, k)
+}
+
+// AskAt is Ask through a client that decides what 127.0.0.1 is.
+func (s *Site) AskAt(ctx context.Context, client *http.Client, a App, k Ask) (body []byte, err error) {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
 	r, err := s.request(ctx, s.Base(a), k)
 	if err != nil {
 		return nil, err
 	}
-	answer, err := http.DefaultClient.Do(r)
+	answer, err := client.Do(r)
 	if err != nil {
 		return nil, err
 	}

@@ -37,6 +37,11 @@ func Strace() Tool { return command("strace", "strace") }
 // Jsvc starts Java programs as daemons (commons-daemon).
 func Jsvc() Tool { return command("jsvc", "jsvc") }
 
+// Docker is Docker's command line; Debian 12 has it in docker.io, later ones in a package of its own.
+func Docker() Tool {
+	return Tool{Name: "docker", Present: func() bool { _, err := exec.LookPath("docker"); return err == nil }, Packages: [][]string{{"docker-cli", "docker.io"}}}
+}
+
 func icu() Tool {
 	return Tool{Name: "ICU", Present: func() bool {
 		found, _ := filepath.Glob("/usr/lib/*/libicuuc.so.*")

@@ -1,0 +1,95 @@
+package proof
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"a2c/internal/jail"
+	"a2c/proof/apps"
+)
+
+// dockerRun does with the archive what a user does, `docker load` and `docker run`, and demands of the container the answers of the live
+// application, to every request. It gives the container no network, no volume and the secrets that image.json says it needs.
+func dockerRun(t *testing.T, c Command, site *apps.Site, j Job) {
+	t.Helper()
+	d := docker{env: c.Env}
+	name := "a2c-proof-" + j.App.Name
+	loaded := strings.TrimSpace(d.run(t, nil, "load", "-i", j.Tar))
+	reference := strings.TrimPrefix(loaded, "Loaded image: ")
+	if id := strings.TrimSpace(d.run(t, nil, "image", "inspect", "-f", "{{.Id}}", reference)); id != j.Image.ConfigDigest {
+		t.Errorf("docker load made image %s (%q), image.json says %s", id, loaded, j.Image.ConfigDigest)
+	}
+	args := []string{"run", "-d", "--network", "none", "--name", name}
+	values := map[string]string{}
+	for _, variable := range j.App.Command(site).Env {
+		key, value, _ := strings.Cut(variable, "=")
+		values[key] = value
+	}
+	var secrets []string
+	for _, s := range j.Image.Needs.Secrets {
+		if s.Prefix != "" || values[s.Name] == "" {
+			t.Fatalf("image.json needs the secret %s (prefix %q), which the application was not started with", s.Name, s.Prefix)
+		}
+		args = append(args, "-e", s.Name) // the value is taken from docker's own environment
+		secrets = append(secrets, s.Name+"="+values[s.Name])
+	}
+	d.run(t, secrets, append(args, reference)...)
+	t.Cleanup(func() { d.run(t, nil, "rm", "-f", name) })
+	pid := strings.TrimSpace(d.run(t, nil, "inspect", "-f", "{{.State.Pid}}", name))
+	client := inside("/proc/" + pid + "/ns/net")
+	for _, k := range j.App.Asks {
+		live, err := site.Ask(t.Context(), j.App, k)
+		if err != nil {
+			t.Fatal(err)
+		}
+		twin, err := site.AskAt(t.Context(), client, j.App, k)
+		for begin := time.Now(); err != nil && time.Since(begin) < 2*time.Minute; twin, err = site.AskAt(t.Context(), client, j.App, k) {
+			time.Sleep(200 * time.Millisecond) // it is starting
+		}
+		if err != nil {
+			t.Fatalf("docker run: %v\n%s", err, d.run(t, nil, "logs", "--tail", "30", name))
+		}
+		if diff := cmp.Diff(string(live), string(twin)); diff != "" {
+			t.Errorf("docker run: %s answers otherwise (-live +container):\n%s", k.Path+k.File, diff)
+		}
+	}
+}
+
+// inside is a client whose connections begin in the network namespace.
+func inside(namespace string) *http.Client {
+	return &http.Client{Transport: &http.Transport{
+		DisableKeepAlives: true,
+		DialContext: func(ctx context.Context, network, address string) (conn net.Conn, err error) {
+			inner := jail.InNetNS(namespace, func() error {
+				conn, err = (&net.Dialer{}).DialContext(ctx, network, address)
+				return err
+			})
+			return conn, inner
+		},
+	}}
+}
+
+// docker runs Docker's command line on the engine of the test.
+type docker struct{ env []string }
+
+func (d docker) run(t *testing.T, secrets []string, args ...string) string {
+	t.Helper()
+	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), "docker", args...)
+	cmd.Env = append(append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir()}, d.env...), secrets...)
+	var out, problems bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &problems
+	if err := cmd.Run(); err != nil {
+		t.Fatal(fmt.Errorf("docker %s: %w\n%s", strings.Join(args[:min(len(args), 2)], " "), err, problems.Bytes()))
+	}
+	return out.String()
+}
