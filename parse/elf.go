@@ -255,8 +255,8 @@ func (p *elfReader) text(offset, room uint64) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if i := bytes.IndexByte(b, 0); i >= 0 {
-		return string(b[:i]), nil
+	if s, _, ok := bytes.Cut(b, []byte{0}); ok {
+		return string(s), nil
 	}
 	if room > elfMaxString {
 		return "", fmt.Errorf("a name of more than %d bytes is not plausible", elfMaxString)

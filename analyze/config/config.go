@@ -162,6 +162,15 @@ func (r *resolver) document(name, reason string) {
 	r.add(name, settings)
 }
 
+// readable reports whether parseByName knows the format.
+func readable(name string) bool {
+	switch strings.ToLower(path.Ext(name)) {
+	case ".properties", ".cfg", ".conf", ".yml", ".yaml", ".json", ".xml", ".config":
+		return true
+	}
+	return false
+}
+
 func parseByName(name string, data []byte) ([]parse.Setting, error) {
 	switch strings.ToLower(path.Ext(name)) {
 	case ".properties", ".cfg", ".conf":

@@ -46,6 +46,9 @@ func (r *resolver) java() {
 		r.refer(cmd.Main.Value, "source file to run"+fromArg(cmd.Main, p.PID), model.LayerApp, false)
 	}
 	r.javaOptions(cmd)
+	for _, a := range cmd.Program {
+		r.programFile(a.Value, "argument of the program"+fromArg(a, p.PID))
+	}
 	r.javaProperties(cmd)
 }
 
@@ -218,6 +221,22 @@ func (r *resolver) javaPath(p parse.JavaProperty) {
 		if info, err := host.Stat(r.s.Root, abs); err == nil && info.Type == host.Regular && !strings.HasPrefix(p.Value, "/") {
 			r.refer(abs, why, model.LayerConfig, false)
 		}
+	}
+}
+
+// programFile reads a file that an argument names, absolute or relative to the working folder.
+func (r *resolver) programFile(arg, reason string) {
+	if arg == "" || strings.HasPrefix(arg, "-") || len(arg) > 4096 || strings.Contains(arg, "://") {
+		return
+	}
+	abs := r.s.Main.Abs(arg)
+	info, err := host.Stat(r.s.Root, abs)
+	switch {
+	case err != nil || info.Type != host.Regular:
+	case readable(abs):
+		r.document(abs, reason)
+	default:
+		r.refer(abs, reason, model.LayerApp, false)
 	}
 }
 

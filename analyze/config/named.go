@@ -5,6 +5,7 @@ import (
 	"path"
 	"strings"
 
+	"a2c/analyze/subject"
 	"a2c/inventory/host"
 	"a2c/model"
 )
@@ -22,8 +23,11 @@ func (r *resolver) named() {
 				continue
 			}
 			info, err := host.Stat(r.s.Root, abs)
-			if err != nil || info.Type != host.Regular && info.Type != host.Dir {
+			if err != nil || info.Type != host.Regular && info.Type != host.Dir || !r.s.Reaches(abs) {
 				continue
+			}
+			if v.Place.Kind == "env" && info.Type == host.Dir && inHome(abs) && !subject.Under(abs, string(r.s.App.Base)) {
+				continue // tools and caches of the person who started it
 			}
 			r.c.References = append(r.c.References, Reference{
 				Path: abs, Reason: "config: " + where(v), Layer: model.LayerApp, Tree: info.Type == host.Dir,
@@ -31,6 +35,9 @@ func (r *resolver) named() {
 		}
 	}
 }
+
+// inHome reports whether a path lies in a person's home folder.
+func inHome(p string) bool { return subject.Under(p, "/root") || subject.Under(p, "/home") }
 
 // where words a setting without its value.
 func where(v Setting) string { return v.Key + " (" + string(v.Source) + ")" }

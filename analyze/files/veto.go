@@ -171,13 +171,18 @@ func (c *collector) homeSecrets() {
 	if !ok || home == "" {
 		return
 	}
-	list, err := c.set.tree.ReadDir(c.in.Subject.Main.Abs(home))
+	home = c.in.Subject.Main.Abs(home)
+	info, err := host.Stat(c.set.tree, home)
+	if err != nil || info.UID != c.in.Subject.App.User.UID {
+		return // another user's home: the application cannot read them now
+	}
+	list, err := c.set.tree.ReadDir(home)
 	if err != nil {
 		return
 	}
 	for _, e := range list {
 		if decision, reason := unwanted(e.Name, e.Type == host.Dir); decision != "" && strings.HasPrefix(reason, "credentials: ") {
-			c.set.Decide(join(c.in.Subject.Main.Abs(home), e.Name), decision, reason, false)
+			c.set.Decide(join(home, e.Name), decision, reason, false)
 		}
 	}
 }

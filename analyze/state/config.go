@@ -182,7 +182,7 @@ func (f *finder) configuredLogs() {
 
 func (f *finder) existingLog(p string, from model.Source) {
 	if info, err := host.Stat(f.s.Root, p); err == nil && info.Type == host.Regular {
-		f.addLog(p, from)
+		f.addLog(p, from, false)
 	}
 }
 
@@ -214,7 +214,7 @@ func (f *finder) home() {
 			return
 		}
 	}
-	if info, err := host.Stat(f.s.Root, home); err == nil && info.Type == host.Dir && !f.holdsProgram(f.real(home)) && !f.holdsState(f.real(home)) {
+	if info, err := host.Stat(f.s.Root, home); err == nil && info.Type == host.Dir && f.writable(home) && !f.holdsProgram(f.real(home)) && !f.holdsState(f.real(home)) {
 		f.empty[f.real(home)] = "layout: home folder of the user"
 	}
 }

@@ -170,7 +170,8 @@ func (f *finder) holdsProgram(dir string) bool {
 	return false
 }
 
-func (f *finder) addLog(p string, from model.Source) {
+// addLog takes a log file; output is set when it is only where standard output goes.
+func (f *finder) addLog(p string, from model.Source, output bool) {
 	p = f.real(p)
 	l := f.logs[p]
 	if l == nil {
@@ -179,6 +180,9 @@ func (f *finder) addLog(p string, from model.Source) {
 	}
 	l.Evidence.Add("path", from)
 	dir := path.Dir(p)
+	if output {
+		return // a container's engine takes the output: the folder is not needed for it
+	}
 	if !config.Shared(dir) && !f.holdsProgram(dir) && f.dirs[dir] == nil {
 		f.empty[dir] = "log: folder of log files"
 	}
@@ -238,7 +242,7 @@ func (f *finder) open() {
 			from := model.FromProc(p.PID, "fd/"+strconv.Itoa(d.Num))
 			switch {
 			case f.isLog(d):
-				f.addLog(d.Name, from)
+				f.addLog(d.Name, from, d.Num == 1 || d.Num == 2)
 			case f.temp(d.Name):
 			default:
 				f.addFile(d.Name, kindOf(d.Name), "held open for writing: "+string(from), from)
