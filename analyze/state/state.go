@@ -232,20 +232,8 @@ func (f *finder) temp(p string) bool {
 func (f *finder) open() {
 	for _, p := range f.s.Procs {
 		for _, d := range p.FDs {
-			if d.Name == "" || !d.Writes() {
-				continue
-			}
-			info, err := f.s.Root.Lstat(d.Name)
-			if err != nil || info.Type != host.Regular {
-				continue
-			}
-			from := model.FromProc(p.PID, "fd/"+strconv.Itoa(d.Num))
-			switch {
-			case f.isLog(d):
-				f.addLog(d.Name, from, d.Num == 1 || d.Num == 2)
-			case f.temp(d.Name):
-			default:
-				f.addFile(d.Name, kindOf(d.Name), "held open for writing: "+string(from), from)
+			if d.Name != "" && d.Writes() {
+				f.written(d, model.FromProc(p.PID, "fd/"+strconv.Itoa(d.Num)))
 			}
 		}
 		for _, m := range p.Maps {
@@ -254,6 +242,18 @@ func (f *finder) open() {
 				f.addFile(m.Path, kindOf(m.Path), "mapped for writing: "+string(from), from)
 			}
 		}
+	}
+}
+
+// written sorts one file that is held open for writing: a log, a temporary file, or data.
+func (f *finder) written(d subject.FD, from model.Source) {
+	info, err := f.s.Root.Lstat(d.Name)
+	switch {
+	case err != nil || info.Type != host.Regular:
+	case f.isLog(d):
+		f.addLog(d.Name, from, d.Num == 1 || d.Num == 2)
+	case !f.temp(d.Name):
+		f.addFile(d.Name, kindOf(d.Name), "held open for writing: "+string(from), from)
 	}
 }
 
