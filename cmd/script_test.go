@@ -26,13 +26,13 @@ import (
 
 func TestMain(m *testing.M) {
 	child.Main(cmd.Children())
-	os.Exit(testscript.RunMain(m, map[string]func() int{
-		"a2c": func() int {
+	testscript.Main(m, map[string]func(){
+		"a2c": func() {
 			ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 			defer stop()
-			return int(cmd.Main(ctx, os.Args[1:], term.System()))
+			os.Exit(int(cmd.Main(ctx, os.Args[1:], term.System()))) //nolint:gocritic // the process ends, and the handler with it
 		},
-	}))
+	})
 }
 
 // TestScript plays the sessions of testdata/script: each is a text that reads as what a person types and sees.

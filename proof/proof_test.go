@@ -134,12 +134,9 @@ func missing(t *testing.T, needs []Need) (why string, ours bool) {
 	return "", true
 }
 
-// databaseAnswers asks GOVULNDB for its index, as govulncheck does.
+// databaseAnswers asks the database for its index, as govulncheck does.
 func databaseAnswers(t *testing.T) error {
-	base := os.Getenv("GOVULNDB")
-	if base == "" {
-		base = "https://vuln.go.dev"
-	}
+	base := vulnerabilityDatabase()
 	if strings.HasPrefix(base, "file://") {
 		return nil
 	}

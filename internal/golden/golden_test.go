@@ -1,11 +1,12 @@
 package golden_test
 
 import (
-	"a2c/internal/golden"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"a2c/internal/golden"
 )
 
 // recorder keeps what a test would have reported.
