@@ -52,12 +52,26 @@ func (a *app) noteSeen(r inventory.Result) {
 	s := r.Host.Seen
 	a.Note("looked at %d processes: %d in %d applications, %d others, %d vanished, %d not readable",
 		s.Processes, s.Matched, len(r.Inventory), s.Other, s.Vanished, s.Unreadable)
+	if ids := foreign(r.Inventory); len(ids) > 0 {
+		a.Note("%d of them in network namespaces of their own (containers, ip netns): their addresses are not this machine's: %s", len(ids), strings.Join(ids, ", "))
+	}
 	a.noteSkips(r.Host.Skips)
 	if len(r.Inventory) == 0 {
 		a.Note("no Java or .NET application was found; is it started?%s", a.rootHint())
 		return
 	}
 	a.Note("next: %s --application-id %s", a.command("analyze"), slices.Sorted(maps.Keys(r.Inventory))[0])
+}
+
+// foreign lists the applications whose listeners are reached in another network namespace only.
+func foreign(inv model.Inventory) []string {
+	var ids []string
+	for _, id := range slices.Sorted(maps.Keys(inv)) {
+		if inv[id].Foreign {
+			ids = append(ids, id)
+		}
+	}
+	return ids
 }
 
 func (a *app) rootHint() string {
