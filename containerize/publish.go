@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
-	"golang.org/x/sys/unix"
 
 	"a2c/containerize/base"
 	"a2c/containerize/build"
@@ -178,11 +177,21 @@ func (r *runner) deliver(ctx context.Context, m model.Image) error {
 	return layer.Push(ctx, img, r.o.Destination, func(done, total int64) { r.o.report(Event{Step: "push", Bytes: done, Total: total}) })
 }
 
-// peak is the most memory that this process had, in bytes (getrusage(2): ru_maxrss, in kilobytes).
+// peak is the most memory that this process had, in bytes: VmHWM (proc_pid_status(5)). ru_maxrss of getrusage(2) would do less well: it
+// survives execve, and begins with the parent's.
 func peak() int64 {
-	var u unix.Rusage
-	if err := unix.Getrusage(unix.RUSAGE_SELF, &u); err != nil {
+	text, err := os.ReadFile("/proc/self/status")
+	if err != nil {
 		return 0
 	}
-	return u.Maxrss << 10
+	for line := range strings.Lines(string(text)) {
+		if f := strings.Fields(line); len(f) == 3 && f[0] == "VmHWM:" {
+			kb, err := strconv.ParseInt(f[1], 10, 64)
+			if err != nil {
+				return 0
+			}
+			return kb << 10
+		}
+	}
+	return 0
 }

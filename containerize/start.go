@@ -50,6 +50,12 @@ func newStart(a model.Analysis, p *plan, keepBind bool) (*start, error) {
 		return nil, err
 	}
 	s.lost()
+	if n := len(s.info.Logs); n > 0 && a.ContainerParameters.EnableDynamicLogging {
+		s.skips = append(s.skips, model.Skip{
+			What: "enableDynamicLogging", Reason: fmt.Sprintf("%d log files stay files in the image, in folders that are empty and writable", n),
+			Remedy: "let the application log to its console, or collect the files in a sidecar",
+		})
+	}
 	return s, nil
 }
 

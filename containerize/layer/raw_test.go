@@ -21,7 +21,9 @@ import (
 func FuzzRaw(f *testing.F) {
 	for _, entries := range [][]tarEntry{
 		{dir("/"), dir("a/"), file("a/b", "content")},
-		{file("a/.wh.gone", "")}, {file("../../etc/passwd", "x")}, {file("a", "1"), file("a", "22")},
+		{file("a/.wh.gone", "")},
+		{file("../../etc/passwd", "x")},
+		{file("a", "1"), file("a", "22")},
 		{file("f", "x"), {tar.Header{Name: "l", Typeflag: tar.TypeLink, Linkname: "f"}, ""}, {tar.Header{Name: "s", Typeflag: tar.TypeSymlink, Linkname: "/etc"}, ""}},
 	} {
 		var b bytes.Buffer
@@ -49,7 +51,7 @@ func FuzzRaw(f *testing.F) {
 		if err != nil {
 			return
 		}
-		defer r.Close()
+		defer func() { _ = r.Close() }()
 		var out bytes.Buffer
 		if err := Correct(t.Context(), &out, r, odd()); err != nil {
 			return
