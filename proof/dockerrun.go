@@ -30,15 +30,11 @@ func dockerRun(t *testing.T, c Command, site *apps.Site, j Job) {
 		t.Errorf("docker load made image %s (%q), image.json says %s", id, loaded, j.Image.ConfigDigest)
 	}
 	args := []string{"run", "-d", "--network", "none", "--name", name}
-	values := map[string]string{}
-	for _, variable := range j.App.Command(site).Env {
-		key, value, _ := strings.Cut(variable, "=")
-		values[key] = value
-	}
+	values := environment(t, site.PID(j.App))
 	var secrets []string
 	for _, s := range j.Image.Needs.Secrets {
 		if s.Prefix != "" || values[s.Name] == "" {
-			t.Fatalf("image.json needs the secret %s (prefix %q), which the application was not started with", s.Name, s.Prefix)
+			t.Fatalf("image.json needs the secret %s (prefix %q), which is not in the environment of process %d", s.Name, s.Prefix, site.PID(j.App))
 		}
 		args = append(args, "-e", s.Name) // the value is taken from docker's own environment
 		secrets = append(secrets, s.Name+"="+values[s.Name])
@@ -63,6 +59,21 @@ func dockerRun(t *testing.T, c Command, site *apps.Site, j Job) {
 			t.Errorf("docker run: %s answers otherwise (-live +container):\n%s", k.Path+k.File, diff)
 		}
 	}
+}
+
+// environment reads the variables that a process was started with.
+func environment(t *testing.T, pid int) map[string]string {
+	t.Helper()
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/environ", pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	values := map[string]string{}
+	for variable := range strings.SplitSeq(string(b), "\x00") {
+		key, value, _ := strings.Cut(variable, "=")
+		values[key] = value
+	}
+	return values
 }
 
 // inside is a client whose connections begin in the network namespace.
