@@ -196,7 +196,7 @@ func (p picture) firewall(t *testing.T) {
 func (p picture) cgroups(t *testing.T) {
 	t.Helper()
 	err := filepath.WalkDir("/sys/fs/cgroup", func(path string, d fs.DirEntry, err error) error {
-		if err == nil && d.IsDir() {
+		if err == nil && d.IsDir() && !strings.Contains(path, "/a2c-engine-") { // the parent of the engine's containers stays while it runs
 			p["cgroup "+path] = "there"
 		}
 		return nil
