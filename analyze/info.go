@@ -225,7 +225,6 @@ func (b *builder) parameters(old *model.ContainerParameters, logs []model.LogFil
 			p.LogLocations = append(p.LogLocations, dir)
 		}
 	}
-	p.EnableDynamicLogging = len(logs) > 0
 	if old != nil {
 		p.AppExcludedFiles = append(p.AppExcludedFiles, old.AppExcludedFiles...)
 		p.AppSpecificFiles = append(p.AppSpecificFiles, old.AppSpecificFiles...)

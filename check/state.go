@@ -118,7 +118,7 @@ func logDriver() Rule {
 	return Rule{
 		ID:       "fargate.log-driver",
 		Title:    "Logs go to the console: awslogs, splunk and awsfirelens collect nothing else",
-		Remedy:   "Set enableDynamicLogging in analysis.json, which links the files to the console, or let the application log there; else add a FireLens sidecar that reads them.",
+		Remedy:   "Let the application log to its console (Tomcat: ConsoleHandler in logging.properties; Spring Boot: leave out logging.file.name); else add a FireLens sidecar that reads the files from a shared volume.",
 		Source:   "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LogConfiguration.html",
 		Targets:  []string{ECSFargate, EKSFargate},
 		Severity: model.Blocker,

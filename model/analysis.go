@@ -18,7 +18,7 @@ type ContainerParameters struct {
 	AppSpecificFiles     []Path   `json:"appSpecificFiles"`   // paths or folders to add
 	ApplicationPort      int      `json:"applicationPort"`    // probed by verify, default of load balancers; 0: none
 	LogLocations         []Path   `json:"logLocations"`
-	EnableDynamicLogging bool     `json:"enableDynamicLogging"` // links log files to stdout
+	EnableDynamicLogging bool     `json:"enableDynamicLogging"` // App2Container's wish for log files on the console; containerize says that they stay files
 	Dependencies         []string `json:"dependencies"`
 	// Environment adds variables to the image, or replaces kept ones; no secrets. Default: none.
 	Environment []NameValue `json:"environment"`

@@ -40,15 +40,16 @@ func shared() map[string]string {
 // usersOwn are the fields that the user fills in, in documents that are his to edit.
 func usersOwn() map[string]string {
 	return map[string]string{
-		"ContainerParameters.ContainerBaseImage": "analysis.json",
-		"ECSParameters.PublicApp":                "deployment.json",
-		"ECSParameters.ReuseResources":           "deployment.json",
-		"EKSParameters.ReuseResources":           "deployment.json",
-		"EKSParameters.ServiceAccountRoleARN":    "deployment.json",
-		"Mount.AccessPointID":                    "deployment.json",
-		"Mount.FileSystemID":                     "deployment.json",
-		"ReuseResources":                         "deployment.json",
-		"SecretRef.ValueFrom":                    "deployment.json",
+		"ContainerParameters.EnableDynamicLogging": "analysis.json",
+		"ContainerParameters.ContainerBaseImage":   "analysis.json",
+		"ECSParameters.PublicApp":                  "deployment.json",
+		"ECSParameters.ReuseResources":             "deployment.json",
+		"EKSParameters.ReuseResources":             "deployment.json",
+		"EKSParameters.ServiceAccountRoleARN":      "deployment.json",
+		"Mount.AccessPointID":                      "deployment.json",
+		"Mount.FileSystemID":                       "deployment.json",
+		"ReuseResources":                           "deployment.json",
+		"SecretRef.ValueFrom":                      "deployment.json",
 	}
 }
 
