@@ -54,6 +54,9 @@ func show(ctx context.Context, site *apps.Site, list []apps.App, bin string) (er
 	if err := os.RemoveAll(j.workspace); err != nil {
 		return err
 	}
+	if err := site.Stop(list); err != nil { // left running by `demo start`, with the secrets of that start
+		return err
+	}
 	if err := site.Install(ctx, list); err != nil {
 		return err
 	}

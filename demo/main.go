@@ -6,6 +6,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"os/signal"
 	"strings"
@@ -64,6 +65,9 @@ func run(ctx context.Context, args []string) error {
 	}
 	if command == "clean" {
 		return apps.Clean(ctx, o)
+	}
+	if command == "run" && o.Seed == 0 {
+		o.Seed = rand.Uint64()>>12 | 1 // other secrets in each run
 	}
 	site, err := apps.Open(o)
 	if err != nil {
