@@ -202,8 +202,7 @@ func declared(t reflect.Type, uses map[string]*use) {
 	case reflect.Pointer, reflect.Slice, reflect.Map:
 		declared(t.Elem(), uses)
 	case reflect.Struct:
-		for i := range t.NumField() {
-			f := t.Field(i)
+		for f := range t.Fields() {
 			name := t.Name() + "." + f.Name
 			if t.PkgPath() != "a2c/model" || uses[name] != nil {
 				continue
