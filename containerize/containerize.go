@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/name"
 
 	"a2c/containerize/layer"
+	"a2c/internal/disk"
 	"a2c/model"
 )
 
@@ -234,8 +235,8 @@ func (r *runner) writeDockerfile() error {
 	if err := os.MkdirAll(filepath.Dir(r.proposal()), 0o700); err != nil {
 		return fmt.Errorf("write Dockerfile: %w", err)
 	}
-	if err := writeAside(r.dockerfile(), text, 0o644); err != nil {
+	if err := disk.WriteFile(r.dockerfile(), text, 0o644); err != nil {
 		return err
 	}
-	return writeAside(r.proposal(), text, 0o600)
+	return disk.WriteFile(r.proposal(), text, 0o600)
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"a2c/containerize/layer"
+	"a2c/internal/term"
 	"a2c/model"
 	"a2c/templates"
 )
@@ -50,7 +51,7 @@ func render(a model.AnalysisInfo, base string, p *plan, lp layer.Plan, c model.I
 		v.Application = a.AppID
 	}
 	for _, l := range lp {
-		lv := layerView{Name: l.Name, About: about(l.Name), Size: size(l.Bytes()), Files: l.Files()}
+		lv := layerView{Name: l.Name, About: about(l.Name), Size: term.Size(l.Bytes()), Files: l.Files()}
 		for _, f := range p.folders() {
 			if f.Layer == l.Name {
 				lv.Copies = append(lv.Copies, copyView{f.Owner, f.Name})

@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"os"
-	"path/filepath"
+
+	"a2c/internal/disk"
 
 	"github.com/google/go-containerregistry/pkg/authn"
 	"github.com/google/go-containerregistry/pkg/name"
@@ -22,22 +22,14 @@ func Archive(img v1.Image, ref, file string) error {
 	if err != nil {
 		return fmt.Errorf("image name %q: %w", ref, err)
 	}
-	f, err := os.CreateTemp(filepath.Dir(file), "."+filepath.Base(file)+"-")
+	f, err := disk.Create(file, 0o600)
 	if err != nil {
-		return fmt.Errorf("write archive: %w", err)
+		return fmt.Errorf("archive: %w", err)
 	}
-	defer func() { _ = os.Remove(f.Name()) }() // gone after the rename
-	defer f.Close()
 	if err := tarball.Write(tag, img, f); err != nil {
-		return fmt.Errorf("write archive %s: %w", file, err)
+		return errors.Join(fmt.Errorf("archive: %w", err), f.Discard())
 	}
-	if err := f.Sync(); err != nil {
-		return fmt.Errorf("write archive %s: %w", file, err)
-	}
-	if err := os.Rename(f.Name(), file); err != nil {
-		return fmt.Errorf("write archive: %w", err)
-	}
-	return syncDir(filepath.Dir(file))
+	return f.Commit()
 }
 
 // Push sends img to a registry, with the credentials of the user's Docker configuration (and its helpers, such as ECR's).

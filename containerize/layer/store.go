@@ -11,6 +11,8 @@ import (
 	"os"
 	"path/filepath"
 
+	"a2c/internal/disk"
+
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/types"
 	"golang.org/x/sys/unix"
@@ -99,14 +101,14 @@ func (s *Store) Commit(manifest Blob, platform v1.Platform, ref string) error {
 		}
 	}
 	for _, dir := range []string{"blobs/sha256", "blobs", "."} {
-		if err := syncDir(filepath.Join(s.dir, dir)); err != nil {
+		if err := disk.SyncDir(filepath.Join(s.dir, dir)); err != nil {
 			return err
 		}
 	}
 	if err := swap(s.dir, s.final); err != nil {
 		return fmt.Errorf("put image in place: %w", err)
 	}
-	return syncDir(filepath.Dir(s.final))
+	return disk.SyncDir(filepath.Dir(s.final))
 }
 
 // swap puts fresh at final in one step where the file system can (renameat2(2), Linux 3.15), and removes what stood there.
@@ -145,18 +147,6 @@ func writeSynced(name string, data []byte) error {
 	}
 	if err := f.Sync(); err != nil {
 		return fmt.Errorf("write %s: %w", name, err)
-	}
-	return nil
-}
-
-func syncDir(name string) error {
-	d, err := os.Open(name)
-	if err != nil {
-		return fmt.Errorf("sync folder: %w", err)
-	}
-	defer d.Close()
-	if err := d.Sync(); err != nil {
-		return fmt.Errorf("sync %s: %w", name, err)
 	}
 	return nil
 }

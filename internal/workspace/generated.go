@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 
+	"a2c/internal/disk"
 	"a2c/model"
 )
 
@@ -108,7 +109,7 @@ func (w *Workspace) replace(id string, files map[string][]byte, gone []string, g
 	for _, name := range gone {
 		full := filepath.Join(w.App(id), filepath.FromSlash(name))
 		if err := os.Remove(full); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("remove %s: %w", model.Path(full), cause(err))
+			return fmt.Errorf("remove %s: %w", model.Path(full), disk.Cause(err))
 		}
 	}
 	return w.Save(path.Join(id, GeneratedFile), g)

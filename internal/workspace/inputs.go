@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"a2c/internal/disk"
 	"a2c/model"
 )
 
@@ -70,7 +71,7 @@ func (w *Workspace) inputDigest(id, name string) (string, error) {
 	defer f.Close()
 	sum, err := digest(f)
 	if err != nil {
-		return "", fmt.Errorf("read %s: %w", model.Path(strings.TrimPrefix(f.Name(), w.dir)), cause(err))
+		return "", fmt.Errorf("read %s: %w", model.Path(strings.TrimPrefix(f.Name(), w.dir)), disk.Cause(err))
 	}
 	return sum, nil
 }

@@ -15,6 +15,7 @@ import (
 	"path"
 	"strings"
 
+	"a2c/internal/disk"
 	"a2c/model"
 	"a2c/parse"
 )
@@ -88,7 +89,7 @@ func (w *Workspace) read(name string) ([]byte, error) {
 	defer f.Close()
 	data, err := io.ReadAll(io.LimitReader(f, parse.MaxJSON+1)) // one more, so that JSON sees that it is too much
 	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", model.Path(w.Path(name)), cause(err))
+		return nil, fmt.Errorf("read %s: %w", model.Path(w.Path(name)), disk.Cause(err))
 	}
 	return data, nil
 }
@@ -99,7 +100,7 @@ func (w *Workspace) open(name string) (*os.File, error) {
 		return nil, &MissingError{name, w.Path(name)}
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", model.Path(w.Path(name)), cause(err))
+		return nil, fmt.Errorf("read %s: %w", model.Path(w.Path(name)), disk.Cause(err))
 	}
 	return f, nil
 }
@@ -129,7 +130,7 @@ func (w *Workspace) Files(id string) iter.Seq2[model.File, error] {
 			}
 		}
 		if err := lines.Err(); err != nil {
-			yield(model.File{}, fmt.Errorf("read %s: %w", model.Path(w.Path(name)), cause(err)))
+			yield(model.File{}, fmt.Errorf("read %s: %w", model.Path(w.Path(name)), disk.Cause(err)))
 		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"a2c/internal/disk"
 	"a2c/model"
 )
 
@@ -77,7 +78,7 @@ func holder(f *os.File) string {
 func (w *Workspace) sweep() error {
 	tree := os.DirFS(w.dir)
 	for _, pattern := range []string{"", "*/", "*/*/", "*/*/*/"} {
-		left, err := fs.Glob(tree, pattern+asidePrefix+"*")
+		left, err := fs.Glob(tree, pattern+disk.AsidePrefix+"*")
 		if err != nil {
 			return fmt.Errorf("look for half-written files: %w", err)
 		}

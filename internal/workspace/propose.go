@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 
+	"a2c/internal/disk"
 	"a2c/parse"
 )
 
@@ -99,9 +100,9 @@ func (w *Workspace) writeProposal(name string, proposal, document []byte) error 
 		return err
 	}
 	if err := os.Rename(w.Path(next(name)), w.Path(hidden(name))); err != nil {
-		return fmt.Errorf("keep the proposal of %s: %w", name, cause(err))
+		return fmt.Errorf("keep the proposal of %s: %w", name, disk.Cause(err))
 	}
-	return syncDir(filepath.Dir(w.Path(name)))
+	return disk.SyncDir(filepath.Dir(w.Path(name)))
 }
 
 // lastProposal is what was proposed when the document was written; nil when that is not known, so that every difference counts as the user's.

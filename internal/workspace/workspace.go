@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"syscall"
 
+	"a2c/internal/disk"
 	"a2c/model"
 )
 
@@ -90,18 +91,10 @@ func (w *Workspace) create() error {
 
 // refused says what to do about a workspace that cannot be written.
 func (w *Workspace) refused(err error) error {
-	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
-		return full(w.dir, err)
+	if disk.Full(err) {
+		return full(err)
 	}
-	return fmt.Errorf("workspace %s cannot be written: %w; name another with --workspace DIR, or run as root", model.Path(w.dir), cause(err))
-}
-
-// cause drops the path that the message already has.
-func cause(err error) error {
-	if p, ok := errors.AsType[*fs.PathError](err); ok {
-		return p.Err
-	}
-	return err
+	return fmt.Errorf("workspace %s cannot be written: %w; name another with --workspace DIR, or run as root", model.Path(w.dir), disk.Cause(err))
 }
 
 // sudoUID is the user who called sudo, or one that is nobody's: root, told by a user to work in that user's folder, does.

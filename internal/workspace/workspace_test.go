@@ -2,6 +2,7 @@ package workspace
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -14,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/sys/unix"
 
+	"a2c/internal/disk"
 	"a2c/model"
 )
 
@@ -117,11 +119,9 @@ func TestLockSweeps(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"inventory.json", "app/analysis.json", "app/image/image.json", "app/eks-ec2/base/x.yaml"} {
-		a, err := w.Create(name)
-		if err != nil {
+		if _, err := w.Create(name); err != nil {
 			t.Fatal(err)
-		}
-		a.f.Close() // as if killed
+		} // neither committed nor discarded, as if killed
 	}
 	unlock, err := w.Lock("a2c test")
 	if err != nil {
@@ -137,7 +137,7 @@ func asides(t *testing.T, dir string) []string {
 	t.Helper()
 	var left []string
 	err := filepath.WalkDir(dir, func(name string, _ fs.DirEntry, err error) error {
-		if strings.HasPrefix(filepath.Base(name), asidePrefix) {
+		if strings.HasPrefix(filepath.Base(name), disk.AsidePrefix) {
 			left = append(left, name)
 		}
 		return err
@@ -174,13 +174,8 @@ func TestWriteIsWholeOrNothing(t *testing.T) {
 	}
 }
 
-func TestFullDevice(t *testing.T) {
-	f, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
-	if err != nil {
-		t.Skipf("no /dev/full: %v", err)
-	}
-	defer f.Close()
-	_, err = (&Aside{f, "/w/x.json"}).Write([]byte("x"))
+func TestFull(t *testing.T) {
+	err := full(fmt.Errorf("write /w/x.json: %w", syscall.ENOSPC))
 	if !errors.Is(err, syscall.ENOSPC) || !strings.Contains(err.Error(), "write /w/x.json: no space left on device: nothing was changed there; make room") {
 		t.Errorf("got %v", err)
 	}
@@ -226,34 +221,8 @@ func TestFullDisk(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, ok := errors.AsType[*SpaceError](careful.Save("x.json", strings.Repeat("x", 2<<20))); !ok {
+	if _, ok := errors.AsType[*disk.SpaceError](careful.Save("x.json", strings.Repeat("x", 2<<20))); !ok {
 		t.Errorf("got %v, want a SpaceError", err)
-	}
-}
-
-func TestEnough(t *testing.T) {
-	const gb = 1e9
-	for name, c := range map[string]struct {
-		need, free, total int64
-		ok                bool
-	}{
-		"plenty":          {gb, 50 * gb, 100 * gb, true},
-		"below_share":     {gb, 10 * gb, 100 * gb, false},
-		"exactly_share":   {gb, 11 * gb, 100 * gb, true},
-		"below_gigabyte":  {gb, 2*gb - 1, 5 * gb, false},
-		"more_than_there": {9 * gb, gb, 5 * gb, false},
-	} {
-		t.Run(name, func(t *testing.T) {
-			err := enough("/w", c.need, c.free, c.total)
-			if (err == nil) != c.ok {
-				t.Errorf("got %v", err)
-			}
-		})
-	}
-	got := enough("/w", 3e9, 2e9, 10e9).Error()
-	want := "/w: writing 3.0 GB would leave 0 bytes of 10.0 GB free, and a2c leaves 10 % and 1.0 GB to the host; make room, name another folder with --workspace DIR, or insist with --force"
-	if d := cmp.Diff(want, got); d != "" {
-		t.Errorf("(-want +got)\n%s", d)
 	}
 }
 
