@@ -24,8 +24,9 @@ func dockerRun(t *testing.T, c Command, site *apps.Site, j Job) {
 	t.Helper()
 	d := docker{env: c.Env}
 	name := "a2c-proof-" + j.App.Name
-	loaded := strings.TrimSpace(d.run(t, nil, "load", "-i", j.Tar))
-	reference := strings.TrimPrefix(loaded, "Loaded image: ")
+	loaded := d.run(t, nil, "load", "-i", j.Tar)
+	_, reference, _ := strings.Cut(loaded, "Loaded image: ") // before it a line about an image of that name that was there
+	reference = strings.TrimSpace(reference)
 	if id := strings.TrimSpace(d.run(t, nil, "image", "inspect", "-f", "{{.Id}}", reference)); id != j.Image.ConfigDigest {
 		t.Errorf("docker load made image %s (%q), image.json says %s", id, loaded, j.Image.ConfigDigest)
 	}
@@ -40,6 +41,7 @@ func dockerRun(t *testing.T, c Command, site *apps.Site, j Job) {
 		secrets = append(secrets, s.Name+"="+values[s.Name])
 	}
 	d.run(t, secrets, append(args, reference)...)
+	t.Cleanup(func() { d.run(t, nil, "rmi", reference) })
 	t.Cleanup(func() { d.run(t, nil, "rm", "-f", name) })
 	pid := strings.TrimSpace(d.run(t, nil, "inspect", "-f", "{{.State.Pid}}", name))
 	client := inside("/proc/" + pid + "/ns/net")

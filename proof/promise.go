@@ -17,7 +17,7 @@ import (
 // workspace, since what is cleaned up afterwards would not show in a picture. /.dockerenv is present, as it may be on a virtual machine.
 func FirstPromise() Proof {
 	return Proof{
-		Name: "first-promise", Needs: []Need{Root, AMD64, Packages}, Budget: 8 * time.Minute,
+		Name: "first-promise", Needs: []Need{Root, AMD64, Packages}, Budget: 12 * time.Minute,
 		Install: func(t *testing.T, b *Bench) {
 			InstallApps(apps.All()...)(t, b)
 			if err := apps.Ensure(t.Context(), b.Log, []apps.Tool{apps.Strace()}); err != nil {
@@ -29,7 +29,7 @@ func FirstPromise() Proof {
 }
 
 // attempts: a machine is never quite alone. What others change meanwhile differs from time to time; what a2c does it does each time.
-const attempts = 3
+const attempts = 4
 
 func promise(t *testing.T, b *Bench) {
 	list := apps.All()
