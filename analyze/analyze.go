@@ -72,7 +72,7 @@ func Run(ctx context.Context, t host.Tree, id string, app model.App, o Options, 
 	}
 	a := b.analysis(o.Parameters, st.Logs)
 	info := &a.AnalysisInfo
-	info.Secrets = secret.Find(s, c, found.Set.Paths())
+	info.Secrets = secret.Find(s, c, found.Set.Paths(), found.Set.Paths(model.LayerApp, model.LayerConfig))
 	info.State, info.Logs = st.Dirs, st.Logs
 	info.Libraries = found.Libraries
 	info.Peers = traffic.Peers(s)

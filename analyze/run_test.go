@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"math/rand/v2"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -60,6 +61,7 @@ func TestPlantedSecrets(t *testing.T) {
 		"dotnet-generic": func(a *txtar.Archive) {
 			replace(t, a, "opt/portal/appsettings.json", "s3cret-of-the-file", plant("appsettings.json"))
 			a.Files = append(a.Files, txtar.File{Name: "opt/portal/appsettings.Production.json", Data: []byte(`{"Jwt": {"SigningKey": "` + plant("appsettings.Production.json") + `"}, }`)})
+			a.Files = append(a.Files, txtar.File{Name: "opt/portal/old-start.sh", Data: []byte("#!/bin/sh\nexport DB_PASSWORD='" + plant("script") + "'\n")})
 			a.Files = append(a.Files, txtar.File{Name: "opt/portal/appsettings.Broken.json", Data: []byte(`{"Password": "` + plant("broken JSON") + `"`)})
 		},
 	}
@@ -79,7 +81,10 @@ func TestPlantedSecrets(t *testing.T) {
 					}
 				}
 			}
-			want := map[string]int{"java-tomcat": 10, "java-springboot": 5, "dotnet-generic": 3}
+			if kind == "dotnet-generic" && !slices.Contains(names(a.AnalysisInfo.Secrets), "file old-start.sh /opt/portal/old-start.sh:2") {
+				t.Errorf("the script's secret is not named: %v", names(a.AnalysisInfo.Secrets))
+			}
+			want := map[string]int{"java-tomcat": 10, "java-springboot": 5, "dotnet-generic": 4}
 			if got := len(a.AnalysisInfo.Secrets); got < want[kind] {
 				t.Errorf("%d secrets found, at least %d are planted: %v", got, want[kind], names(a.AnalysisInfo.Secrets))
 			}

@@ -208,11 +208,11 @@ func (s *Set) skip(name string, err error) {
 	s.skips = append(s.skips, model.Skip{What: "file", Path: model.Path(name), Reason: reason, Incomplete: incomplete})
 }
 
-// Paths lists the regular files that are in, sorted.
-func (s *Set) Paths() []string {
+// Paths lists the regular files that are in, sorted; with layers named only those of these.
+func (s *Set) Paths(layers ...string) []string {
 	var out []string
 	for p, e := range s.entries {
-		if e.decision == model.In && e.info.Type == host.Regular {
+		if e.decision == model.In && e.info.Type == host.Regular && (len(layers) == 0 || slices.Contains(layers, e.layer)) {
 			out = append(out, p)
 		}
 	}

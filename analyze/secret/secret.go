@@ -14,14 +14,18 @@ import (
 	"a2c/parse"
 )
 
-// Find lists the secrets of environment, arguments, configuration documents, and the keys and key stores among the files. Sorted by place.
-func Find(s *subject.Subject, c *config.Config, paths []string) []model.Secret {
+// Find lists the secrets of environment, arguments, configuration documents, and those in files of the image: keys, key stores, scripts. Sorted by place.
+// paths are all regular files of the image, own those of them that are the application's and its configuration.
+func Find(s *subject.Subject, c *config.Config, paths, own []string) []model.Secret {
 	f := &finder{s: s, out: []model.Secret{}}
 	f.environment()
 	f.arguments()
 	f.settings(c)
 	for _, p := range paths {
 		f.file(p)
+	}
+	for _, p := range own {
+		f.text(p)
 	}
 	slices.SortFunc(f.out, func(a, b model.Secret) int {
 		return cmp.Or(cmp.Compare(a.Place.Kind, b.Place.Kind), cmp.Compare(a.Place.Path, b.Place.Path), a.Place.Line-b.Place.Line, a.Place.Arg-b.Place.Arg,

@@ -105,19 +105,21 @@ func (j *jvm) folder(artifact string) string {
 	return artifact
 }
 
-// programFolder is the folder of a program's file: the one above when the file lies in bin, lib or the like.
+// programFolder is the folder of a program's file: the one above when the file lies in bin, lib or the like (jpackage: lib/app), unless that
+// belongs to everybody. A folder called app alone is the application's own.
 func programFolder(file string) string {
 	if file == "" {
 		return "" // its working folder is unknown
 	}
 	dir := path.Dir(file)
-	switch path.Base(dir) {
-	case "bin", "lib", "libs", "jars", "app", "sbin":
-		if above := path.Dir(dir); above != "/" && above != "/usr" && above != "/usr/local" {
-			return above
-		}
+	top := strings.TrimSuffix(dir, "/lib/app")
+	if top == dir && slices.Contains([]string{"bin", "lib", "libs", "jars", "sbin"}, path.Base(dir)) {
+		top = path.Dir(dir)
 	}
-	return dir
+	if slices.Contains([]string{"", "/", "/home", "/opt", "/srv", "/tmp", "/usr", "/usr/local", "/var", "/var/lib", "/var/opt"}, top) {
+		return dir
+	}
+	return top
 }
 
 // Bounds of the search for a main class.

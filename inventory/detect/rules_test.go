@@ -190,3 +190,23 @@ func TestPanicIsASkip(t *testing.T) {
 		t.Errorf("%+v", h.Skips)
 	}
 }
+
+func TestProgramFolder(t *testing.T) {
+	for file, want := range map[string]string{
+		"/opt/shop/shop.jar":         "/opt/shop",
+		"/opt/shop/lib/shop.jar":     "/opt/shop",
+		"/opt/app/shop.jar":          "/opt/app",
+		"/home/shop/app/shop.jar":    "/home/shop/app",
+		"/opt/shop/lib/app/shop.jar": "/opt/shop",
+		"/app/lib/shop.jar":          "/app",
+		"/opt/lib/shop.jar":          "/opt/lib",
+		"/usr/lib/shop.jar":          "/usr/lib",
+		"/lib/app/shop.jar":          "/lib/app",
+		"/shop.jar":                  "/",
+		"":                           "",
+	} {
+		if got := programFolder(file); got != want {
+			t.Errorf("programFolder(%q) = %q, want %q", file, got, want)
+		}
+	}
+}
