@@ -24,6 +24,7 @@ import (
 type Options struct {
 	// Parameters are those of the analysis before this one, which the user may have edited: appExcludedFiles and appSpecificFiles are honoured.
 	Parameters *model.ContainerParameters
+	Workspace  string           // folder of a2c's documents, which lies in no image; "": none
 	Log        *slog.Logger     // nil: silent
 	Report     func(Event)      // nil: nobody
 	Now        func() time.Time // nil: time.Now
@@ -57,6 +58,7 @@ func Run(ctx context.Context, t host.Tree, id string, app model.App, o Options, 
 	st := state.Find(s, c)
 	o.step("files")
 	in := files.Input{Subject: s, Config: c, State: st.Dirs, Logs: st.Logs, Empty: st.Empty}
+	in.Workspace = o.Workspace
 	if o.Parameters != nil {
 		in.Excluded, in.Added = o.Parameters.AppExcludedFiles, o.Parameters.AppSpecificFiles
 	}

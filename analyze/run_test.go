@@ -92,6 +92,19 @@ func TestPlantedSecrets(t *testing.T) {
 	}
 }
 
+// TestWorkspaceInside has a2c's workspace in the folder of the application: its documents are no part of it.
+func TestWorkspaceInside(t *testing.T) {
+	m := machine(t, "dotnet-generic", func(a *txtar.Archive) {
+		a.Files = append(a.Files, txtar.File{Name: "opt/portal/a2c/inventory.json", Data: []byte("{}\n")})
+	})
+	_, list := run(t, m, "dotnet-generic", analyze.Options{Workspace: "/opt/portal/a2c"})
+	for _, f := range list {
+		if strings.HasPrefix(string(f.Path), "/opt/portal/a2c") && f.Decision != model.Out {
+			t.Errorf("%s is %s: %v", f.Path, f.Decision, f.Reasons)
+		}
+	}
+}
+
 func names(list []model.Secret) []string {
 	var out []string
 	for _, s := range list {

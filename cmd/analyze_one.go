@@ -20,7 +20,7 @@ func (a *app) analyzeOne(ctx context.Context, w *workspace.Workspace, id string,
 	var none model.Analysis
 	name := path.Join(id, workspace.AnalysisFile)
 	before, err := workspace.Load[model.Analysis](w, name)
-	request := analyzeRequest{Root: a.root, ID: id, App: app}
+	request := analyzeRequest{Root: a.root, ID: id, App: app, Workspace: w.Dir()}
 	switch {
 	case err == nil:
 		request.Parameters = &before.ContainerParameters

@@ -49,6 +49,7 @@ type analyzeRequest struct {
 	Root       string
 	ID         string
 	App        model.App
+	Workspace  string
 	Parameters *model.ContainerParameters // of the last analysis, with the user's edits
 }
 
@@ -68,7 +69,7 @@ func playAnalyze(ctx context.Context, c *child.Conn) (any, error) {
 		return nil, err
 	}
 	var lost error // an event that could not be sent: the next file cannot be either
-	o := analyze.Options{Parameters: r.Parameters, Log: c.Log(), Report: func(e analyze.Event) { lost = errors.Join(lost, c.Emit("event", e)) }}
+	o := analyze.Options{Parameters: r.Parameters, Workspace: r.Workspace, Log: c.Log(), Report: func(e analyze.Event) { lost = errors.Join(lost, c.Emit("event", e)) }}
 	a, err := analyze.Run(ctx, t, r.ID, r.App, o, func(f model.File) error { return c.Emit("file", f) })
 	if errors.Is(err, subject.ErrEnded) {
 		return analyzeResult{Ended: true}, nil

@@ -21,6 +21,7 @@ type Input struct {
 	Empty   []Folder // log, temp and work folders
 	// Excluded and Added are the user's: containerParameters.appExcludedFiles and appSpecificFiles, paths, folders or patterns (path.Match).
 	Excluded, Added []model.Path
+	Workspace       string // a2c's own, never part of an application; "" when there is none
 }
 
 // Folder is a folder that the image has empty.

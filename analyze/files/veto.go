@@ -15,6 +15,9 @@ func (c *collector) veto(name string, dir bool) (decision, reason string) {
 	if c.excluded(name) {
 		return model.Out, "user: appExcludedFiles"
 	}
+	if c.in.Workspace != "" && subject.Under(name, c.in.Workspace) {
+		return model.Out, "a2c: its own workspace"
+	}
 	if c.added(name) {
 		return "", ""
 	}
