@@ -18,8 +18,6 @@ type App struct {
 	// Configure writes configuration, empty data and log folders; it runs before each start from a clean state.
 	Configure func(s *Site) error
 	Command   func(s *Site) Command
-	// Stands lists the folders below the site that hold the application, to tell what changed there.
-	Stands []string
 	// Residue lists what the application itself leaves outside the site; Clean removes it where the application's user owns it.
 	Residue []string
 }

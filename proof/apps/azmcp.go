@@ -21,7 +21,6 @@ func AzureMCP() App {
 		Program:   installAzureMCP,
 		Configure: configureAzureMCP,
 		Command:   azureMCPCommand,
-		Stands:    []string{"opt/azmcp", "var/lib/azmcp", "var/log/azmcp"},
 		Residue:   []string{"/var/tmp/Microsoft"}, // telemetry, written although it is switched off
 	}
 }

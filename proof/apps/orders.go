@@ -24,7 +24,6 @@ func Orders() App {
 		Program:   installOrders,
 		Configure: configureOrders,
 		Command:   ordersCommand,
-		Stands:    []string{"opt/orders", "etc/orders", "var/lib/orders", "var/log/orders"},
 		Residue:   []string{"/tmp/hsperfdata_a2c-demo-orders"}, // the JVM leaves the folder
 	}
 }

@@ -24,7 +24,6 @@ func Portal() App {
 		Program:   installPortal,
 		Configure: configurePortal,
 		Command:   portalCommand,
-		Stands:    []string{"usr/share/dotnet", "opt/portal", "var/lib/portal", "var/log/portal"},
 	}
 }
 

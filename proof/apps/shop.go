@@ -27,7 +27,6 @@ func Shop() App {
 		Program:   installShop,
 		Configure: configureShop,
 		Command:   shopCommand,
-		Stands:    []string{"opt/tomcat-" + tomcatVersion, "srv/shop", "var/lib/shop", "var/log/shop"},
 		Residue:   []string{"/tmp/hsperfdata_a2c-demo-shop"}, // the JVM leaves the folder
 	}
 }
