@@ -53,6 +53,9 @@ Exit code 3: you changed a generated file; --force writes over it.`,
 			if err := checkID(f.id); err != nil {
 				return err
 			}
+			if err := knownTargets(f.targets); err != nil {
+				return err
+			}
 			return a.locked(f.force, func(w *workspace.Workspace) error { return a.appDeployment(c.Context(), w, f) })
 		},
 	}
@@ -61,6 +64,16 @@ Exit code 3: you changed a generated file; --force writes over it.`,
 	c.Flags().StringVar(&f.profile, "profile", "", "`name` of an AWS CLI profile, whose account and region are filled into deployment.json")
 	c.Flags().BoolVar(&f.force, "force", false, "write over generated files that you changed")
 	return c
+}
+
+// knownTargets refuses a target that is none, before deployment.json is read: its mistakes would hide that one.
+func knownTargets(targets []string) error {
+	for _, name := range targets {
+		if !slices.Contains(generate.Names(), name) {
+			return usage(fmt.Errorf("unknown target %q: known are %s", name, strings.Join(generate.Names(), ", ")))
+		}
+	}
+	return nil
 }
 
 // written is what was generated for one target.
