@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -14,6 +15,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -44,6 +46,7 @@ func TestScript(t *testing.T) {
 			e.Setenv("HOME", e.WorkDir)
 			e.Setenv("A2C_WORKSPACE", filepath.Join(e.WorkDir, "w"))
 			e.Setenv("ESC", "\x1b")
+			e.Values[called{}] = make(chan struct{})
 			return nil
 		},
 		Condition: func(c string) (bool, error) {
@@ -52,7 +55,7 @@ func TestScript(t *testing.T) {
 			}
 			return false, fmt.Errorf("unknown condition %s", c)
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "hold": hold, "unpack": unpack, "sts": sts, "edit": edit},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "hold": hold, "unpack": unpack, "sts": sts, "edit": edit, "mute": mute, "asked": asked},
 	})
 }
 
@@ -101,6 +104,43 @@ func sts(ts *testscript.TestScript, _ bool, args []string) {
 	}))
 	ts.Defer(server.Close)
 	ts.Setenv("AWS_ENDPOINT_URL_STS", server.URL)
+}
+
+// called is the key of a session's channel that is closed at the first call of its mute engine.
+type called struct{}
+
+// mute SOCKET: an engine that takes a connection and never answers, until the session ends.
+func mute(ts *testscript.TestScript, _ bool, args []string) {
+	l, err := (&net.ListenConfig{}).Listen(context.Background(), "unix", ts.MkAbs(args[0]))
+	ts.Check(err)
+	first := ts.Value(called{}).(chan struct{})
+	go func() {
+		var open []net.Conn
+		defer func() {
+			for _, c := range open {
+				_ = c.Close()
+			}
+		}()
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			if open = append(open, c); len(open) == 1 {
+				close(first)
+			}
+		}
+	}()
+	ts.Defer(func() { _ = l.Close() })
+}
+
+// asked waits until somebody has called the mute engine.
+func asked(ts *testscript.TestScript, _ bool, _ []string) {
+	select {
+	case <-ts.Value(called{}).(chan struct{}):
+	case <-time.After(20 * time.Second):
+		ts.Fatalf("nobody called the engine")
+	}
 }
 
 // edit FILE OLD NEW: as a person does in an editor; OLD stands there once, \n is a line break.
