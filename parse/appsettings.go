@@ -97,7 +97,7 @@ func ReadAppSettings(data []byte) ([]Setting, error) {
 
 type jsonFlattener struct {
 	dec   *json.Decoder
-	lines lineIndex
+	lines *lineIndex
 	seen  map[string]bool
 	out   settings
 }

@@ -1,8 +1,6 @@
 package parse
 
 import (
-	"bytes"
-	"debug/elf"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -14,12 +12,8 @@ import (
 // Bounds of a single-file bundle's manifest: the largest seen have some 1,000 files.
 const (
 	maxBundleFiles  = 100_000
-	maxBundleHeader = 32 << 20
-	maxBundleSearch = 64 << 20 // writable data of an executable that is searched for the marker
+	maxBundleHeader = 8 << 20
 )
-
-// ErrNoBundle says that an executable is no .NET single-file bundle.
-var ErrNoBundle = errors.New("no .NET bundle")
 
 // Bundle is the manifest of a .NET single-file application (github.com/dotnet/designs: accepted/2020/single-file/bundler.md; header in
 // dotnet/runtime: src/native/corehost/bundle). The files stand in the executable itself, behind its ELF image.
@@ -53,68 +47,6 @@ const (
 	BundleRuntimeConfig
 	BundleSymbols
 )
-
-// FindBundle returns the offset of the bundle's header in an executable of size bytes, or ErrNoBundle. It reads little: the ELF
-// headers, and the writable data only when something is appended to the image. The marker is 8 bytes of offset and then
-// SHA-256(".net core bundle\n"); an apphost, which is no bundle, has the offset 0.
-func FindBundle(r io.ReaderAt, size int64) (int64, error) {
-	end, err := elfEnd(r)
-	if err != nil {
-		return 0, err
-	}
-	if end >= size {
-		return 0, ErrNoBundle
-	}
-	f, err := elf.NewFile(r)
-	if err != nil {
-		return 0, fmt.Errorf("%w: %w", ErrNoBundle, err)
-	}
-	budget := int64(maxBundleSearch)
-	for _, p := range f.Progs {
-		if p.Type != elf.PT_LOAD || p.Flags&elf.PF_W == 0 || p.Filesz > uint64(budget) || p.Off > uint64(size) {
-			continue
-		}
-		budget -= int64(p.Filesz)
-		data := make([]byte, min(int64(p.Filesz), size-int64(p.Off)))
-		if _, err := r.ReadAt(data, int64(p.Off)); err != nil && !errors.Is(err, io.EOF) {
-			return 0, fmt.Errorf("read executable: %w", err)
-		}
-		if i := bytes.Index(data, bundleMarker()); i >= 8 {
-			offset := int64(binary.LittleEndian.Uint64(data[i-8:]))
-			if offset <= 0 || offset >= size {
-				return 0, ErrNoBundle
-			}
-			return offset, nil
-		}
-	}
-	return 0, ErrNoBundle
-}
-
-func bundleMarker() []byte {
-	return []byte{
-		0x8b, 0x12, 0x02, 0xb9, 0x6a, 0x61, 0x20, 0x38, 0x72, 0x7b, 0x93, 0x02, 0x14, 0xd7, 0xa0, 0x32,
-		0x13, 0xf5, 0xb9, 0xe6, 0xef, 0xae, 0x33, 0x18, 0xee, 0x3b, 0x2d, 0xce, 0x24, 0xb3, 0x6a, 0xae,
-	}
-}
-
-// elfEnd is the end of the section header table, which linkers and objcopy put last: what stands behind it was appended.
-func elfEnd(r io.ReaderAt) (int64, error) {
-	var h [64]byte
-	if n, err := r.ReadAt(h[:], 0); n < len(h) {
-		if errors.Is(err, io.EOF) {
-			return 0, fmt.Errorf("%w: too short", ErrNoBundle)
-		}
-		return 0, fmt.Errorf("read executable: %w", err)
-	}
-	if string(h[:4]) != elf.ELFMAG || h[elf.EI_CLASS] != byte(elf.ELFCLASS64) || h[elf.EI_DATA] != byte(elf.ELFDATA2LSB) {
-		return 0, fmt.Errorf("%w: no 64-bit little-endian ELF file", ErrNoBundle)
-	}
-	off, count := binary.LittleEndian.Uint64(h[0x28:]), uint64(binary.LittleEndian.Uint16(h[0x3c:]))
-	if off > 1<<62 {
-		return 0, fmt.Errorf("%w: section headers at %d", ErrNoBundle, off)
-	}
-	return int64(off + count*uint64(binary.LittleEndian.Uint16(h[0x3a:]))), nil
-}
 
 // ReadBundle reads the manifest at offset (from FindBundle) of an executable of size bytes.
 func ReadBundle(r io.ReaderAt, offset, size int64) (*Bundle, error) {

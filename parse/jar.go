@@ -2,6 +2,7 @@ package parse
 
 import (
 	"archive/zip"
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -11,7 +12,7 @@ import (
 
 // Bounds of an archive's directory. The largest shaded jars seen have some 100,000 entries.
 const (
-	maxJarEntries   = 500_000
+	maxJarEntries   = 200_000
 	maxJarDirectory = 64 << 20
 	// deflateRatio is the best that deflate can do (RFC 1951: 258 bytes from 2 bits): a header that claims more lies.
 	deflateRatio = 1032
@@ -54,8 +55,13 @@ func OpenJar(r io.ReaderAt, size int64) (*Jar, error) {
 	if err := boundDirectory(r, size); err != nil {
 		return nil, err
 	}
-	z, err := zip.NewReader(r, size)
+	counted := &countedDirectory{r: r}
+	z, err := zip.NewReader(counted, size)
+	counted.read = true
 	if err != nil && !errors.Is(err, zip.ErrInsecurePath) {
+		if errors.Is(err, ErrHostileZip) {
+			return nil, err
+		}
 		if errors.Is(err, zip.ErrFormat) || errors.Is(err, zip.ErrAlgorithm) {
 			return nil, fmt.Errorf("%w: %w", ErrNotZip, err)
 		}
@@ -190,18 +196,38 @@ func boundDirectory(r io.ReaderAt, size int64) error {
 		if binary.LittleEndian.Uint32(end) != 0x06054b50 || int(binary.LittleEndian.Uint16(end[20:]))+endLen > len(end) {
 			continue
 		}
-		records, bytes := uint64(binary.LittleEndian.Uint16(end[10:])), uint64(binary.LittleEndian.Uint32(end[12:]))
-		if records == math.MaxUint16 || bytes == math.MaxUint32 || binary.LittleEndian.Uint32(end[16:]) == math.MaxUint32 {
-			if z64, ok := end64(r, size-n+int64(i)); ok {
-				records, bytes = z64[0], z64[1]
-			}
+		records, length := uint64(binary.LittleEndian.Uint16(end[10:])), uint64(binary.LittleEndian.Uint32(end[12:]))
+		if z64, ok := end64(r, size-n+int64(i)); ok { // whether it counts or not
+			records = max(z64[0], records%math.MaxUint16)
+			length = max(z64[1], length%math.MaxUint32)
 		}
-		if records > maxJarEntries || bytes > maxJarDirectory {
-			return fmt.Errorf("%w: directory of %d entries in %d bytes (%d in %d allowed)", ErrHostileZip, records, bytes, maxJarEntries, maxJarDirectory)
+		if records > maxJarEntries || length > maxJarDirectory {
+			return fmt.Errorf("%w: directory of %d entries in %d bytes (%d in %d allowed)", ErrHostileZip, records, length, maxJarEntries, maxJarDirectory)
 		}
 		return nil
 	}
 	return ErrNotZip
+}
+
+// countedDirectory is an archive while its directory is read: archive/zip reads entries as long as there are some, whatever their number is said to be
+// (APPNOTE.TXT 4.4.22: it compares 16 bits of it), and where it is said to begin. Each entry begins with a signature.
+type countedDirectory struct {
+	r              io.ReaderAt
+	read           bool // the directory was
+	entries, bytes int
+}
+
+func (c *countedDirectory) ReadAt(p []byte, at int64) (int, error) {
+	n, err := c.r.ReadAt(p, at)
+	if c.read {
+		return n, err
+	}
+	c.bytes += n
+	c.entries += bytes.Count(p[:n], []byte("PK\x01\x02"))
+	if c.entries > maxJarEntries || c.bytes > maxJarDirectory {
+		return 0, fmt.Errorf("%w: its directory holds more than it says, and more than %d entries or %d bytes", ErrHostileZip, maxJarEntries, maxJarDirectory)
+	}
+	return n, err
 }
 
 // end64 reads records and bytes of the zip64 end of central directory through the locator that stands before the end record.

@@ -1,8 +1,15 @@
 package parse
 
 import (
+	"bytes"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -109,6 +116,56 @@ func TestJavaCommandLooksUp(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"a.jar", ".", "b/*"}, c.ClassPathEntries()); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// words are what a password may hold.
+func words() []string {
+	return []string{"plain", "a b", `q"uote`, "it's", `both'"'`, `back\slash\"`, "line\nbreak\ttab", "#no comment", "@file", `$HOME*?`, "é€😀", "'", `"`, " ", `\`, "v\vt\ff"}
+}
+
+func FuzzJavaWord(f *testing.F) {
+	for _, w := range words() {
+		f.Add(w)
+	}
+	f.Fuzz(func(t *testing.T, value string) {
+		word := "-Dx=" + value
+		if got := splitJavaWords("-Xmx1g "+JavaWord(word)+" -Dy", false); !slices.Equal(got, []string{"-Xmx1g", word, "-Dy"}) {
+			t.Errorf("%q is read as %q", word, got)
+		}
+		if got := splitJavaWords(JavaWord("-Dx=")+JavaWord(value), false); !slices.Equal(got, []string{word}) {
+			t.Errorf("a prefix and %q are read as %q", value, got)
+		}
+	})
+}
+
+// TestJavaWordLauncher asks the JDK's own launcher what it reads.
+func TestJavaWordLauncher(t *testing.T) {
+	java, err := exec.LookPath("java")
+	if err != nil {
+		t.Skip("no java here: the launcher's reading is not compared")
+	}
+	source := filepath.Join(t.TempDir(), "Show.java")
+	program := `class Show { public static void main(String[] a) { for (int i = 0; i < ` + strconv.Itoa(len(words())) + `; i++)
+		System.out.print(java.util.HexFormat.of().formatHex(System.getProperty("p" + i).getBytes(java.nio.charset.StandardCharsets.UTF_8)) + " "); } }`
+	if err := os.WriteFile(source, []byte(program), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var options, want []string
+	for i, w := range words() {
+		options = append(options, JavaWord(fmt.Sprintf("-Dp%d=", i))+JavaWord(w))
+		want = append(want, hex.EncodeToString([]byte(w)))
+	}
+	cmd := exec.CommandContext(t.Context(), java, source)
+	cmd.Env = append(os.Environ(), "LC_ALL=C.UTF-8", "JDK_JAVA_OPTIONS="+strings.Join(options, " "))
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, stderr.String())
+	}
+	if d := cmp.Diff(want, strings.Fields(string(out))); d != "" {
+		t.Errorf("(-want +got)\n%s", d)
 	}
 }
 

@@ -270,6 +270,7 @@ func FuzzKernel(f *testing.F) {
 		cgroups, _ := Cgroups(data)
 		rows["cgroup"] = len(cgroups)
 		SystemdUnit(cgroups)
+		UserUnit(cgroups)
 		limits, _ := Limits(data)
 		rows["limits"] = len(limits)
 		for _, family := range []string{"tcp", "tcp6"} {

@@ -59,6 +59,9 @@ func ReadManifest(data []byte) (Manifest, error) {
 			if !ok {
 				return m, syntaxf(n, "no colon in %q", excerpt(string(line)))
 			}
+			if len(m.Attributes) >= maxSettings {
+				return m, syntaxf(n, "more than %d attributes", maxSettings)
+			}
 			m.Attributes = append(m.Attributes, ManifestAttribute{Name: string(name), Line: n})
 			value = append(value[:0], bytes.TrimPrefix(rest, []byte(" "))...)
 		}

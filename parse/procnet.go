@@ -1,11 +1,15 @@
 package parse
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/binary"
 	"encoding/hex"
+	"errors"
 	"fmt"
+	"io"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -31,14 +35,21 @@ type SocketState byte
 // The states that matter here. An unconnected UDP socket is Close.
 const (
 	Established SocketState = 1
+	SynReceived SocketState = 3
 	Close       SocketState = 7
 	Listen      SocketState = 10
 )
 
 // InetSockets reads one table; family is the file's name. Lines that do not fit are left out; the error names the first of them.
 func InetSockets(data []byte, family string) ([]InetSocket, error) {
-	list := make([]InetSocket, 0, bytes.Count(data, []byte{'\n'}))
-	err := table(data, family, func(f []string, line int) error {
+	return ReadInetSockets(bytes.NewReader(data), family, nil)
+}
+
+// ReadInetSockets is InetSockets for a table that is not in memory: that of a large machine has many megabytes. It reads no further than the first
+// socket for which more is false, which is left out; nil: all.
+func ReadInetSockets(r io.Reader, family string, more func(InetSocket) bool) ([]InetSocket, error) {
+	list := make([]InetSocket, 0, 64)
+	err := table(r, family, func(f []string, line int) error {
 		if len(f) < 10 {
 			return fmt.Errorf("%d fields, at least 10 are expected", len(f))
 		}
@@ -47,30 +58,47 @@ func InetSockets(data []byte, family string) ([]InetSocket, error) {
 		state, err3 := strconv.ParseUint(f[3], 16, 8)
 		uid, err4 := strconv.Atoi(f[7])
 		inode, err5 := strconv.ParseUint(f[9], 10, 64)
-		for _, err := range []error{err1, err2, err3, err4, err5} {
+		for _, err := range [...]error{err1, err2, err3, err4, err5} {
 			if err != nil {
 				return err
 			}
 		}
-		list = append(list, InetSocket{Family: family, Local: local, Remote: remote, State: SocketState(state), UID: uid, Inode: inode, Line: line})
+		s := InetSocket{Family: family, Local: local, Remote: remote, State: SocketState(state), UID: uid, Inode: inode, Line: line}
+		if more != nil && !more(s) {
+			return errEnough
+		}
+		list = append(list, s)
 		return nil
 	})
 	return list, err
 }
 
-// table calls row for each line but the head.
-func table(data []byte, name string, row func(f []string, line int) error) error {
+// errEnough ends the reading of a table.
+var errEnough = errors.New("enough")
+
+// table calls row for each line but the head. The fields are the callee's until it returns.
+func table(r io.Reader, name string, row func(f []string, line int) error) error {
+	const longest = 1 << 20
 	var bad error
-	n := 0
-	for line := range bytes.Lines(data) {
-		if n++; n == 1 || len(bytes.TrimSpace(line)) == 0 {
+	var fields []string
+	lines := bufio.NewScanner(r)
+	lines.Buffer(make([]byte, 0, 32<<10), longest)
+	for n := 1; lines.Scan(); n++ {
+		if n == 1 {
 			continue
 		}
-		if err := row(strings.Fields(string(line)), n); err != nil {
+		if fields = slices.AppendSeq(fields[:0], strings.FieldsSeq(lines.Text())); len(fields) == 0 {
+			continue
+		}
+		err := row(fields, n)
+		if errors.Is(err, errEnough) {
+			return bad
+		}
+		if err != nil {
 			bad = firstError(bad, fmt.Errorf("net/%s line %d: %w", name, n, err))
 		}
 	}
-	return bad
+	return firstError(lines.Err(), bad)
 }
 
 func kernelAddr(s string) (netip.AddrPort, error) {

@@ -23,7 +23,7 @@ type PacketSocket struct {
 // PacketSockets reads the table.
 func PacketSockets(data []byte) ([]PacketSocket, error) {
 	var list []PacketSocket
-	err := table(data, "packet", func(f []string, line int) error {
+	err := table(bytes.NewReader(data), "packet", func(f []string, line int) error {
 		if len(f) < 9 {
 			return fmt.Errorf("%d fields, 9 are expected", len(f))
 		}
@@ -51,7 +51,7 @@ type NetlinkSocket struct {
 // NetlinkSockets reads the table.
 func NetlinkSockets(data []byte) ([]NetlinkSocket, error) {
 	var list []NetlinkSocket
-	err := table(data, "netlink", func(f []string, line int) error {
+	err := table(bytes.NewReader(data), "netlink", func(f []string, line int) error {
 		if len(f) < 10 {
 			return fmt.Errorf("%d fields, 10 are expected", len(f))
 		}

@@ -14,6 +14,8 @@ type ProcStat struct {
 	PID, PPID  int
 	Comm       string // at most 15 bytes, any byte but NUL; may hold ')' and spaces
 	State      byte   // R, S, D, Z, T, t, X, I
+	TTY        int    // device number of the controlling terminal; 0 none
+	Nice       int
 	Flags      uint64 // PF_*; 0x00200000 is PF_KTHREAD
 	UserTicks  uint64 // utime, in clock ticks (100 per second on every Linux that a2c runs on: USER_HZ)
 	SysTicks   uint64
@@ -49,8 +51,10 @@ func Stat(data []byte) (ProcStat, error) {
 	n := numbers{}
 	s.PID = n.int(strings.TrimSpace(string(data[:open])))
 	s.PPID = n.int(f[1])
+	s.TTY = n.int(f[4])
 	s.Flags = n.uint(f[6])
 	s.UserTicks, s.SysTicks = n.uint(f[11]), n.uint(f[12])
+	s.Nice = n.int(f[16])
 	s.Threads = n.int(f[17])
 	s.StartTicks = n.uint(f[19])
 	s.RSSPages = int64(n.int(f[21]))

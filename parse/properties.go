@@ -13,7 +13,7 @@ import (
 //	server.port = 8080
 //	greeting=caf\u00e9
 func ReadProperties(data []byte) ([]Setting, error) {
-	var out []Setting
+	var out settings
 	r := propertyLines{rest: data}
 	document := 0
 	for r.next() {
@@ -28,9 +28,11 @@ func ReadProperties(data []byte) ([]Setting, error) {
 		}
 		document += r.separators
 		r.separators = 0
-		out = append(out, Setting{Key: k, Value: v, Line: r.line, Document: document})
+		if err := out.add(Setting{Key: k, Value: v, Line: r.line, Document: document}); err != nil {
+			return nil, err
+		}
 	}
-	return out, nil
+	return out.list, nil
 }
 
 // propertyLines joins natural lines to logical ones.
@@ -42,14 +44,17 @@ type propertyLines struct {
 	separators int    // document separators seen before it
 }
 
+// next reads one logical line as java.util.Properties' LineReader does: a backslash that joins a line of nothing else with the next leaves
+// a new line, in which comments count again; a last line of a backslash alone is the empty key.
 func (r *propertyLines) next() bool {
 	var b strings.Builder
-	for continued := false; len(r.rest) > 0; {
-		var raw []byte
-		raw, r.rest = cutLine(r.rest)
+	for len(r.rest) > 0 {
+		raw, rest := cutLine(r.rest)
+		last := len(rest) == 0 && len(r.rest)-len(raw) < len("\r\n") // the file ends here, or with one CR or LF
+		r.rest = rest
 		r.natural++
 		line := strings.TrimLeft(string(raw), " \t\f")
-		if !continued {
+		if b.Len() == 0 {
 			if string(raw) == "#---" || string(raw) == "!---" {
 				r.separators++
 			}
@@ -59,12 +64,16 @@ func (r *propertyLines) next() bool {
 			r.line = r.natural
 		}
 		slashes := len(line) - len(strings.TrimRight(line, `\`))
-		continued = slashes%2 == 1
-		if !continued {
+		if slashes%2 == 0 {
 			b.WriteString(line)
-			break
+			r.text = b.String()
+			return true
 		}
 		b.WriteString(line[:len(line)-1])
+		if last {
+			r.text = b.String()
+			return true
+		}
 	}
 	r.text = b.String()
 	return r.text != ""

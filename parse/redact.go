@@ -1,7 +1,6 @@
 package parse
 
 import (
-	"slices"
 	"strings"
 
 	"a2c/model"
@@ -25,11 +24,21 @@ type SecretSpan struct {
 // FindSecrets decides by key name and by value shape which parts of value are secret. name is the variable, property or option that
 // holds it, "" for free text. Spans do not overlap and ascend. It errs on the side of hiding: a long random value counts, whatever its
 // name, unless the name says that it identifies something (an ID, a digest). References to other places (${X}, file names) are no secrets.
+//
+// A value is read by one of four grammars: JSON, a list of options (JAVA_OPTS), a whole value (a URL or connection string goes to its end), or
+// free text (it ends where the sentence goes on).
 func FindSecrets(name, value string) []SecretSpan {
-	kind := SecretName(name)
-	switch {
-	case value == "" || value == model.Redacted:
+	if name == "" && innocent(value) {
 		return nil
+	}
+	return findSecrets(name, value, name != "")
+}
+
+func findSecrets(name, value string, whole bool) []SecretSpan {
+	if value == "" || value == model.Redacted {
+		return nil
+	}
+	switch kind := secretKind(name, value); {
 	case kind == SecretConnection:
 		return connectionSecrets(value)
 	case kind != "":
@@ -39,7 +48,13 @@ func FindSecrets(name, value string) []SecretSpan {
 	case name != "" && !identifies(name) && random(value):
 		return []SecretSpan{{Start: 0, End: len(value), Kind: SecretToken}}
 	}
-	return textSecrets(value)
+	if spans, ok := jsonSecrets(value); ok {
+		return spans
+	}
+	if whole && isOptionList(name, value) {
+		return optionSecrets(name, value)
+	}
+	return textSecrets(value, whole)
 }
 
 // IsSecret reports whether any part of value is a secret, and of which kind.
@@ -82,82 +97,4 @@ func redact(text string, spans []SecretSpan) string {
 	}
 	b.WriteString(text[at:])
 	return b.String()
-}
-
-// namedSecret is the value of a key whose name says secret: all of it, or of a placeholder the default, ${DB_PASSWORD:s3cret}.
-func namedSecret(name, kind, value string) (SecretSpan, bool) {
-	if placeholder(value) {
-		i := strings.IndexByte(value, ':')
-		if i < 0 || !strings.HasPrefix(value, "${") || i == len(value)-2 {
-			return SecretSpan{}, false
-		}
-		start := i + 1
-		if strings.HasPrefix(value[start:], "-") { // ${X:-default} of shells
-			start++
-		}
-		return SecretSpan{Start: start, End: len(value) - 1, Kind: kind}, start < len(value)-1 && !placeholder(value[start:len(value)-1])
-	}
-	if harmless(name, kind, value) {
-		return SecretSpan{}, false
-	}
-	return SecretSpan{Start: 0, End: len(value), Kind: kind}, true
-}
-
-// placeholder reports a value that only names another place: ${X}, $(x), %X%, {{ x }}, $X, ****.
-func placeholder(v string) bool {
-	switch {
-	case strings.HasPrefix(v, "${") && strings.HasSuffix(v, "}") && strings.Count(v, "${") == strings.Count(v, "}"),
-		strings.HasPrefix(v, "$(") && strings.HasSuffix(v, ")"),
-		strings.HasPrefix(v, "{{") && strings.HasSuffix(v, "}}"),
-		len(v) > 2 && v[0] == '%' && v[len(v)-1] == '%' && wordBytes(v[1:len(v)-1]),
-		len(v) > 1 && v[0] == '$' && wordBytes(v[1:]) && strings.ToUpper(v) == v && !isDigit(v[1]):
-		return true
-	}
-	return strings.Trim(v, "*") == "" || len(v) > 2 && strings.Trim(v, "xX") == ""
-}
-
-func isDigit(c byte) bool { return c >= '0' && c <= '9' }
-
-func wordBytes(s string) bool {
-	for i := range len(s) {
-		if !isWord(s[i]) {
-			return false
-		}
-	}
-	return s != ""
-}
-
-func isWord(c byte) bool {
-	return c == '_' || isDigit(c) || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
-}
-
-// harmless reports values that a key with a secret's name has for another purpose: switches, file names, and for the variable PWD folders.
-func harmless(name, kind, v string) bool {
-	switch strings.ToLower(v) {
-	case "true", "false", "yes", "no", "on", "off", "none", "null", "enabled", "disabled", "required", "optional":
-		return true
-	}
-	if (name == "PWD" || name == "OLDPWD") && strings.HasPrefix(v, "/") {
-		return true
-	}
-	if kind == SecretPassword {
-		return false
-	}
-	if len(v) < 6 && strings.Trim(v, "0123456789") == "" { // token.lifetime = 3600
-		return true
-	}
-	return fileName(v)
-}
-
-// fileName reports what looks like the name of a file, not like base64 that happens to begin with a slash.
-func fileName(v string) bool {
-	for _, prefix := range []string{"file:", "classpath:", "./", "../", "~/", `C:\`, "arn:aws:", "vault:", "secretsmanager:"} {
-		if strings.HasPrefix(v, prefix) {
-			return true
-		}
-	}
-	if !strings.HasPrefix(v, "/") || strings.ContainsAny(v, "+= ") {
-		return false
-	}
-	return !slices.ContainsFunc(strings.Split(v, "/"), func(part string) bool { return len(part) > 40 && random(part) })
 }

@@ -13,36 +13,49 @@ type ArgSecret struct {
 }
 
 // ArgSecrets finds secrets in arguments: -Dname=value, --name=value, --name value, name=value, /name:value, and inside any argument what
-// textSecrets finds. An option behind which another option follows has no value.
+// FindSecrets finds in a whole value. An option behind which another option follows has no value.
 func ArgSecrets(args []string) []ArgSecret {
-	var found []ArgSecret
-	add := func(i int, option, name string, offset int, spans []SecretSpan) {
-		for _, s := range spans {
-			whole := s.Start == 0 && s.End == len(args[i])-offset
-			s.Start, s.End = s.Start+offset, s.End+offset
-			a := ArgSecret{SecretSpan: s, Arg: i, Name: name}
-			if whole {
-				a.Option = option
-			}
-			if a.Name == "" {
-				a.Name = s.Key
-			}
-			found = append(found, a)
-		}
-	}
+	f := argFinder{args: args}
+	known := newConventions(args)
 	for i := 0; i < len(args); i++ {
-		if option, name, offset := splitOption(args[i]); offset > 0 {
-			add(i, option, name, offset, FindSecrets(name, args[i][offset:]))
+		if at, start, end, option := known.secret(i); option != "" {
+			f.add(at, "", strings.TrimLeft(option, "-"), start, []SecretSpan{{End: end - start, Kind: SecretPassword}})
+			i = at
 			continue
 		}
-		if name, ok := strings.CutPrefix(args[i], "-"); ok && i+1 < len(args) && !optionLike(args[i+1]) && SecretName(name) != "" {
-			add(i+1, "", strings.TrimLeft(name, "-"), 0, FindSecrets(name, args[i+1]))
+		if option, name, offset := splitOption(args[i]); offset > 0 {
+			f.add(i, option, name, offset, findSecrets(name, args[i][offset:], true))
+			continue
+		}
+		if name, ok := strings.CutPrefix(args[i], "-"); ok && i+1 < len(args) && !optionLike(args[i+1]) && secretKind(name, args[i+1]) != "" {
+			f.add(i+1, "", strings.TrimLeft(name, "-"), 0, FindSecrets(name, args[i+1]))
 			i++
 			continue
 		}
-		add(i, "", "", 0, FindSecrets("", args[i]))
+		f.add(i, "", "", 0, findSecrets("", args[i], true))
 	}
-	return found
+	return f.found
+}
+
+type argFinder struct {
+	args  []string
+	found []ArgSecret
+}
+
+// add notes what was found in argument i behind an offset. When that is all of it, option stands before it.
+func (f *argFinder) add(i int, option, name string, offset int, spans []SecretSpan) {
+	for _, s := range spans {
+		whole := s.Start == 0 && s.End == len(f.args[i])-offset
+		s.Start, s.End = s.Start+offset, s.End+offset
+		a := ArgSecret{SecretSpan: s, Arg: i, Name: name}
+		if whole {
+			a.Option = option
+		}
+		if a.Name == "" {
+			a.Name = s.Key
+		}
+		f.found = append(f.found, a)
+	}
 }
 
 // optionLike tells --verbose from a password that begins with a dash.
@@ -54,10 +67,9 @@ func optionLike(arg string) bool {
 // splitOption splits an argument at the sign between name and value; offset is where the value begins, 0 when there is none.
 func splitOption(arg string) (option, name string, offset int) {
 	i := strings.IndexByte(arg, '=')
-	if strings.HasPrefix(arg, "/") || strings.HasPrefix(arg, "-") && i < 0 { // /password:x of .NET; -pass:x
-		if j := strings.IndexByte(arg, ':'); j > 0 && (i < 0 || j < i) && SecretName(arg[:j]) != "" && !strings.Contains(arg[1:j], "/") {
-			i = j
-		}
+	// /password:x of .NET; -pass:x; Authorization:x
+	if j := strings.IndexByte(arg, ':'); j > 0 && (i < 0 && strings.IndexByte("-/", arg[0]) >= 0 || j < i) && SecretName(arg[:j]) != "" && !strings.Contains(arg[1:j], "/") {
+		i = j
 	}
 	if i <= 0 || strings.ContainsAny(arg[:i], " \t\n?&;@\"'{") || strings.Contains(arg[:i], "://") {
 		return "", "", 0

@@ -8,89 +8,120 @@ import (
 
 // SecretName tells by the name alone what kind of secret a variable, property, option or key holds; "" when nothing says so. Names are
 // split into words at dots, dashes, underscores and humps, so that spring.datasource.password, DB_PASSWORD, keyStorePassword and
-// PGPASSWORD are alike. A last word such as file, url or timeout says that the value is about the secret, not the secret.
+// PGPASSWORD are alike. Words behind the secret's, such as file, url or timeout, say that the value is about the secret, not the secret.
 func SecretName(name string) string {
-	words := nameWords(name)
-	joined := strings.Join(words, " ") + " "
+	kind, rest := nameSecret(name)
+	if kind != SecretConnection && len(rest) > 0 && allAbout(rest) {
+		return ""
+	}
+	return kind
+}
+
+// secretKind judges the name together with the value: DB_PASSWORD_FILE=/run/x is about a secret, DB_PASSWORD_ORDER_SERVICE=delta is one.
+func secretKind(name, value string) string {
+	kind, rest := nameSecret(name)
+	if kind != SecretConnection && about(rest, value) {
+		return ""
+	}
+	return kind
+}
+
+// nameSecret is secretWords of a name.
+func nameSecret(name string) (kind string, rest []string) {
+	if wordless(name) {
+		return "", nil
+	}
+	return secretWords(nameWords(name))
+}
+
+// secretWords finds the last word that says secret; rest are the words behind it, without a number at the end.
+func secretWords(words []string) (kind string, rest []string) {
+	joined := " " + strings.Join(words, " ") + " "
 	for _, c := range connectionNames() {
-		if strings.Contains(" "+joined, " "+c+" ") {
-			return SecretConnection
+		if strings.Contains(joined, " "+c+" ") {
+			return SecretConnection, nil
 		}
 	}
-	if len(words) == 0 || aboutSecret(words) {
-		return ""
+	for len(words) > 1 && strings.Trim(words[len(words)-1], "0123456789") == "" {
+		words = words[:len(words)-1]
+	}
+	if strings.Contains(joined, " public key token ") || strings.Contains(joined, " publickeytoken ") { // names an assembly of .NET
+		return "", nil
 	}
 	for i, w := range words {
 		next := ""
 		if i+1 < len(words) {
 			next = words[i+1]
 		}
-		if kind := secretWord(w, next); kind != "" {
-			return kind
+		if k, used := secretWord(w, next); k != "" {
+			kind, rest = k, words[min(i+used, len(words)):]
 		}
 	}
-	return ""
+	return kind, rest
 }
 
 func connectionNames() []string {
-	return []string{"connection string", "connection strings", "connectionstring", "connectionstrings", "conn str", "connstr", "database url", "jdbc url", "dsn"}
+	return []string{
+		"connection string", "connection strings", "connectionstring", "connectionstrings", "conn str", "connstr", "connection url", "connection uri",
+		"database url", "database uri", "jdbc url", "dsn", "mongo url", "mongo uri", "redis url", "amqp url",
+	}
 }
 
-// secretWord looks at one word and the one behind it.
-func secretWord(w, next string) string {
+// secretWord looks at one word and the one behind it, and says how many of them it used.
+func secretWord(w, next string) (kind string, used int) {
 	switch w {
-	case "pass", "pw", "pwd", "psw", "passcode", "passwort", "motdepasse":
-		return SecretPassword
-	case "secret", "secrets", "token", "tokens", "credential", "credentials", "creds", "authorization", "cookie", "sas", "bearer", "apikey", "jwt", "otp":
-		return SecretToken
+	case "pass", "pw", "pwd", "psw", "pswd", "pwrd", "passcode", "passwort", "kennwort", "motdepasse", "mdp", "contrasena", "contraseña", "senha", "masterauth":
+		return SecretPassword, 1
+	case "secret", "secrets", "token", "tokens", "credential", "credentials", "creds", "authorization", "cookie", "cookies", "sas", "bearer", "apikey", "jwt", "otp",
+		"jsessionid", "phpsessid", "sessionid":
+		return SecretToken, 1
 	case "jaas":
-		return SecretConnection
-	case "api", "access", "private", "encryption", "encrypt", "signing", "shared", "account", "master", "auth", "storage", "session", "hmac", "aes", "rsa", "ssh", "license", "subscription", "instrumentation", "service", "app", "machine", "validation", "decryption":
+		return SecretConnection, 1
+	case "api", "access", "private", "encryption", "encrypt", "signing", "shared", "account", "master", "auth", "storage", "session", "hmac", "aes", "rsa", "ssh", "license",
+		"subscription", "instrumentation", "service", "app", "machine", "validation", "decryption", "wrapper":
 		if next == "key" || next == "keys" {
-			return SecretToken
+			return SecretToken, 2
 		}
 	}
-	for _, end := range []string{"password", "passwd", "passphrase", "passwrd", "passwds", "passwords"} {
-		if strings.HasSuffix(w, end) {
-			return SecretPassword
+	for _, part := range []string{"password", "passwd", "passphrase", "passwrd"} {
+		if i := strings.Index(w, part); i >= 0 && !isAbout(strings.TrimPrefix(w[i+len(part):], "s")) {
+			return SecretPassword, 1
 		}
 	}
-	for _, end := range []string{"secret", "token", "apikey", "accesskey", "secretkey", "privatekey", "authkey"} {
-		if len(w) > len(end) && strings.HasSuffix(w, end) {
-			return SecretToken
+	for _, end := range []string{"secret", "token", "apikey", "accesskey", "secretkey", "privatekey", "authkey", "signingkey", "encryptionkey"} {
+		if len(w) > len(end) && strings.HasSuffix(w, end) || w == end {
+			return SecretToken, 1
 		}
 	}
-	if len(w) > 4 && (w == "dbpass" || w == "userpass" || w == "mypass" || strings.HasSuffix(w, "dbpwd")) {
-		return SecretPassword
+	if glued(w) {
+		return SecretPassword, 1
 	}
-	return ""
+	return "", 0
 }
 
-// aboutSecret reports names whose last word (a number behind it does not count) says that the value is no secret itself.
-func aboutSecret(words []string) bool {
-	last := words[len(words)-1]
-	if len(words) > 1 && strings.Trim(last, "0123456789") == "" {
-		last = words[len(words)-2]
+// glued reports names like keypass, smtppass, bindpw and dbpwd, not ordinary words that end so.
+func glued(w string) bool {
+	if strings.HasSuffix(w, "pass") {
+		return !slices.Contains([]string{"compass", "encompass", "bypass", "trespass", "surpass", "overpass", "underpass", "singlepass", "multipass", "lowpass", "highpass", "bandpass"}, w)
 	}
-	return slices.Contains([]string{
-		"file", "files", "filename", "path", "dir", "directory", "folder", "location", "uri", "url", "endpoint", "host", "port", "name", "names", "arn", "ref", "reference",
-		"alias", "type", "provider", "encoder", "encoding", "enabled", "disabled", "required", "expiry", "expiration", "expires", "ttl", "timeout", "lifetime", "length", "size", "min", "max",
-		"policy", "algorithm", "format", "header", "manager", "store", "factory", "class", "validity", "seconds", "minutes", "ms", "count", "limit", "interval", "issuer", "audience", "scope", "scopes",
-		"attempts", "retries", "reset", "prompt", "field", "parameter", "param", "column", "label", "domain", "mode", "version", "strength", "rounds", "iterations", "updater", "handler",
-		"resolver", "validator", "generator", "service", "agent", "through", "refresh", "renewal", "rotation", "samesite", "secure",
-	}, last)
+	return len(w) > 3 && (strings.HasSuffix(w, "pw") || strings.HasSuffix(w, "pwd"))
 }
 
 // identifies reports names of values that are random by nature and no secrets.
 func identifies(name string) bool {
-	return slices.ContainsFunc(nameWords(name), func(w string) bool {
-		switch w {
-		case "id", "ids", "uid", "uuid", "guid", "sha", "sha1", "sha256", "sha512", "md5", "hash", "digest", "checksum", "fingerprint", "etag", "commit", "revision", "build", "version",
-			"path", "classpath", "dir", "file", "home", "stream", "cgroup", "release", "serial", "mac", "arn":
-			return true
-		}
+	words := nameWords(name)
+	for len(words) > 1 && strings.Trim(words[len(words)-1], "0123456789") == "" {
+		words = words[:len(words)-1]
+	}
+	if len(words) == 0 {
 		return false
-	})
+	}
+	switch words[len(words)-1] {
+	case "id", "ids", "uid", "uuid", "guid", "sha", "sha1", "sha256", "sha512", "md5", "hash", "digest", "checksum", "fingerprint", "etag", "integrity", "commit", "revision", "build", "version",
+		"path", "classpath", "dir", "file", "home", "stream", "cgroup", "release", "serial", "mac", "arn":
+		return true
+	}
+	return false
 }
 
 // nameWords splits ConnectionStrings__Default, spring.datasource.hikari.data-source-properties[0].dbPassword, -DDB_PASS2 into lower-case words.

@@ -1,24 +1,26 @@
 package parse
 
 import (
+	"encoding/base64"
+	"regexp"
 	"slices"
 	"strings"
 )
 
-// textSecrets finds what tells itself: key=value and key: value pairs with a secret's name, passwords in URLs, tokens of known shape, PEM blocks.
-func textSecrets(s string) []SecretSpan {
-	var spans []SecretSpan
-	spans = append(spans, pemSecrets(s)...)
-	spans = append(spans, pairSecrets(s)...)
-	spans = append(spans, urlSecrets(s)...)
-	spans = append(spans, bearerSecrets(s)...)
-	spans = append(spans, tokenSecrets(s)...)
-	return merged(spans)
+// textSecrets finds what tells itself: key=value and key: value pairs with a secret's name, elements, passwords in URLs, tokens of known
+// shape, private keys. whole says that the text is one value and not prose: then a blank or a quote ends nothing.
+func textSecrets(s string, whole bool) []SecretSpan {
+	return merged(slices.Concat(
+		pemSecrets(s), encodedPEM(s), keyLines(s), pairSecrets(s, whole), xmlSecrets(s), netrcSecrets(s), urlSecrets(s, whole), schemeSecrets(s), tokenSecrets(s), curlSecrets(s),
+	))
 }
 
 // connectionSecrets are the secret parts of a connection string: its key is named so, but server and database are no secrets.
 func connectionSecrets(s string) []SecretSpan {
-	spans := textSecrets(s)
+	spans, ok := jsonSecrets(s)
+	if !ok {
+		spans = merged(append(textSecrets(s, true), driverSecrets(s)...))
+	}
 	for i := range spans {
 		if spans[i].Kind == SecretPassword {
 			spans[i].Kind = SecretConnection
@@ -67,204 +69,66 @@ func pemSecrets(s string) []SecretSpan {
 	}
 }
 
-// pairSecrets looks at each '=' and ':' for a secret's name before it: -Ddb.password=x, "password": "x", ;Pwd=x;, ?token=x&, password: x.
-func pairSecrets(s string) []SecretSpan {
+// keyLines are lines of nothing but base64, as a private key has them whose first line is not in the text: logs are read line by line. A line has 60
+// to 76 characters, and up to two equals signs.
+func keyLines(s string) []SecretSpan {
+	if len(s) < 60 || strings.Contains(s, "-----BEGIN ") {
+		return nil
+	}
 	var spans []SecretSpan
-	for i := 0; i < len(s); i++ {
-		if s[i] != '=' && s[i] != ':' {
+	for start, next := 0, 0; start < len(s); start = next {
+		end := len(s)
+		if i := strings.IndexByte(s[start:], '\n'); i >= 0 {
+			end = start + i
+		}
+		next = end + 1
+		if end-start < 60 {
 			continue
 		}
-		key, from := keyBefore(s, i)
-		kind := SecretName(key)
-		if kind == "" || kind == SecretConnection {
-			continue
-		}
-		start, end := valueAfter(s, i, from)
-		if inner, ok := namedSecret(key, kind, s[start:end]); ok && start < end {
-			spans = append(spans, SecretSpan{Start: start + inner.Start, End: start + inner.End, Kind: kind, Key: key})
-			i = end - 1
+		line := strings.TrimLeft(s[start:end], " \t")
+		from := end - len(line)
+		line = strings.TrimRight(line, " \t\r")
+		digits := strings.TrimRight(line, "=")
+		if len(digits) >= 60 && len(digits) <= 76 && len(line)-len(digits) <= 2 && base64Bytes(digits) && random(line) {
+			spans = append(spans, SecretSpan{Start: from, End: from + len(line), Kind: SecretPrivateKey})
 		}
 	}
 	return spans
 }
 
-// maxKey bounds a name, and maxAuthority what stands between "://" and the end of a host name, so that hostile texts take no longer than others.
-const (
-	maxKey       = 128
-	maxAuthority = 1024
-)
-
-// keyBefore returns the name that ends before position i, and where it begins. Quotes around it are left out; the words of an
-// ADO.NET key may be apart ("Shared Access Key").
-func keyBefore(s string, i int) (key string, from int) {
-	end := i
-	for end > 0 && (s[end-1] == ' ' || s[end-1] == '\t') {
-		end--
-	}
-	if end > 0 && (s[end-1] == '"' || s[end-1] == '\'') {
-		end--
-		for end > 0 && s[end-1] == '\\' { // JSON inside JSON
-			end--
+func base64Bytes(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c == '_' || !isWord(c) && c != '+' && c != '/' {
+			return false
 		}
 	}
-	from = end
-	for from > max(0, end-maxKey) && (isWord(s[from-1]) || strings.IndexByte(".-[]$", s[from-1]) >= 0 || s[from-1] >= 0x80) {
-		from--
-	}
-	key = strings.TrimLeft(s[from:end], "-")
-	if from > 1 && s[from-1] == ' ' && isWord(s[from-2]) && s[i] == '=' {
-		near := max(0, from-40)
-		if j := strings.LastIndexByte(s[near:from], ';'); j >= 0 {
-			key = strings.TrimSpace(s[near+j+1 : end])
-		}
-	}
-	return key, from
+	return true
 }
 
-// valueAfter finds the value behind the separator at i. What ends it follows from what stands before the key: in a URL's query '&', in a
-// connection string ';', in a list ',', at the beginning of a line its end; else blanks. A doubt takes more rather than less.
-func valueAfter(s string, i, keyStart int) (start, end int) {
-	start = i + 1
-	for start < len(s) && (s[start] == ' ' || s[start] == '\t') {
-		start++
-	}
-	escape := start
-	for start < len(s) && s[start] == '\\' { // \"x\": JSON inside JSON
-		start++
-	}
-	if start == len(s) {
-		return start, start
-	}
-	if q := s[start]; q == '"' || q == '\'' {
-		if mark := s[escape : start+1]; len(mark) > 1 {
-			before, _, _ := strings.Cut(s[start+1:], mark)
-			return start + 1, start + 1 + len(before)
-		}
-		return start + 1, closing(s, start+1, q)
-	}
-	if s[start] == '{' && s[i] == '=' { // ODBC
-		return start, min(closing(s, start+1, '}')+1, len(s))
-	}
-	stop := stops(s, start, keyStart)
-	end = start
-	for end < len(s) && strings.IndexByte(stop, s[end]) < 0 {
-		end++
-	}
-	return start, end
-}
-
-func stops(s string, start, keyStart int) string {
-	option := keyStart > 0 && s[keyStart-1] == '-'
-	for keyStart > 0 && strings.IndexByte("\"'\\ \t-", s[keyStart-1]) >= 0 {
-		keyStart--
-	}
-	before := byte('\n') // of a line's first word
-	if keyStart > 0 {
-		before = s[keyStart-1]
-	}
-	switch first := before == '\n' || before == '\r'; {
-	case before == '?' || before == '&':
-		return "&#\"'\n\r \t"
-	case before == ';' || first && pairsBy(s[start:], ';'):
-		return ";\"\n\r"
-	case before == ',' || before == '{' || before == '[' || first && pairsBy(s[start:], ','):
-		return ",}]\"\n\r"
-	case first && !option: // a line of a properties or YAML file: values may have blanks
-		return "\n\r"
-	}
-	return " \t\n\r\"'"
-}
-
-// pairsBy reports whether another key=value follows behind the separator.
-func pairsBy(s string, sep byte) bool {
-	s, _, _ = strings.Cut(s, "\n")
-	_, rest, ok := strings.Cut(s, string(sep))
-	key, _, pair := strings.Cut(rest, "=")
-	return ok && (rest == "" || pair && !strings.ContainsAny(key, ";,&\"'"))
-}
-
-// closing is the position of the quote that ends a value; behind a backslash or doubled it does not.
-func closing(s string, at int, quote byte) int {
-	for ; at < len(s); at++ {
-		switch {
-		case s[at] == '\\', s[at] == quote && at+1 < len(s) && s[at+1] == quote:
-			at++
-		case s[at] == quote:
-			return at
-		}
-	}
-	return len(s)
-}
-
-// urlSecrets are passwords in scheme://user:password@host, in Oracle's jdbc:oracle:thin:user/password@host, and a random user alone. The last '@' before the
-// path ends it: people do not always escape those of a password.
-func urlSecrets(s string) []SecretSpan {
+// encodedPEM finds PEM in base64, wrapped or not, which begins LS0tLS1CRUdJTi ("-----BEGIN"), unless it decodes to certificates alone.
+func encodedPEM(s string) []SecretSpan {
 	var spans []SecretSpan
 	for at := 0; ; {
-		i := strings.Index(s[at:], "://")
+		i := strings.Index(s[at:], "LS0tLS1CRUdJTi")
 		if i < 0 {
-			break
+			return spans
 		}
-		start := at + i + len("://")
-		authority := s[start:min(len(s), start+maxAuthority)]
-		if j := strings.IndexAny(authority, "/?# \t\n\r\"'<>,;"); j >= 0 {
-			authority = authorityOf(authority, j)
-		}
+		start := at + i
 		at = start
-		end := strings.LastIndexByte(authority, '@')
-		if end <= 0 {
-			continue
+		for at < len(s) && (isWord(s[at]) || strings.IndexByte("+/=- \r\n\t", s[at]) >= 0) {
+			at++
 		}
-		user, pass, ok := strings.Cut(authority[:end], ":")
-		switch {
-		case ok && pass != "" && !placeholder(pass):
-			spans = append(spans, SecretSpan{Start: start + len(user) + 1, End: start + end, Kind: SecretPassword})
-		case !ok && random(user): // https://KEY@sentry.example/1
-			spans = append(spans, SecretSpan{Start: start, End: start + end, Kind: SecretToken})
+		end := start + len(strings.TrimRight(s[start:at], " \r\n\t"))
+		text := strings.TrimRight(strings.NewReplacer("-", "+", "_", "/", " ", "", "\r", "", "\n", "", "\t", "").Replace(s[start:end]), "=")
+		pem, err := base64.RawStdEncoding.DecodeString(text)
+		if err != nil || strings.Contains(string(pem), "PRIVATE KEY") || !strings.Contains(string(pem), "-----END ") {
+			spans = append(spans, SecretSpan{Start: start, End: end, Kind: SecretPrivateKey})
 		}
-		at = start + end
 	}
-	return append(spans, oracleSecrets(s)...)
 }
 
-func oracleSecrets(s string) []SecretSpan {
-	var spans []SecretSpan
-	for _, driver := range []string{"jdbc:oracle:thin:", "jdbc:oracle:oci:"} {
-		i := strings.Index(s, driver)
-		if i < 0 {
-			continue
-		}
-		start := i + len(driver)
-		user, rest, ok := strings.Cut(s[start:], "/")
-		pass, _, at := strings.Cut(rest, "@")
-		if ok && at && pass != "" && !strings.ContainsAny(user, "@: ") && !placeholder(pass) {
-			from := start + len(user) + 1
-			spans = append(spans, SecretSpan{Start: from, End: from + len(pass), Kind: SecretPassword})
-		}
-	}
-	return spans
-}
-
-// authorityOf ends the authority at position cut, unless user:password@ goes on behind it: a password with an unescaped '/' or '#'.
-func authorityOf(s string, cut int) string {
-	head := s[:cut]
-	if !strings.Contains(head, ":") {
-		return head
-	}
-	rest := s[cut:]
-	if j := strings.IndexAny(rest, " \t\n\r\"'<>"); j >= 0 {
-		rest = rest[:j]
-	}
-	_, port, _ := strings.Cut(head, ":")
-	at := strings.LastIndexByte(rest, '@')
-	if at < 0 || strings.Trim(port, "0123456789") == "" { // host:8080/path@x
-		return head
-	}
-	return head + rest[:at+1]
-}
-
-// bearerSecrets are HTTP credentials: "Bearer x", "Basic x" (RFC 6750, RFC 7617).
-func bearerSecrets(s string) []SecretSpan {
+// schemeSecrets are HTTP credentials: "Bearer x", "Basic x" (RFC 6750, RFC 7617).
+func schemeSecrets(s string) []SecretSpan {
 	var spans []SecretSpan
 	for _, scheme := range []string{"Bearer ", "bearer ", "Basic ", "basic "} {
 		for at := 0; ; {
@@ -282,6 +146,20 @@ func bearerSecrets(s string) []SecretSpan {
 			}
 			at = end
 		}
+	}
+	return spans
+}
+
+var netrcPassword = regexp.MustCompile(`\b(password|account)[ \t\r\n]+(\S+)`)
+
+// netrcSecrets are those of netrc(5): machine NAME login NAME password VALUE.
+func netrcSecrets(s string) []SecretSpan {
+	if !strings.Contains(s, "login ") || !strings.Contains(s, "machine ") && !strings.Contains(s, "default ") {
+		return nil
+	}
+	var spans []SecretSpan
+	for _, m := range netrcPassword.FindAllStringSubmatchIndex(s, -1) {
+		spans = append(spans, SecretSpan{Start: m[4], End: m[5], Kind: SecretPassword, Key: "password"})
 	}
 	return spans
 }

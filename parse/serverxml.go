@@ -1,6 +1,7 @@
 package parse
 
 import (
+	"math"
 	"strings"
 )
 
@@ -174,24 +175,31 @@ func (t tomcatReader) resources(e *XMLElement) []TomcatResource {
 // ExpandTomcat replaces ${name} and ${name:-default} as org.apache.tomcat.util.IntrospectionUtils.replaceProperties does: a name that
 // nobody knows and that has no default stays as written.
 func ExpandTomcat(s string, lookup Lookup) string {
-	if lookup == nil || !strings.Contains(s, "${") {
+	if lookup == nil {
 		return s
 	}
+	return replaceBraced(s, math.MaxInt, func(name string) string { return expandOne(name, lookup) })
+}
+
+// replaceBraced replaces each ${name} in s, once and from left to right; one that nothing closes stays as it is. Of a text that has grown beyond
+// limit bytes the rest is left out.
+func replaceBraced(s string, limit int, replace func(name string) string) string {
 	var b strings.Builder
-	for {
+	for b.Len() <= limit {
 		head, rest, ok := strings.Cut(s, "${")
 		b.WriteString(head)
 		if !ok {
-			return b.String()
+			break
 		}
 		name, tail, closed := strings.Cut(rest, "}")
 		if !closed {
 			b.WriteString("${" + rest)
-			return b.String()
+			break
 		}
-		b.WriteString(expandOne(name, lookup))
+		b.WriteString(replace(name))
 		s = tail
 	}
+	return b.String()
 }
 
 func expandOne(name string, lookup Lookup) string {

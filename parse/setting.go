@@ -3,8 +3,8 @@
 package parse
 
 import (
+	"bytes"
 	"fmt"
-	"sort"
 )
 
 // Setting is one key of a configuration file, flattened, with the place of its value.
@@ -28,29 +28,33 @@ func syntaxf(line int, format string, args ...any) error {
 	return &SyntaxError{Line: line, What: fmt.Sprintf(format, args...)}
 }
 
-// lineIndex turns byte offsets into lines: it holds the offset of each line's first byte.
-type lineIndex []int
-
-func newLineIndex(data []byte) lineIndex {
-	x := lineIndex{0}
-	for i, c := range data {
-		if c == '\n' {
-			x = append(x, i+1)
-		}
-	}
-	return x
+// lineIndex turns byte offsets into lines. It goes from the offset that was asked last, since readers ask for places near one another: a table of all
+// lines would take eight bytes for each of a hostile file's millions.
+type lineIndex struct {
+	data         []byte
+	offset, seen int // line ends before offset
 }
+
+func newLineIndex(data []byte) *lineIndex { return &lineIndex{data: data} }
 
 // line is the 1-based line that offset stands in.
-func (x lineIndex) line(offset int) int {
-	return sort.Search(len(x), func(i int) bool { return x[i] > offset })
+func (x *lineIndex) line(offset int) int {
+	offset = min(offset, len(x.data))
+	if offset >= x.offset {
+		x.seen += bytes.Count(x.data[x.offset:offset], []byte{'\n'})
+	} else {
+		x.seen -= bytes.Count(x.data[offset:x.offset], []byte{'\n'})
+	}
+	x.offset = offset
+	return x.seen + 1
 }
 
-// Bounds of flattened documents: nesting repeats the outer keys in each inner one, so that small hostile documents grow.
+// Bounds of what is kept of one file: small hostile documents grow, since each key takes some hundred bytes of memory and nesting repeats the outer
+// keys in each inner one. The largest real files have a few thousand keys.
 const (
 	maxSettingKey   = 8 << 10
-	maxSettings     = 100_000
-	maxSettingBytes = 32 << 20
+	maxSettings     = 10_000
+	maxSettingBytes = 8 << 20
 )
 
 // settings collects flattened keys within these bounds.

@@ -10,15 +10,15 @@ import (
 )
 
 func TestUnit(t *testing.T) {
-	got := parse.Unit([]byte("# shop\n[Unit]\nDescription=Shop\n\n[Service]\nExecStartPre=/sbin/sysctl \\\n  -w \\\n# why\n  vm.max_map_count=262144\r\nLimitNOFILE = 65536\nAmbientCapabilities=\nno assignment\n;x=y\n"))
+	got, err := parse.Unit([]byte("# shop\n[Unit]\nDescription=Shop\n\n[Service]\nExecStartPre=/sbin/sysctl \\\n  -w \\\n# why\n  vm.max_map_count=262144\r\nLimitNOFILE = 65536\nAmbientCapabilities=\nno assignment\n;x=y\n"))
 	want := []parse.Setting{
 		{Key: "Unit.Description", Value: "Shop", Line: 3},
 		{Key: "Service.ExecStartPre", Value: "/sbin/sysctl -w vm.max_map_count=262144", Line: 6},
 		{Key: "Service.LimitNOFILE", Value: "65536", Line: 10},
 		{Key: "Service.AmbientCapabilities", Line: 11},
 	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Error(diff)
+	if diff := cmp.Diff(want, got); diff != "" || err != nil {
+		t.Error(diff, err)
 	}
 }
 
@@ -51,7 +51,8 @@ func TestSysVSegments(t *testing.T) {
 func FuzzUnit(f *testing.F) {
 	f.Add([]byte("[Service]\nExecStart=a \\\n b\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		for _, s := range parse.Unit(data) {
+		got, _ := parse.Unit(data)
+		for _, s := range got {
 			if s.Line < 1 {
 				t.Errorf("%q has no line", s.Key)
 			}

@@ -9,9 +9,10 @@ import (
 // Bounds of an XML document: server.xml of the largest installations seen has some thousand elements.
 const (
 	maxXMLDepth    = 200
-	maxXMLElements = 200_000
-	maxXMLAttrs    = 1_000 // of one element
-	maxXMLEntity   = 256   // bytes of an entity's name
+	maxXMLElements = 100_000
+	maxXMLAttrs    = 1_000   // of one element
+	maxXMLAllAttrs = 200_000 // of all
+	maxXMLEntity   = 256     // bytes of an entity's name
 )
 
 // XMLDocument is an XML document with the byte offset of every attribute, so that one can be edited in place. encoding/xml has no
@@ -36,6 +37,7 @@ type XMLElement struct {
 	Text     string // character data directly inside, entities resolved, not trimmed
 	Line     int    // of its "<"
 	NameEnd  int    // byte offset behind the tag's name: a new attribute can be inserted here
+	Offset   int    // into the parent's Text: how much of it stands before this element
 	textAt   []byte
 }
 
@@ -105,10 +107,11 @@ func ReadXML(data []byte) (*XMLDocument, error) {
 type xmlScanner struct {
 	data  []byte
 	pos   int
-	lines lineIndex
+	lines *lineIndex
 	doc   *XMLDocument
 	stack []*XMLElement
-	count int
+	count int // elements
+	attrs int
 }
 
 func (s *xmlScanner) errorf(at int, format string, args ...any) error {

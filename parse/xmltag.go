@@ -32,8 +32,8 @@ func (s *xmlScanner) startTag() error {
 		case !spaced:
 			return s.errorf(s.pos, "no space before an attribute of <%s>", excerpt(name))
 		}
-		if len(e.Attrs) >= maxXMLAttrs {
-			return s.errorf(s.pos, "<%s> has more than %d attributes", excerpt(name), maxXMLAttrs)
+		if s.attrs++; len(e.Attrs) >= maxXMLAttrs || s.attrs > maxXMLAllAttrs {
+			return s.errorf(s.pos, "<%s> has more than %d attributes, or all elements more than %d", excerpt(name), maxXMLAttrs, maxXMLAllAttrs)
 		}
 		a, err := s.attribute()
 		if err != nil {
@@ -54,6 +54,7 @@ func (s *xmlScanner) open(e *XMLElement, start int, closed bool) error {
 		s.doc.Root = e
 	} else {
 		parent := s.stack[len(s.stack)-1]
+		e.Offset = len(parent.textAt)
 		parent.Children = append(parent.Children, e)
 	}
 	if closed {

@@ -10,8 +10,12 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// maxYAMLDepth bounds nesting, aliases followed.
-const maxYAMLDepth = 100
+// Bounds of a YAML file.
+const (
+	maxYAMLDepth  = 100     // aliases followed
+	maxYAMLMarks  = 100_000 // lines and signs that may begin a node: the library makes a tree of some hundred bytes for each before anything is known of it
+	maxYAMLVisits = 200_000 // nodes, each as often as aliases lead to it
+)
 
 // ReadSpringYAML reads application.yml: each document's keys flattened as Spring Boot does it, "server.port", "list[0]",
 // "map[odd key]" kept as they are; null and empty collections are "". Line is that of the key. Aliases and merge keys are followed,
@@ -21,6 +25,15 @@ const maxYAMLDepth = 100
 //	---
 //	server.port: 8080
 func ReadSpringYAML(data []byte) ([]Setting, error) {
+	marks := 0
+	for i, c := range data {
+		if strings.IndexByte("\n,:[{?", c) >= 0 || c == '-' && i+1 < len(data) && data[i+1] == ' ' {
+			marks++
+		}
+	}
+	if marks > maxYAMLMarks {
+		return nil, syntaxf(1, "more than %d lines and signs", maxYAMLMarks)
+	}
 	f := yamlFlattener{}
 	d := yaml.NewDecoder(bytes.NewReader(data))
 	for ; ; f.document++ {
@@ -57,11 +70,15 @@ func yamlError(err error) error {
 type yamlFlattener struct {
 	out      settings
 	document int
+	visits   int
 }
 
 func (f *yamlFlattener) value(n *yaml.Node, key string, line, depth int) error {
 	if depth > maxYAMLDepth || len(key) > maxSettingKey {
 		return syntaxf(n.Line, "more than %d levels deep or a key of more than %d bytes", maxYAMLDepth, maxSettingKey)
+	}
+	if f.visits++; f.visits > maxYAMLVisits {
+		return syntaxf(n.Line, "more than %d values, aliases followed", maxYAMLVisits)
 	}
 	switch n.Kind {
 	case yaml.AliasNode:

@@ -1,0 +1,126 @@
+package parse
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"path"
+	"regexp"
+	"strings"
+)
+
+// ModuleInfoName is the class that describes a module, at the root of its archive or folder (JVM specification, 4.1).
+const ModuleInfoName = "module-info.class"
+
+// ErrNoModule says that a class file describes no module.
+var ErrNoModule = errors.New("describes no module")
+
+// Tags of the constant pool (JVM specification, table 4.4-A), as far as their length is not that of most: a tag and four bytes.
+const (
+	constUTF8         = 1
+	constLong         = 5
+	constDouble       = 6
+	constClass        = 7
+	constString       = 8
+	constMethodHandle = 15
+	constMethodType   = 16
+	constModule       = 19
+	constPackage      = 20
+)
+
+// ModuleName reads the name out of a module-info.class: attribute Module, 4.7.25 of the JVM specification. Errors are ErrNoModule with the reason.
+func ModuleName(class []byte) (string, error) {
+	r := classReader{data: class}
+	if r.number(4) != 0xCAFEBABE {
+		return "", fmt.Errorf("%w: no class file", ErrNoModule)
+	}
+	r.skip(4) // version
+	texts, modules := r.constants()
+	r.skip(6)               // access flags, this class, super class
+	r.skip(2 * r.number(2)) // interfaces
+	for range 2 {           // fields and methods: a module has none
+		if r.number(2) != 0 {
+			return "", fmt.Errorf("%w: has members", ErrNoModule)
+		}
+	}
+	for range r.number(2) {
+		name, length := texts[r.number(2)], r.number(4)
+		if name != "Module" {
+			r.skip(length)
+			continue
+		}
+		if module := texts[modules[r.number(2)]]; module != "" && !r.short {
+			return module, nil
+		}
+		break
+	}
+	if r.short {
+		return "", fmt.Errorf("%w: ends after %d bytes", ErrNoModule, len(class))
+	}
+	return "", fmt.Errorf("%w: no attribute Module with a name", ErrNoModule)
+}
+
+// classReader reads big-endian numbers; short is set at the end of the data, and what is read is 0 from there on.
+type classReader struct {
+	data  []byte
+	short bool
+}
+
+func (r *classReader) take(n int) []byte {
+	if n < 0 || n > len(r.data) {
+		r.data, r.short = nil, true
+		return make([]byte, min(max(n, 0), 8))
+	}
+	b := r.data[:n]
+	r.data = r.data[n:]
+	return b
+}
+
+func (r *classReader) skip(n int) { r.take(n) }
+
+func (r *classReader) number(size int) int {
+	b := r.take(size)
+	if size == 2 {
+		return int(binary.BigEndian.Uint16(b))
+	}
+	return int(binary.BigEndian.Uint32(b))
+}
+
+// constants reads the pool: the texts, and of each module the index of its name.
+func (r *classReader) constants() (texts map[int]string, modules map[int]int) {
+	texts, modules = map[int]string{}, map[int]int{}
+	count := r.number(2)
+	for i := 1; i < count && !r.short; i++ {
+		switch tag := r.take(1)[0]; tag {
+		case constUTF8:
+			texts[i] = string(r.take(r.number(2)))
+		case constModule:
+			modules[i] = r.number(2)
+		case constLong, constDouble:
+			r.skip(8)
+			i++ // it takes two places (4.4.5)
+		case constClass, constString, constMethodType, constPackage:
+			r.skip(2)
+		case constMethodHandle:
+			r.skip(3)
+		default:
+			r.skip(4)
+		}
+	}
+	return texts, modules
+}
+
+// AutomaticModule is the name of the module that an archive without module-info and without Automatic-Module-Name becomes on the module path: its
+// file's name without version, with dots for what no name holds (java.lang.module.ModuleFinder.of). "commons-io-2.17.0.jar" is "commons.io".
+func AutomaticModule(file string) string {
+	name := strings.TrimSuffix(path.Base(file), ".jar")
+	if at := reModuleVersion.FindStringIndex(name); at != nil {
+		name = name[:at[0]]
+	}
+	return strings.Trim(reNoModuleLetter.ReplaceAllString(name, "."), ".")
+}
+
+var (
+	reModuleVersion  = regexp.MustCompile(`-\d+(\.|$)`)
+	reNoModuleLetter = regexp.MustCompile(`[^A-Za-z0-9]+`)
+)
