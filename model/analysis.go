@@ -53,16 +53,18 @@ type AnalysisInfo struct {
 	EnvKept    []EnvVar   `json:"envKept"`
 	EnvDropped []EnvVar   `json:"envDropped"`
 	Files      FileTotals `json:"files"`
-	Libraries  []Library  `json:"libraries"` // native closure
-	Secrets    []Secret   `json:"secrets"`
-	State      []StateDir `json:"state"`
-	Logs       []LogFile  `json:"logs"`
-	Peers      []Peer     `json:"peers"`
-	Usage      Usage      `json:"usage"`
-	Kernel     Kernel     `json:"kernel"`
-	Skips      []Skip     `json:"skips,omitempty"`
-	Inputs     Inputs     `json:"inputs"`
-	Evidence   Evidence   `json:"evidence,omitempty"`
+	// Observation is what a2c analyze --observe saw; nil without it.
+	Observation *Observation `json:"observation,omitempty"`
+	Libraries   []Library    `json:"libraries"` // native closure
+	Secrets     []Secret     `json:"secrets"`
+	State       []StateDir   `json:"state"`
+	Logs        []LogFile    `json:"logs"`
+	Peers       []Peer       `json:"peers"`
+	Usage       Usage        `json:"usage"`
+	Kernel      Kernel       `json:"kernel"`
+	Skips       []Skip       `json:"skips,omitempty"`
+	Inputs      Inputs       `json:"inputs"`
+	Evidence    Evidence     `json:"evidence,omitempty"`
 }
 
 // ProcIDs are the four IDs of /proc/PID/status, lines Uid and Gid (proc_pid_status(5)).
@@ -110,6 +112,17 @@ type FileTotals struct {
 	Layers  map[string]int64 `json:"layers"` // bytes by layer
 }
 
+// Observation says how long the application's opens were watched (fanotify(7)), in all runs together, and what came of it. A file that only this shows has no other
+// reason than "observe: …" in files.jsonl.
+type Observation struct {
+	Seconds   float64 `json:"seconds"`
+	Files     int     `json:"files"`     // different files that the application and what it started opened
+	OnlyThen  int     `json:"onlyThen"`  // files in the image that nothing else led to
+	Ended     int     `json:"ended"`     // opens of processes that were gone before it could be told whose they were
+	Written   []Path  `json:"written"`   // of these, those that it wrote and closed
+	Overflows int     `json:"overflows"` // times that the kernel dropped events; 0: it told of all
+}
+
 // Library is one ELF object of the native closure.
 type Library struct {
 	Path     Path     `json:"path"`     // the real file
@@ -120,12 +133,13 @@ type Library struct {
 
 // StateDir is a folder (or file) whose content the application changes and needs again.
 type StateDir struct {
-	Path     Path     `json:"path"`
-	Bytes    int64    `json:"bytes"`
-	Files    int      `json:"files"`
-	Kind     string   `json:"kind"` // "database", "upload", "session", "unknown"
-	Reason   string   `json:"reason"`
-	Evidence Evidence `json:"evidence,omitempty"`
+	Path      Path     `json:"path"`
+	Bytes     int64    `json:"bytes"`     // lengths of the files together: what a copy takes that does not keep holes
+	DiskBytes int64    `json:"diskBytes"` // blocks in use: what a copy takes that keeps holes; more than Bytes where files are small
+	Files     int      `json:"files"`
+	Kind      string   `json:"kind"` // "database", "upload", "session", "unknown"
+	Reason    string   `json:"reason"`
+	Evidence  Evidence `json:"evidence,omitempty"`
 }
 
 // LogFile is a file that the application writes log lines to.
@@ -146,16 +160,34 @@ type Peer struct {
 
 // Usage is what the process uses, for sizing.
 type Usage struct {
-	RSSBytes      int64    `json:"rssBytes"`     // VmRSS
-	PeakRSSBytes  int64    `json:"peakRssBytes"` // VmHWM
-	SwapBytes     int64    `json:"swapBytes"`    // VmSwap
-	CPUSeconds    float64  `json:"cpuSeconds"`   // utime + stime since the start
-	UptimeSeconds float64  `json:"uptimeSeconds"`
-	Cores         float64  `json:"cores"` // CPUSeconds / UptimeSeconds
-	Threads       int      `json:"threads"`
-	OpenFiles     int      `json:"openFiles"`
-	MaxHeapBytes  int64    `json:"maxHeapBytes,omitempty"` // -Xmx
-	Evidence      Evidence `json:"evidence,omitempty"`
+	RSSBytes      int64   `json:"rssBytes"`     // VmRSS
+	PeakRSSBytes  int64   `json:"peakRssBytes"` // VmHWM
+	SwapBytes     int64   `json:"swapBytes"`    // VmSwap
+	CPUSeconds    float64 `json:"cpuSeconds"`   // utime + stime since the start
+	UptimeSeconds float64 `json:"uptimeSeconds"`
+	Cores         float64 `json:"cores"` // CPUSeconds / UptimeSeconds
+	Threads       int     `json:"threads"`
+	OpenFiles     int     `json:"openFiles"`
+	MaxHeapBytes  int64   `json:"maxHeapBytes,omitempty"` // -Xmx
+	// HostMemoryBytes is what the machine has: MemTotal of /proc/meminfo.
+	HostMemoryBytes int64    `json:"hostMemoryBytes,omitempty"`
+	Evidence        Evidence `json:"evidence,omitempty"`
+}
+
+// HeapBeyondHost reports whether the heap's limit is more than the machine has, so that it says nothing about what the application needs.
+func (u Usage) HeapBeyondHost() bool {
+	return u.HostMemoryBytes > 0 && u.MaxHeapBytes > u.HostMemoryBytes
+}
+
+// UnlimitedBytes is what an application may need whose heap has no limit that matters: twice the peak that was seen, at least 512 MiB more than it,
+// and no more than the machine had.
+func (u Usage) UnlimitedBytes() int64 {
+	peak := max(u.PeakRSSBytes, u.RSSBytes+u.SwapBytes)
+	need := max(2*peak, peak+512<<20)
+	if u.HostMemoryBytes > 0 {
+		need = min(need, u.HostMemoryBytes)
+	}
+	return need
 }
 
 // Kernel is what the process uses of the kernel beyond an ordinary one: the ground of the privileged and daemon rules.

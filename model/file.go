@@ -15,7 +15,9 @@ type File struct {
 	// Xattrs by name, values base64 by encoding/json (security.capability, user.*).
 	Xattrs map[string][]byte `json:"xattrs,omitempty"`
 	// HardLink is the first path (in this file) of the same inode, "" for that first path itself.
-	HardLink Path   `json:"hardLink,omitempty"`
+	HardLink Path `json:"hardLink,omitempty"`
+	// Package of the distribution that the file belongs to, with its version, as dpkg and apk know it: "libc6:amd64 2.36-9"; "" when none has it.
+	Package  string `json:"package,omitempty"`
 	Decision string `json:"decision"`        // In, Out, State or Empty
 	Layer    string `json:"layer,omitempty"` // LayerRuntime, LayerLibs, LayerConfig or LayerApp, when in
 	// Reasons in the order they were found, strongest first: each is a source's name, a colon and what it saw,

@@ -2,7 +2,11 @@
 // internal/workspace loads and saves the documents.
 package model
 
-import "time"
+import (
+	"reflect"
+	"slices"
+	"time"
+)
 
 // Host is host.json: what was looked at, and what could not be seen.
 type Host struct {
@@ -36,6 +40,15 @@ type Skip struct {
 	Reason string `json:"reason"`           // "permission denied", "vanished", "is no zip archive: …"
 	Remedy string `json:"remedy,omitempty"` // what the user can do: "run as root"
 	Count  int    `json:"count,omitempty"`  // how many alike, when more than one
+	// Each names what Count counts where the other fields do not: "412 (sshd)".
+	Each []string `json:"each,omitempty"`
 	// Incomplete is set when the skip leaves the result incomplete (exit code 4); a process that vanished never does.
 	Incomplete bool `json:"incomplete,omitempty"`
+}
+
+// Equal reports whether both say the same.
+func (s Skip) Equal(o Skip) bool {
+	each := slices.Equal(s.Each, o.Each)
+	s.Each, o.Each = nil, nil
+	return each && reflect.DeepEqual(s, o)
 }

@@ -1,6 +1,9 @@
 package model
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Inventory is inventory.json: App2Container's shape, an object keyed by application ID and nothing else in it.
 type Inventory map[string]App
@@ -18,14 +21,31 @@ type App struct {
 	Listeners []Listener `json:"listeners"`
 	Artifact  Path       `json:"artifact"` // main artifact: jar, war, dll, executable; a server's base folder when it has several
 	Base      Path       `json:"base"`     // base folder: catalina.base, the publish folder, the jar's folder
-	Instance  string     `json:"instance"` // what tells it from an equal one: unit, cwd or listener; "" when alone
-	Runtime   Runtime    `json:"runtime"`
-	Platform  Platform   `json:"platform,omitzero"`
-	StartedAt time.Time  `json:"startedAt"`
+	Instance  string     `json:"instance"` // what tells it from an equal one: unit, cwd or listener; the container, if any; "" when alone
+	// Helper says why the process is no application to deploy: "Gradle daemon (build tool)"; "" for applications.
+	Helper string `json:"helper,omitempty"`
+	// Untried says why the facts of this kind of application are to be checked: the kind is known from its documentation alone; "" otherwise.
+	Untried  string   `json:"untried,omitempty"`
+	Runtime  Runtime  `json:"runtime"`
+	Platform Platform `json:"platform,omitzero"`
+	// WebApps are what a server serves, sorted by context; WebApp holds their names. Connectors are the ports that the configuration opens.
+	WebApps    []WebApp    `json:"webApps,omitempty"`
+	Connectors []Connector `json:"connectors,omitempty"`
+	StartedAt  time.Time   `json:"startedAt"`
 	// NetNamespace is the inode of /proc/PID/ns/net; Foreign is set when it is not a2c's own.
-	NetNamespace uint64   `json:"netNamespace,omitempty"`
-	Foreign      bool     `json:"foreignNamespace,omitempty"`
-	Evidence     Evidence `json:"evidence,omitempty"`
+	NetNamespace uint64 `json:"netNamespace,omitempty"`
+	Foreign      bool   `json:"foreignNamespace,omitempty"`
+	// Start is how it was started, Process what its main process was given, Container what it runs in when that is not the machine itself.
+	Start     Start      `json:"start,omitzero"`
+	Process   Process    `json:"process,omitzero"`
+	Container *Container `json:"container,omitempty"`
+	// UnixListeners are its Unix sockets, Published the machine's addresses that lead into its container, Proxies the reverse proxies in front.
+	UnixListeners []UnixListener `json:"unixListeners,omitempty"`
+	Published     []Published    `json:"published,omitempty"`
+	Proxies       []Proxy        `json:"proxies,omitempty"`
+	// Related are the IDs of other instances of the same artifact, sorted.
+	Related  []string `json:"related,omitempty"`
+	Evidence Evidence `json:"evidence,omitempty"`
 }
 
 // User is whom a process runs as: the effective user and group (credentials(7)).
@@ -40,7 +60,7 @@ type User struct {
 
 // Runtime is the language runtime that executes the application.
 type Runtime struct {
-	Kind       string   `json:"kind"`       // "jvm", "dotnet", "dotnet-self-contained", "native"
+	Kind       string   `json:"kind"`       // "jvm", "dotnet", "dotnet-self-contained", "mono", "native"
 	Name       string   `json:"name"`       // "OpenJDK (Debian)", ".NET", from its own release file
 	Version    string   `json:"version"`    // "17.0.15", "9.0.7"
 	Home       Path     `json:"home"`       // java.home, the dotnet root, the self-contained folder
@@ -56,16 +76,42 @@ type Platform struct {
 	Evidence Evidence `json:"evidence,omitempty"`
 }
 
+// WebApp is an application that a server serves.
+type WebApp struct {
+	Name    string `json:"name"`    // what the server calls it: Tomcat's "ROOT" or "a#b", WildFly's "shop.war"
+	Context string `json:"context"` // where it answers: "/", "/shop"; "" when that cannot be told without asking the server
+	Path    Path   `json:"path"`    // the folder or archive, where it really lies: docBase, a deployment's content
+	// Descriptor is the file that deploys it from there; "" when it lies where the server looks by itself.
+	Descriptor Path     `json:"descriptor,omitempty"`
+	Evidence   Evidence `json:"evidence,omitempty"`
+}
+
+// Connector is a port that the configuration opens.
+type Connector struct {
+	Address  string   `json:"address"` // as written; "" when the server's default is in force; "unix:/run/shop.sock" for a Unix socket
+	Port     int      `json:"port"`    // 0: the kernel chooses
+	Purpose  string   `json:"purpose"`
+	Open     bool     `json:"open"` // one of the listeners is it
+	Evidence Evidence `json:"evidence,omitempty"`
+}
+
 // Listener is one address that the application accepts connections on.
 type Listener struct {
 	Address  string `json:"address"` // "127.0.0.1", "0.0.0.0", "::", IPv4-mapped addresses as IPv4
 	Port     int    `json:"port"`
 	Protocol string `json:"protocol"` // "tcp" or "udp"
 	Family   string `json:"family"`   // "tcp", "tcp6", "udp", "udp6": the kernel file it stands in (App2Container's protocol)
-	// Purpose is what the port is for, when known: http, https, ajp, shutdown, jmx, debug, management, grpc; "" unknown.
-	Purpose  string   `json:"purpose"`
-	PID      int      `json:"pid"`
-	Inode    uint64   `json:"inode"`
+	// Purpose is what the port is for, when known: http, https, ajp, shutdown, jmx, debug, management (administration and health), grpc,
+	// fastcgi, cluster, metrics, messaging, database, ssh, iiop, naming; "" unknown.
+	Purpose string `json:"purpose"`
+	// Ephemeral is set by analyze when the kernel chose the port, as the program asked for none: at the next start it is another one.
+	Ephemeral bool   `json:"ephemeral,omitempty"`
+	PID       int    `json:"pid"`
+	Inode     uint64 `json:"inode"`
+	// Inherited says who opened the socket when the application did not: "systemd" (socket activation, sd_listen_fds(3)).
+	Inherited string `json:"inherited,omitempty"`
+	// Group is how many sockets share the address (SO_REUSEPORT), when more than one: the kernel spreads connections over them.
+	Group    int      `json:"group,omitempty"`
 	Binding  *Binding `json:"binding,omitempty"`
 	Evidence Evidence `json:"evidence,omitempty"`
 }
@@ -79,9 +125,18 @@ func (l Listener) Loopback() bool {
 type Binding struct {
 	// Mechanism is how the address is set:
 	// "tomcat-connector" (attribute address of the Connector at Line of File; Line is the Connector's own when the attribute is missing),
-	// "spring-property" (Key is server.address or management.server.address), "kestrel-endpoint" (Key is Kestrel:Endpoints:NAME:Url),
-	// "kestrel-urls" (Key is the variable ASPNETCORE_URLS, DOTNET_URLS, URLS, ..._HTTP_PORTS, or the key urls), "argument" (a JMX or JDWP
-	// option), "default" (nothing sets it: Key is what would). The evidence tells which source is in force: Arg is set when it is an
+	// "spring-property" (Key is server.address or management.server.address), "quarkus-property" (quarkus.http.host, quarkus.management.host),
+	// "micronaut-property" (micronaut.server.host), "helidon-property" (server.host), "product-file" (a product's own file),
+	// "kestrel-endpoint" (Key is Kestrel:Endpoints:NAME:Url),
+	// "kestrel-urls" (Key is the variable ASPNETCORE_URLS, DOTNET_URLS, URLS, ..._HTTP_PORTS, or the key urls),
+	// "jetty-property" (Key is the property of start.jar), "jetty-connector" (the object at Line of File, or what sets its host),
+	// "liberty-endpoint" (attribute host of the element at Line of File), "karaf-config" (Key is PID:KEY of etc/PID.cfg), "osgi-property" (Key is the framework's),
+	// "jboss-interface" (Key is the interface of the configuration, Value its address
+	// as written; with an argument Key is the property that it resolves), "glassfish-listener" (Key is network-listener[NAME]/@address or the like; Line
+	// is the listener's own when the attribute is missing),
+	// "websphere-endpoint" (Key is the end point of serverindex.xml), "weblogic-listen-address" (config.xml of the domain),
+	// "mono-option" (Key is the option of Mono's server, or its variable),
+	// "argument" (an address given to the program, a JMX or JDWP option), "default" (nothing sets it: Key is what would). The evidence tells which source is in force: Arg is set when it is an
 	// argument, File when it is a file, else it is the environment.
 	Mechanism string   `json:"mechanism"`
 	Key       string   `json:"key"`            // the setting in force, in its own notation
@@ -90,4 +145,17 @@ type Binding struct {
 	Line      int      `json:"line,omitempty"`
 	Arg       int      `json:"arg,omitempty"` // index of the argument that holds the value, alone or behind "="; 0: no argument
 	Evidence  Evidence `json:"evidence,omitempty"`
+}
+
+// Opens reports whether containerize knows how to change the setting in the image; kind is the application's type.
+func (b Binding) Opens(kind string) bool {
+	switch b.Mechanism {
+	case "spring-property", "kestrel-urls", "kestrel-endpoint", "tomcat-connector":
+		return true
+	case "argument":
+		return b.Value != "" && b.Arg > 0
+	case "default":
+		return strings.HasPrefix(kind, "dotnet-") // Kestrel's own default
+	}
+	return false
 }

@@ -5,9 +5,11 @@ type Secret struct {
 	Name  string `json:"name"` // variable, key or file name: "DB_PASSWORD", "spring.datasource.password"
 	Kind  string `json:"kind"` // "password", "connection-string", "private-key", "token", "keystore"
 	Place Place  `json:"place"`
-	// Prefix stands before the value in the variable Name, "" by default: "-Ddb.password=" in JDK_JAVA_OPTIONS. Secrets of one Name are
-	// joined by a space, each put in double quotes as a whole when it holds white space.
-	Prefix   string   `json:"prefix,omitempty"`
+	// Prefix stands before the value in the variable Name, "" by default: "-Ddb.password=" in JDK_JAVA_OPTIONS, quoted as the variable needs
+	// it. Behind a prefix the value is written by parse.JavaWord. Secrets of one Name are joined by a space.
+	Prefix string `json:"prefix,omitempty"`
+	// Comment says that it stands in a comment of the file: nothing uses it as it is, yet whoever gets the file gets the value.
+	Comment  bool     `json:"comment,omitempty"`
 	Evidence Evidence `json:"evidence,omitempty"`
 }
 

@@ -56,3 +56,6 @@ const (
 	LimitRealtime  UseKind = "realtime"   // rtprio, nice or a real-time scheduling class
 	LimitOther     UseKind = "other"      // nproc, core, stack …
 )
+
+// SocketNamed is the Detail of a SocketUnix that environment or arguments name; whether it is connected cannot be seen.
+const SocketNamed = "named by the configuration"

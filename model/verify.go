@@ -7,7 +7,9 @@ type Verification struct {
 	Runtime       string `json:"runtime"` // "docker"
 	Verified      bool   `json:"verified"`
 	// Why says what stands against Verified, in a sentence; "" when it is.
-	Why          string       `json:"why,omitempty"`
+	Why string `json:"why,omitempty"`
+	// Notes say, in sentences, what the verdict does not cover.
+	Notes        []string     `json:"notes,omitempty"`
 	ReadySeconds float64      `json:"readySeconds"`        // start until the port accepted
 	PeakBytes    int64        `json:"peakBytes,omitempty"` // memory of the twin: what its cgroup was charged, or the main process's VmHWM if that is more
 	Comparisons  []Comparison `json:"comparisons"`

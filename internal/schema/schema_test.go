@@ -18,7 +18,7 @@ func TestDocuments(t *testing.T) {
 				t.Fatal(err)
 			}
 			base := strings.TrimSuffix(name, filepath.Ext(name))
-			golden.Equal(t, filepath.Join("testdata", base+".schema.json"), got)
+			golden.Equal(t, filepath.Join("..", "..", "schemas", base+".schema.json"), got)
 		})
 	}
 }
