@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"a2c/inventory/around"
 	"a2c/inventory/detect"
 	"a2c/inventory/host"
 	"a2c/model"
@@ -18,6 +19,10 @@ type Options struct {
 	// Previous is the last inventory of this host. An application keeps the ID that it had there when an equal one has been started or
 	// stopped since.
 	Previous model.Inventory
+	// All lists helpers, too: build tools, IDEs, agents, tools of the JDK and of the .NET SDK. Else they are skips.
+	All bool
+	// Containers lists what runs in containers, too. Else they are skips, one for each engine.
+	Containers bool
 	// Version is a2c's, for host.json.
 	Version string
 	// Now is the clock; default time.Now.
@@ -27,6 +32,12 @@ type Options struct {
 	// Report is told about progress; default: nobody.
 	Report func(Event)
 }
+
+// HelperRemedy is the remedy of the skips for what only All lists.
+const HelperRemedy = detect.HelperRemedy
+
+// ContainerRemedy is the remedy of the skips for what only Containers lists.
+const ContainerRemedy = detect.ContainerRemedy
 
 // Event is progress.
 type Event struct {
@@ -51,26 +62,20 @@ func Run(ctx context.Context, t host.Tree, o Options) (Result, error) {
 	}
 	o.Log.Debug("read processes", "count", h.Seen.Processes, "vanished", h.Seen.Vanished, "took", o.Now().Sub(began))
 	o.Report(Event{Step: "processes", Count: h.Seen.Processes})
-	apps, err := detect.Find(ctx, h)
+	apps, err := detect.Find(ctx, h, detect.Options{All: o.All, Containers: o.Containers})
 	if err != nil {
 		return Result{}, err
 	}
-	nameInstances(h, apps, o.Previous)
-	inv := make(model.Inventory, len(apps))
-	for _, app := range apps {
-		for taken(inv, app) { // 32 bits of two different applications are equal: rare, and nothing may get lost
-			app.Instance += "~"
-		}
-		inv[ID(app)] = app
+	if err := around.Fill(ctx, h, apps); err != nil {
+		return Result{}, err
 	}
+	nameInstances(h, apps, o.Previous)
+	nameContained(h, apps)
+	inv := keyed(apps, o.Previous)
+	relate(inv)
 	o.Log.Debug("found applications", "count", len(inv), "took", o.Now().Sub(began))
 	o.Report(Event{Step: "applications", Count: len(inv)})
 	return Result{Inventory: inv, Host: describe(h, o)}, nil
-}
-
-func taken(inv model.Inventory, app model.App) bool {
-	_, ok := inv[ID(app)]
-	return ok
 }
 
 func (o Options) withDefaults() Options {
@@ -88,7 +93,7 @@ func (o Options) withDefaults() Options {
 
 // describe makes host.json.
 func describe(h *host.Host, o Options) model.Host {
-	d := model.Host{A2CVersion: o.Version, CreatedAt: o.Now().UTC().Truncate(time.Second)}
+	d := model.Host{A2CVersion: o.Version, OSData: map[string]string{}, CreatedAt: o.Now().UTC().Truncate(time.Second)}
 	f := facts{h: h, doc: &d}
 	f.osRelease()
 	f.kernel()
@@ -99,7 +104,7 @@ func describe(h *host.Host, o Options) model.Host {
 	return d
 }
 
-// summed sorts skips and counts those that are alike.
+// summed sorts skips and counts those that are alike; what each of them names stays listed.
 func summed(skips []model.Skip) []model.Skip {
 	type key struct {
 		what, path, reason, remedy string
@@ -116,6 +121,7 @@ func summed(skips []model.Skip) []model.Skip {
 			continue
 		}
 		out[i].Count = max(1, out[i].Count) + max(1, s.Count)
+		out[i].Each = slices.Concat(out[i].Each, s.Each)
 	}
 	slices.SortStableFunc(out, func(a, b model.Skip) int {
 		return cmp.Or(cmp.Compare(a.What, b.What), cmp.Compare(a.Path, b.Path), cmp.Compare(a.Reason, b.Reason))

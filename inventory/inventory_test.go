@@ -28,7 +28,7 @@ func TestHosts(t *testing.T) {
 	for _, file := range files {
 		name := strings.TrimSuffix(filepath.Base(file), ".txtar")
 		t.Run(name, func(t *testing.T) {
-			r := run(t, open(t, file), inventory.Options{})
+			r := run(t, open(t, file), inventory.Options{Containers: true})
 			golden.JSON(t, "testdata/hosts/"+name+".inventory.json", r.Inventory)
 			golden.JSON(t, "testdata/hosts/"+name+".host.json", r.Host)
 			for id, app := range r.Inventory {
@@ -39,6 +39,10 @@ func TestHosts(t *testing.T) {
 			if s := r.Host.Seen; s.Processes != s.Matched+s.Other+s.Vanished+s.Unreadable {
 				t.Errorf("counts do not add up: %+v", s)
 			}
+			if got := named(r.Host.Skips); got != r.Host.Seen.Unreadable {
+				t.Errorf("%d processes are not readable, and the skips name %d", r.Host.Seen.Unreadable, got)
+			}
+			withoutEvidence(t, name, r.Inventory)
 			text, err := json.Marshal(r)
 			if err != nil {
 				t.Fatal(err)
@@ -47,6 +51,91 @@ func TestHosts(t *testing.T) {
 				t.Errorf("a secret got into the documents: %s", text)
 			}
 		})
+	}
+}
+
+// named counts the processes that the skips name one by one as not readable.
+func named(skips []model.Skip) int {
+	n := 0
+	for _, s := range skips {
+		switch {
+		case s.Count > 1 && len(s.Each) != s.Count:
+		case strings.HasPrefix(s.What, "program and files of process"), strings.HasPrefix(s.What, "process"):
+			n += max(1, len(s.Each))
+		}
+	}
+	return n
+}
+
+// withoutEvidence reports each set field for which the object that holds it names no source.
+func withoutEvidence(t *testing.T, at string, inv model.Inventory) {
+	t.Helper()
+	text, err := json.Marshal(inv)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var objects map[string]any
+	if err := json.Unmarshal(text, &objects); err != nil {
+		t.Fatal(err)
+	}
+	for id, app := range objects {
+		evidenceOf(t, at+" "+id, app)
+	}
+}
+
+func evidenceOf(t *testing.T, at string, v any) {
+	t.Helper()
+	switch v := v.(type) {
+	case []any:
+		for _, x := range v {
+			evidenceOf(t, at, x)
+		}
+	case map[string]any:
+		evidence, _ := v["evidence"].(map[string]any)
+		for field, x := range v {
+			_, isObject := x.(map[string]any)
+			list, isList := x.([]any)
+			set := x != nil && x != "" && x != 0.0 && x != false && !isObject && (!isList || len(list) > 0)
+			if isList && len(list) > 0 {
+				_, objects := list[0].(map[string]any)
+				set = !objects
+			}
+			if set && evidence[field] == nil {
+				t.Errorf("%s.%s = %v: no evidence", at, field, x)
+			}
+			if field != "evidence" {
+				evidenceOf(t, at+"."+field, x)
+			}
+		}
+	}
+}
+
+// TestContainersLeftOut holds that what runs in a container is counted, and not listed, unless asked for.
+func TestContainersLeftOut(t *testing.T) {
+	r := run(t, open(t, "testdata/hosts/started.txtar"), inventory.Options{})
+	for id, app := range r.Inventory {
+		if app.Container != nil || strings.Contains(string(app.Artifact), "till") {
+			t.Errorf("%s is listed", id)
+		}
+	}
+	for _, s := range r.Host.Skips {
+		if s.What == "application in a container (docker)" && s.Remedy == inventory.ContainerRemedy && !s.Incomplete {
+			return
+		}
+	}
+	t.Errorf("nothing says that one was left out: %+v", r.Host.Skips)
+}
+
+// TestContainersKeepIDs holds that the applications of the machine itself have the same IDs whether containers are listed or not.
+func TestContainersKeepIDs(t *testing.T) {
+	for _, file := range []string{"started", "containers", "vm"} {
+		tree := open(t, "testdata/hosts/"+file+".txtar")
+		with, without := run(t, tree, inventory.Options{Containers: true}).Inventory, run(t, tree, inventory.Options{}).Inventory
+		for id, app := range with {
+			if _, listed := without[id]; listed != (app.Container == nil) {
+				t.Errorf("%s: %s (container %v) is listed without containers: %v", file, id, app.Container, listed)
+			}
+		}
 	}
 }
 
@@ -98,6 +187,14 @@ func instances(pids string, extra string) string {
 	return s + extra
 }
 
+// pair are the processes 10 and 20 of one jar, started then and then (in ticks), each with an argument, that do not listen yet.
+func pair(start10, start20, arg10, arg20 string) string {
+	process := func(pid, start, arg string) string {
+		return "-- proc/" + pid + "/cmdline ppid=1 start=" + start + " --\njava\n" + arg + "\n-jar\n/opt/a/app.jar\n-- proc/" + pid + "/exe -> /usr/bin/java --\n-- proc/" + pid + "/cwd -> /srv/b --\n"
+	}
+	return "-- opt/a/app.jar!/META-INF/MANIFEST.MF --\nMain-Class: x.Main\n-- proc/stat --\nbtime 1000\n" + process("10", start10, arg10) + process("20", start20, arg20)
+}
+
 func byPID(inv model.Inventory) map[int]string {
 	m := map[int]string{}
 	for _, app := range inv {
@@ -117,6 +214,10 @@ func TestInstances(t *testing.T) {
 		{"by_unit", instances("ab", unit("10", "shop@a.service")+unit("20", "shop@b.service")), map[int]string{10: "shop@a.service", 20: "shop@b.service"}},
 		{"one_with_unit", instances("ab", unit("10", "shop@a.service")), map[int]string{10: "shop@a.service", 20: "/srv/b"}},
 		{"by_listener", instances("bc", ""), map[int]string{20: "127.0.0.1:8002", 30: "127.0.0.1:8003"}},
+		{"by_configured_port", pair("300", "200", "-Dcom.sun.management.jmxremote.port=8081", "-Dcom.sun.management.jmxremote.port=8082"), map[int]string{10: ":8081", 20: ":8082"}},
+		{"by_arguments", pair("300", "200", "-Dregion=north", "-Dregion=south"), map[int]string{10: "arguments e627c380", 20: "arguments 5ddcf87e"}},
+		{"by_arguments_without_secrets", pair("300", "200", "-Dpassword=a", "-Dpassword=b"), map[int]string{10: "#2", 20: "#1"}},
+		{"by_order_of_starting", pair("300", "200", "-Dx", "-Dx"), map[int]string{10: "#2", 20: "#1"}},
 		{"mixed", instances("abc", ""), map[int]string{10: "/srv/a", 20: "127.0.0.1:8002", 30: "127.0.0.1:8003"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

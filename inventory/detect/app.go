@@ -11,15 +11,16 @@ import (
 
 // app is a new application of the group with all that does not depend on its kind. why is what made the detector sure.
 func (v *view) app(kind string, g host.Group, why ...model.Source) model.App {
-	a := model.App{ProcessID: v.PID, ApplicationType: kind, Cmdline: parse.Cmdline(v.Args)}
+	a := model.App{ProcessID: v.PID, ApplicationType: kind, Cmdline: parse.Cmdline(v.Args())}
 	a.Evidence.Add("processId", model.FromProc(v.PID, "stat"))
 	a.Evidence.Add("cmdline", model.FromProc(v.PID, "cmdline"))
 	a.Evidence.Add("applicationType", why...)
-	claimed := v.claims(g)
+	claimed := v.claims(v.helps(&a, g))
 	for _, p := range claimed {
 		a.Processes = append(a.Processes, p.PID)
 		a.Evidence.Add("processes", model.FromProc(p.PID, "stat"))
 	}
+	a.Evidence.Add("processes", v.wrapperFile(g)...)
 	user, err := v.User()
 	v.skip("status", err)
 	a.User = user
@@ -40,7 +41,7 @@ func (v *view) app(kind string, g host.Group, why ...model.Source) model.App {
 func (v *view) claims(g host.Group) []*host.Process {
 	claimed := append([]*host.Process{g.Main}, g.Children...)
 	for _, l := range g.Launchers {
-		if len(v.h.ChildrenOf(l.PID)) > 1 || len(l.Args) < 2 {
+		if len(v.h.ChildrenOf(l.PID)) > 1 || len(l.Args()) < 2 {
 			break
 		}
 		claimed = append(claimed, l)

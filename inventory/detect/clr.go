@@ -16,19 +16,32 @@ type clr struct {
 	why     model.Source
 	dll     string // main assembly; "" when it is inside the executable
 	dllFrom []model.Source
-	arg     int // index of the main assembly in the arguments; 0: an executable of its own
+	arg     int    // index of the main assembly or of the SDK's command in the arguments; 0: an executable of its own
+	command string // of the SDK: "run"; "" for applications
 	config  parse.RuntimeConfig
 	confAt  string // file of config; "" when there is none
 	deps    parse.DepsJSON
 	depsAt  string
 	bundle  *parse.Bundle
+	inside  map[uint64]int // offsets in the executable that are mapped, with the line; see mappedAt
+	native  bool           // compiled ahead of time: what it uses cannot be seen
+	web     bool           // ASP.NET Core is loaded
+	grpc    bool
 }
 
 // mayBeCLR is the cheap look.
-func mayBeCLR(p *host.Process) bool { return programName(p) == "dotnet" || p.Threads >= minThreads }
+func mayBeCLR(p *host.Process) bool { return programName(p) == "dotnet" || p.Managed() }
 
-// clr returns what runs in the process when that is an application on .NET in files of its own; nil else, also for the tools of the SDK.
+// clr returns what runs in the process when that is an application on .NET in files of its own; nil else.
 func (v *view) clr() *clr {
+	if !v.checkedNet {
+		v.checkedNet = true
+		v.net = v.readCLR()
+	}
+	return v.net
+}
+
+func (v *view) readCLR() *clr {
 	m, ok := v.mapped("libcoreclr.so")
 	if !ok {
 		m, ok = v.mapped("libhostfxr.so")
@@ -48,22 +61,17 @@ func (v *view) clr() *clr {
 	} else {
 		c.byAppHost()
 	}
-	if c.dll == "" && c.arg == 0 || sdkTool(c.dll) {
+	if c.dll == "" && c.arg == 0 {
 		return nil
 	}
 	c.documents()
 	return c
 }
 
-// sdkTool reports whether an assembly belongs to the SDK: the CLI itself, MSBuild's nodes, the compiler server.
-func sdkTool(dll string) bool {
-	return strings.Contains(dll, "/sdk/") && slices.Contains([]string{"dotnet.dll", "MSBuild.dll", "VBCSCompiler.dll", "csc.dll", "vbc.dll", "rzc.dll", "NuGet.CommandLine.XPlat.dll", "vstest.console.dll"}, path.Base(dll))
-}
-
 // byMuxer reads `dotnet [host options] [exec] app.dll [arguments]` (dotnet/runtime: hostfxr, fx_muxer).
 func (c *clr) byMuxer() {
-	for i := 1; i < len(c.Args); i++ {
-		a := c.Args[i]
+	for i := 1; i < len(c.Args()); i++ {
+		a := c.Args()[i]
 		switch {
 		case a == "exec":
 		case muxerOption(a):
@@ -73,7 +81,8 @@ func (c *clr) byMuxer() {
 			c.dll, c.arg, c.dllFrom = c.abs(a), i, []model.Source{model.FromArg(c.PID, i)}
 			return
 		default:
-			return // a command of the SDK: run, watch, build
+			c.command, c.arg, c.dllFrom = a, i, []model.Source{model.FromArg(c.PID, i)} // of the SDK: run, watch, build
+			return
 		}
 	}
 }
@@ -89,8 +98,9 @@ func muxerOption(a string) bool {
 
 // byAppHost finds the assembly of an executable: beside it under its name, else the mapped assembly that has a runtimeconfig.json.
 func (c *clr) byAppHost() {
-	if dll := c.Exe + ".dll"; c.Exe != "" && c.exists(dll) {
-		c.dll, c.dllFrom = dll, []model.Source{model.FromProc(c.PID, "exe"), model.FromFile(model.Path(dll), 0)}
+	program, from := c.program()
+	if dll := program + ".dll"; program != "" && c.exists(dll) {
+		c.dll, c.dllFrom = dll, slices.Concat(from, []model.Source{model.FromFile(model.Path(dll), 0)})
 		return
 	}
 	for _, m := range c.maps {
@@ -99,6 +109,19 @@ func (c *clr) byAppHost() {
 			return
 		}
 	}
+}
+
+// program is the executable by the name that it was started by where that leads to it, so that an upgrade behind a link leaves the application the same.
+func (v *view) program() (string, []model.Source) {
+	from := []model.Source{model.FromProc(v.PID, "exe")}
+	if v.Exe == "" || len(v.Args()) == 0 || !path.IsAbs(v.Args()[0]) {
+		return v.Exe, from
+	}
+	name := v.clean(v.Args()[0])
+	if real, _, err := host.Resolve(v.tree, name); err != nil || real != v.Exe || v.hidden {
+		return v.Exe, from
+	}
+	return name, append(from, model.FromArg(v.PID, 0))
 }
 
 // documents reads NAME.runtimeconfig.json and NAME.deps.json beside the assembly.
@@ -137,6 +160,11 @@ func (c *clr) runtime() model.Runtime {
 	}
 	if c.mapsErr != nil && c.arg > 0 { // the program dotnet, whose mappings may not be seen
 		e.Add("kind", c.dllFrom...)
+		return r
+	}
+	if c.native {
+		r.Kind = "native"
+		e.Add("kind", c.why)
 		return r
 	}
 	version, from := c.included("Microsoft.NETCore.App")
@@ -180,30 +208,12 @@ func (c *clr) included(framework string) (string, model.Source) {
 	return "", ""
 }
 
-// platform is ASP.NET Core, when it is loaded.
-func (c *clr) platform() model.Platform {
-	const framework = "Microsoft.AspNetCore.App"
-	var p model.Platform
-	_, version, at, ok := c.shared(framework)
-	if !ok {
-		version, at = c.included(framework)
-		ok = version != ""
-	}
-	if !ok {
-		return p
-	}
-	setField(&p.Name, &p.Evidence, "name", "ASP.NET Core", at)
-	setField(&p.Version, &p.Evidence, "version", version, at)
-	return p
-}
-
 // app is a new application with its runtime, platform and Kestrel's addresses.
 func (c *clr) app(kind string, g host.Group, why ...model.Source) model.App {
 	a := c.view.app(kind, g, append([]model.Source{c.why}, why...)...)
 	a.Runtime = c.runtime()
 	a.Platform = c.platform()
-	ports := c.kestrel()
-	purposes(&a, ports)
-	leftover(&a, ports)
+	c.web, c.grpc = strings.HasPrefix(a.Platform.Name, "ASP.NET Core"), a.Platform.Name == grpcPlatform
+	c.connect(&a, c.kestrel())
 	return a
 }

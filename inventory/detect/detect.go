@@ -24,13 +24,29 @@ type Detector interface {
 
 // All lists the detectors. Order is meaning: the first that does not answer ErrNotMine has the group, so the generic kinds stand last.
 // The detectors of one list share what they read of a process; a list serves one run.
-func All() []Detector {
-	seen := views{}
+func All() []Detector { return detectors(views{}) }
+
+func detectors(seen views) []Detector {
+	jvm, compiled := onJVM{seen}, onCompiled{seen, &looked{}}
 	return []Detector{
-		javaTomcat{seen},
-		javaSpringBoot{seen},
-		javaGeneric{seen},
-		dotnetSingle{seen},
+		javaTomEE{jvm},
+		javaTomcat{jvm},
+		javaJetty{jvm},
+		javaLiberty{jvm},
+		javaJBoss{jvm},
+		javaGlassFish{jvm},
+		javaKaraf{jvm},
+		javaWebSphere{jvm},
+		javaWebLogic{jvm},
+		javaOSGi{jvm},
+		javaSpringBoot{jvm},
+		javaQuarkus{jvm},
+		javaMicronaut{jvm},
+		javaHelidon{jvm},
+		javaGeneric{jvm},
+		javaNative{compiled},
+		dotnetMono{seen},
+		dotnetSingle{compiled},
 		dotnetGeneric{seen},
 	}
 }

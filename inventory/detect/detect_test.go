@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/tools/txtar"
 
+	"a2c/internal/elftest"
 	"a2c/internal/golden"
 	"a2c/inventory/host"
 	"a2c/model"
@@ -29,7 +30,15 @@ type outcome struct {
 // find runs all detectors over a fixture.
 func find(t *testing.T, archive *txtar.Archive) (outcome, error) {
 	t.Helper()
-	tree, err := host.Text(archive)
+	built := &txtar.Archive{Files: slices.Clone(archive.Files)}
+	for i, f := range built.Files { // "#!elf section=.svm_heap" stands for an object
+		data, err := elftest.Fixture(f.Data)
+		if err != nil {
+			return outcome{}, err
+		}
+		built.Files[i].Data = data
+	}
+	tree, err := host.Text(built)
 	if err != nil {
 		return outcome{}, err
 	}
@@ -37,7 +46,7 @@ func find(t *testing.T, archive *txtar.Archive) (outcome, error) {
 	if err != nil {
 		return outcome{}, err
 	}
-	apps, err := Find(t.Context(), h)
+	apps, err := Find(t.Context(), h, Options{Containers: true})
 	return outcome{Apps: apps, Skips: h.Skips, Seen: h.Seen}, err
 }
 

@@ -11,8 +11,8 @@ import (
 	"a2c/parse"
 )
 
-// dotnetSingle is a .NET application published as a single file, with the runtime in it or without.
-type dotnetSingle struct{ seen views }
+// dotnetSingle is a .NET application published as a single file, with the runtime in it or without, or compiled ahead of time.
+type dotnetSingle struct{ onCompiled }
 
 var _ Detector = dotnetSingle{}
 
@@ -21,13 +21,21 @@ func (dotnetSingle) Name() string { return "dotnet-single" }
 
 // Match takes every process that may run .NET by itself.
 func (dotnetSingle) Match(p *host.Process) bool {
-	return p.Threads >= minThreads && programName(p) != "dotnet"
+	return mayBeCompiled(p) && programName(p) != "dotnet"
 }
 
-// Detect wants the bundle's marker in the executable.
+// Detect wants the bundle's marker in the executable, or the sections of a NativeAOT program.
 func (d dotnetSingle) Detect(_ context.Context, h *host.Host, g host.Group) ([]model.App, error) {
+	if parse.IsNativeAOT(d.sectionsOf(h, g.Main)) {
+		c := &clr{view: d.seen.of(h, g.Main), why: model.FromFile(model.Path(g.Main.Exe), 0), native: true}
+		c.load()
+		return []model.App{c.single(d.Name(), g)}, nil
+	}
+	if !g.Main.Managed() {
+		return nil, ErrNotMine
+	}
 	v := d.seen.of(h, g.Main)
-	exe, err := h.Tree.Open(fmt.Sprintf("/proc/%d/exe", v.PID)) // the file that runs, also when it was replaced
+	exe, err := h.Tree.Open(fmt.Sprintf("/proc/%d/exe", v.PID))
 	if err != nil {
 		return nil, ErrNotMine // counted with those whose program cannot be looked at
 	}
@@ -40,16 +48,22 @@ func (d dotnetSingle) Detect(_ context.Context, h *host.Host, g host.Group) ([]m
 	if err != nil {
 		return nil, err
 	}
-	v.load()
 	c := &clr{view: v, why: model.FromFile(model.Path(v.Exe), 0)}
+	v.load()
 	if c.bundle, err = parse.ReadBundle(exe, at, size); err != nil {
 		v.unread("single-file bundle", v.Exe, err)
 		c.bundle = &parse.Bundle{}
 	}
 	c.embedded(exe)
-	a := c.app(d.Name(), g)
-	named(&a, path.Base(v.Exe), v.Exe, path.Dir(v.Exe), model.FromProc(v.PID, "exe"))
-	return []model.App{a}, nil
+	return []model.App{c.single(d.Name(), g)}, nil
+}
+
+// single is the application that its executable is.
+func (c *clr) single(kind string, g host.Group) model.App {
+	a := c.app(kind, g)
+	program, from := c.program()
+	named(&a, path.Base(program), program, path.Dir(program), from...)
+	return a
 }
 
 // embedded reads runtimeconfig.json and deps.json out of the bundle, where the host reads them too.

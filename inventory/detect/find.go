@@ -12,9 +12,11 @@ import (
 )
 
 // Find returns every application of the host that a detector knows, ordered by main PID, with everything but Instance: what tells equal
-// applications apart takes the whole list. What could not be seen is added to h.Skips, and h.Seen is completed. The error is ctx's alone.
-func Find(ctx context.Context, h *host.Host) ([]model.App, error) {
-	f := finder{h: h, detectors: All(), claimed: map[int]string{}}
+// applications apart takes the whole list. What could not be seen is added to h.Skips, and h.Seen is completed. Helpers (build tools, IDEs,
+// agents, tools of the JDK) and what runs in containers are skips, too, unless the options say otherwise. The error is ctx's alone.
+func Find(ctx context.Context, h *host.Host, o Options) ([]model.App, error) {
+	seen := views{}
+	f := finder{h: h, o: o, seen: seen, detectors: detectors(seen), claimed: map[int]string{}, left: map[int]bool{}}
 	for _, g := range host.Groups(h) {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -28,10 +30,19 @@ func Find(ctx context.Context, h *host.Host) ([]model.App, error) {
 	return f.apps, nil
 }
 
+// Options of Find.
+type Options struct {
+	All        bool // helpers, too
+	Containers bool // what runs in containers, too
+}
+
 type finder struct {
 	h         *host.Host
+	o         Options
+	seen      views
 	detectors []Detector
 	claimed   map[int]string // PID to the application type that has it
+	left      map[int]bool   // of these, those of applications that are left out
 	apps      []model.App
 	closed    []*host.Process // those whose program may not be known to this user
 	vanished  int
@@ -39,13 +50,25 @@ type finder struct {
 
 // group asks the detectors in their order.
 func (f *finder) group(ctx context.Context, g host.Group) {
+	defer f.seen.release(g)
+	left := false
+	if err := guarded(func() error { left = f.leaveOut(g); return nil }); err != nil {
+		f.h.Skip(model.Skip{What: fmt.Sprintf("process %d", g.Main.PID), Reason: host.Reason(err), Incomplete: true})
+	}
+	if left {
+		return
+	}
 	g = f.free(g)
 	for _, d := range f.detectors {
 		if !d.Match(g.Main) {
 			continue
 		}
-		apps, err := guarded(ctx, d, f.h, g)
+		var apps []model.App
+		err := guarded(func() (err error) { apps, err = d.Detect(ctx, f.h, g); return err })
 		switch {
+		case err == nil && g.Main.Ended():
+			f.vanished++ // while it was looked at: what was seen of it is half a picture
+			return
 		case err == nil:
 			f.claim(d.Name(), apps)
 			return
@@ -63,13 +86,13 @@ func (f *finder) group(ctx context.Context, g host.Group) {
 }
 
 // guarded turns a panic, which only hostile input could cause, into an error: one process must not hide all others.
-func guarded(ctx context.Context, d Detector, h *host.Host, g host.Group) (apps []model.App, err error) {
+func guarded(look func() error) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			apps, err = nil, fmt.Errorf("panic: %v", r)
+			err = fmt.Errorf("panic: %v", r)
 		}
 	}()
-	return d.Detect(ctx, h, g)
+	return look()
 }
 
 // free leaves out what another application has already.
@@ -92,6 +115,12 @@ func (f *finder) claim(kind string, apps []model.App) {
 		for _, pid := range a.Processes {
 			f.claimed[pid] = kind
 		}
+		if f.inContainer(&a) {
+			for _, pid := range a.Processes {
+				f.left[pid] = true
+			}
+			continue
+		}
 		f.apps = append(f.apps, a)
 	}
 }
@@ -99,7 +128,7 @@ func (f *finder) claim(kind string, apps []model.App) {
 // count completes Seen: Processes = Matched + Other + Vanished + Unreadable.
 func (f *finder) count() {
 	s := &f.h.Seen
-	s.Matched = len(f.claimed)
+	s.Matched = len(f.claimed) - len(f.left)
 	s.Vanished += f.vanished
 	s.Unreadable += len(f.closed)
 	s.Other = max(0, s.Processes-s.Matched-s.Vanished-s.Unreadable)
@@ -114,7 +143,11 @@ func (f *finder) skipClosed() {
 	}
 	const what = "program and files of process"
 	if !f.mayTrace() {
-		f.h.Skip(model.Skip{What: what + "es of other users", Reason: "permission denied", Remedy: "run as root", Count: len(f.closed), Incomplete: true})
+		s := model.Skip{What: what + "es of other users", Reason: "permission denied", Remedy: "run as root", Count: len(f.closed), Incomplete: true}
+		for _, p := range f.closed {
+			s.Each = append(s.Each, fmt.Sprintf("%d (%s)", p.PID, model.Path(p.Comm)))
+		}
+		f.h.Skip(s)
 		return
 	}
 	for _, p := range f.closed {

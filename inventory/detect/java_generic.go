@@ -12,15 +12,12 @@ import (
 )
 
 // javaGeneric is any other application on a JVM, named by its archive, its main class or its module.
-type javaGeneric struct{ seen views }
+type javaGeneric struct{ onJVM }
 
 var _ Detector = javaGeneric{}
 
 // Name is App2Container's application type.
 func (javaGeneric) Name() string { return "java-generic" }
-
-// Match takes every possible JVM.
-func (javaGeneric) Match(p *host.Process) bool { return mayBeJVM(p) }
 
 // Detect takes what runs a JVM.
 func (d javaGeneric) Detect(_ context.Context, h *host.Host, g host.Group) ([]model.App, error) {
@@ -28,10 +25,23 @@ func (d javaGeneric) Detect(_ context.Context, h *host.Host, g host.Group) ([]mo
 	if j == nil {
 		return nil, ErrNotMine
 	}
-	a := j.app(d.Name(), g)
 	n := j.generic()
-	named(&a, n.name, n.artifact, n.base, n.from...)
-	purposes(&a, j.agentPorts())
+	s := server{jvm: j, name: n.name, artifact: n.artifact, base: n.base, from: n.from}
+	p, why := j.product()
+	if p != nil {
+		s.platform = j.productPlatform(p, n.artifact, why)
+		if base, ok := j.cmd.Property(p.base); ok && base.Value != "" {
+			s.base, s.from = j.abs(base.Value), append(slices.Clone(s.from), j.from(base.From)...)
+		}
+		if p.ports != nil {
+			s.ports = p.ports(j)
+		}
+		s.ports = append(s.ports, j.usualPorts(p, g, s.ports)...)
+	}
+	a := s.app(d.Name(), g)
+	if p == nil {
+		a.Platform = j.embedded(a.Listeners)
+	}
 	return []model.App{a}, nil
 }
 
@@ -41,18 +51,33 @@ type identity struct {
 	from                 []model.Source
 }
 
-// generic names an application by what its command line starts; a JVM inside another program is named by the program.
+// generic names an application by what its command line starts; a JVM inside another program is named by the program. Several detectors ask, and
+// the archive of a main class has to be searched for.
 func (j *jvm) generic() identity {
+	if j.identity == nil {
+		n := j.identify()
+		n.from = slices.Clip(n.from) // callers append
+		j.identity = &n
+	}
+	return *j.identity
+}
+
+func (j *jvm) identify() identity {
 	main := j.cmd.Main
 	switch j.cmd.Mode {
 	case parse.JavaJar, parse.JavaSource:
 		file := j.abs(main.Value)
-		return identity{name: stem(main.Value), artifact: file, base: programFolder(file), from: append(j.from(main), j.fromCwd(main.Value)...)}
+		base := programFolder(file)
+		return identity{name: telling(stem(main.Value), file, base), artifact: file, base: base, from: append(j.from(main), j.fromCwd(main.Value)...)}
 	case parse.JavaModule:
 		return j.module()
 	case parse.JavaClass:
 		file, from := j.archiveOf(main.Value)
-		return identity{name: main.Value, artifact: file, base: j.folder(file), from: append(j.from(main), from...)}
+		n := identity{name: main.Value, artifact: file, base: j.folder(file), from: append(j.from(main), from...)}
+		if found := len(from) > len(j.from(j.cmd.ClassPath)); found && saysNothing(simpleName(n.name)) {
+			n.name = telling(n.name, file, n.base)
+		}
+		return n
 	}
 	return identity{name: path.Base(j.Exe), artifact: j.Exe, base: programFolder(j.Exe), from: []model.Source{model.FromProc(j.PID, "exe")}}
 }
@@ -63,32 +88,6 @@ func (j *jvm) fromCwd(name string) []model.Source {
 		return nil
 	}
 	return []model.Source{model.FromProc(j.PID, "cwd")}
-}
-
-// module is "name" or "name/class" on the module path, or in the runtime image itself.
-func (j *jvm) module() identity {
-	name, _, _ := strings.Cut(j.cmd.Main.Value, "/")
-	n := identity{name: name, from: j.from(j.cmd.Main)}
-	for e := range strings.SplitSeq(j.cmd.ModulePath.Value, ":") {
-		if e == "" {
-			continue
-		}
-		at := j.abs(e)
-		if n.artifact == "" {
-			n.artifact = at
-			n.from = append(n.from, j.from(j.cmd.ModulePath)...)
-		}
-		if strings.HasPrefix(path.Base(at), name) {
-			n.artifact = at
-			break
-		}
-	}
-	if n.artifact == "" {
-		n.artifact = j.Exe
-		n.from = append(n.from, model.FromProc(j.PID, "exe"))
-	}
-	n.base = j.folder(n.artifact)
-	return n
 }
 
 // folder is the application's folder when artifact is a file, or a folder of classes, also inside an unpacked archive.
@@ -116,10 +115,15 @@ func programFolder(file string) string {
 	if top == dir && slices.Contains([]string{"bin", "lib", "libs", "jars", "sbin"}, path.Base(dir)) {
 		top = path.Dir(dir)
 	}
-	if slices.Contains([]string{"", "/", "/home", "/opt", "/srv", "/tmp", "/usr", "/usr/local", "/var", "/var/lib", "/var/opt"}, top) {
+	if everybodys(top) {
 		return dir
 	}
 	return top
+}
+
+// everybodys reports a folder that holds other things beside one application.
+func everybodys(dir string) bool {
+	return slices.Contains([]string{"", ".", "/", "/home", "/opt", "/srv", "/tmp", "/usr", "/usr/local", "/var", "/var/lib", "/var/opt"}, dir)
 }
 
 // Bounds of the search for a main class.

@@ -12,15 +12,12 @@ import (
 
 // javaSpringBoot is a Spring Boot application that runs on its own: an executable jar or war, an unpacked one, or a class path that
 // holds Spring Boot. One that is deployed in a server belongs to the server.
-type javaSpringBoot struct{ seen views }
+type javaSpringBoot struct{ onJVM }
 
 var _ Detector = javaSpringBoot{}
 
 // Name is ours: App2Container called these java-generic.
 func (javaSpringBoot) Name() string { return "java-springboot" }
-
-// Match takes every possible JVM.
-func (javaSpringBoot) Match(p *host.Process) bool { return mayBeJVM(p) }
 
 // Detect wants a manifest that names Spring Boot, or its launcher, or its library on the class path.
 func (d javaSpringBoot) Detect(_ context.Context, h *host.Host, g host.Group) ([]model.App, error) {
@@ -32,32 +29,17 @@ func (d javaSpringBoot) Detect(_ context.Context, h *host.Host, g host.Group) ([
 	if s == nil {
 		return nil, ErrNotMine
 	}
-	a := j.app(d.Name(), g, s.sources...)
-	named(&a, s.name, s.artifact, s.base, s.sources...)
-	a.Platform = s.platform
 	defer s.close()
-	ports := append(s.ports(), j.agentPorts()...)
-	purposes(&a, ports)
-	leftover(&a, ports)
-	return []model.App{a}, nil
+	found := server{jvm: j, name: s.name, artifact: s.artifact, base: s.base, from: s.sources, platform: s.platform, ports: s.ports()}
+	return []model.App{found.app(d.Name(), g, s.sources...)}, nil
 }
 
 // springBoot is how the application is packaged, and its configuration.
 type springBoot struct {
-	*jvm
+	classPath
 	name, artifact, base string
 	sources              []model.Source
 	platform             model.Platform
-	classes              []classDir // where packaged configuration stands, what counts first first
-	archives             map[string]*parse.Jar
-	opened               []func()
-}
-
-// classDir is a place on the class path: a folder, or a prefix of an archive's entries.
-type classDir struct {
-	file   string // the folder or the archive
-	prefix string // "" for a folder; "BOOT-INF/classes/"
-	jar    bool
 }
 
 func (j *jvm) springBoot() *springBoot {
@@ -83,7 +65,7 @@ func (j *jvm) springJar(name string) *springBoot {
 		j.unread("manifest", name, err)
 		return nil
 	}
-	s := &springBoot{jvm: j, name: stem(j.cmd.Main.Value), artifact: name, base: path.Dir(name), sources: j.from(j.cmd.Main)}
+	s := &springBoot{classPath: classPath{jvm: j}, name: stem(j.cmd.Main.Value), artifact: name, base: path.Dir(name), sources: j.from(j.cmd.Main)}
 	boot, ok := m.SpringBoot()
 	if !ok {
 		if lib := springLibrary(strings.Fields(m.Value("Class-Path"))); lib != "" { // a thin jar with its libraries beside it
@@ -94,13 +76,22 @@ func (j *jvm) springJar(name string) *springBoot {
 		}
 		return nil
 	}
-	s.manifest(boot, name+"!/"+parse.ManifestName)
+	s.packed(boot)
+	return s
+}
+
+// packed takes over what the manifest of the archive says.
+func (s *springBoot) packed(boot parse.SpringBoot) {
+	s.manifest(boot, s.artifact+"!/"+parse.ManifestName)
 	classes := boot.Classes
-	if classes == "" && boot.Launcher.Value != boot.StartClass.Value {
+	switch {
+	case classes == "" && strings.HasSuffix(boot.Launcher.Value, ".WarLauncher"):
+		classes = "WEB-INF/classes/"
+	case classes == "" && boot.Launcher.Value != boot.StartClass.Value:
 		classes = "BOOT-INF/classes/"
 	}
-	s.classes = []classDir{{file: name, prefix: classes, jar: true}}
-	return s
+	s.classes = []classDir{{file: s.artifact, prefix: classes, jar: true}}
+	s.propertiesLauncher(boot)
 }
 
 // springClassPath finds an unpacked archive (its launcher is the main class) or Spring Boot among the libraries.
@@ -117,7 +108,7 @@ func (j *jvm) springClassPath() *springBoot {
 		return nil
 	}
 	from := append(j.from(j.cmd.Main), j.from(j.cmd.ClassPath)...)
-	s := &springBoot{jvm: j, sources: from}
+	s := &springBoot{classPath: classPath{jvm: j}, sources: from}
 	g := j.generic()
 	s.name, s.artifact, s.base = g.name, g.artifact, g.base
 	s.version(springVersion(lib), j.from(j.cmd.ClassPath)...)
@@ -128,10 +119,19 @@ func (j *jvm) springClassPath() *springBoot {
 	return s
 }
 
-// springExploded is an unpacked archive: the folder on the class path that has its manifest.
+// springExploded is an unpacked archive: the folder on the class path that has its manifest. The launcher may stand with the archive itself, too.
 func (j *jvm) springExploded(entries []string) *springBoot {
 	for _, e := range entries {
 		dir := j.abs(e)
+		if m, ok := j.manifest(dir); ok {
+			if boot, ok := m.SpringBoot(); ok {
+				s := &springBoot{classPath: classPath{jvm: j}, name: stem(dir), artifact: dir, base: path.Dir(dir), sources: append(j.from(j.cmd.Main), j.from(j.cmd.ClassPath)...)}
+				boot.Launcher.Value = j.cmd.Main.Value
+				s.packed(boot)
+				return s
+			}
+			continue
+		}
 		name := path.Join(dir, parse.ManifestName)
 		data, err := j.read(name)
 		if err != nil {
@@ -143,7 +143,7 @@ func (j *jvm) springExploded(entries []string) *springBoot {
 		if !ok {
 			continue
 		}
-		s := &springBoot{jvm: j, name: path.Base(dir), artifact: dir, base: dir, sources: append(j.from(j.cmd.Main), model.FromProc(j.PID, "cwd"))}
+		s := &springBoot{classPath: classPath{jvm: j}, name: path.Base(dir), artifact: dir, base: dir, sources: append(j.from(j.cmd.Main), model.FromProc(j.PID, "cwd"))}
 		if boot.StartClass.Value != "" {
 			s.name = simpleName(boot.StartClass.Value)
 			s.sources = append(s.sources, model.FromFile(model.Path(name), boot.StartClass.Line))
@@ -154,6 +154,8 @@ func (j *jvm) springExploded(entries []string) *springBoot {
 			classes = "BOOT-INF/classes/"
 		}
 		s.classes = []classDir{{file: path.Join(dir, classes)}}
+		boot.Launcher.Value = j.cmd.Main.Value
+		s.propertiesLauncher(boot)
 		return s
 	}
 	return nil

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"path"
-	"slices"
 	"strings"
 
 	"a2c/inventory/host"
@@ -13,7 +12,7 @@ import (
 )
 
 // javaTomcat is an Apache Tomcat instance, whoever started it: catalina.sh, jsvc, a service unit. Its base folder tells it from others.
-type javaTomcat struct{ seen views }
+type javaTomcat struct{ onJVM }
 
 var _ Detector = javaTomcat{}
 
@@ -21,9 +20,6 @@ const tomcatMain = "org.apache.catalina.startup.Bootstrap"
 
 // Name is App2Container's application type.
 func (javaTomcat) Name() string { return "java-tomcat" }
-
-// Match takes every possible JVM.
-func (javaTomcat) Match(p *host.Process) bool { return mayBeJVM(p) }
 
 // Detect wants Tomcat's own main class and a catalina.home that is Tomcat's: TomEE has the same class.
 func (d javaTomcat) Detect(_ context.Context, h *host.Host, g host.Group) ([]model.App, error) {
@@ -35,15 +31,15 @@ func (d javaTomcat) Detect(_ context.Context, h *host.Host, g host.Group) ([]mod
 	if t.homeFrom == nil || t.isTomEE() {
 		return nil, ErrNotMine
 	}
-	a := j.app(d.Name(), g, j.from(j.cmd.Main)...)
-	named(&a, path.Base(cmp.Or(t.base, "tomcat")), t.base, t.base, t.baseFrom...)
-	a.Platform = t.platform()
+	return []model.App{t.serves(t.platform()).app(d.Name(), g, j.from(j.cmd.Main)...)}, nil
+}
+
+// serves reads the instance's configuration.
+func (t *tomcat) serves(p model.Platform) server {
 	t.readServer()
-	a.WebApp = strings.Join(t.webApps(&a), ",")
-	ports := append(t.ports(), j.agentPorts()...)
-	purposes(&a, ports)
-	leftover(&a, ports)
-	return []model.App{a}, nil
+	s := server{jvm: t.jvm, name: path.Base(cmp.Or(t.base, "tomcat")), artifact: t.base, base: t.base, from: t.baseFrom}
+	s.platform, s.ports, s.webApps = p, t.ports(), t.webApps()
+	return s
 }
 
 // tomcat is an instance's configuration.
@@ -71,17 +67,6 @@ func newTomcat(j *jvm) *tomcat {
 		}
 	}
 	return t
-}
-
-// isTomEE looks for what TomEE adds to a Tomcat: its agent, its libraries, its configuration.
-func (t *tomcat) isTomEE() bool {
-	if o, ok := t.cmd.Option("-javaagent:"); ok && strings.Contains(o.Value, "openejb-javaagent") {
-		return true
-	}
-	if t.exists(path.Join(t.base, "conf/tomee.xml")) {
-		return true
-	}
-	return slices.ContainsFunc(t.list("lib folder", path.Join(t.home, "lib")), func(e host.Entry) bool { return strings.HasPrefix(e.Name, "tomee-") })
 }
 
 // platform reads the version from lib/catalina.jar, as version.sh does.

@@ -3,6 +3,7 @@ package detect
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"a2c/inventory/host"
@@ -15,29 +16,39 @@ type jvm struct {
 	*view
 	why     model.Source // what shows that it is one
 	cmd     *parse.JavaCommand
+	tool    bool   // of the JDK itself: keytool, jshell
+	wrapper string // main class of the service wrapper that cmd was read behind
 	runtime model.Runtime
-}
 
-// minThreads is how few threads a JVM or CLR can have: collector, compiler, finalizer and signal thread beside the main one.
-const minThreads = 4
+	libs      []library                 // see libraries
+	opened    []library                 // see openArchives
+	manifests map[string]parse.Manifest // see manifest
+	identity  *identity                 // see generic
+}
 
 // mayBeJVM is the cheap look: a program named java or jsvc, or any with threads enough, since launchers carry the JVM under many names.
 func mayBeJVM(p *host.Process) bool {
-	return programName(p) == "java" || p.Threads >= minThreads
+	return programName(p) == "java" || p.Managed()
 }
+
+// onJVM is what the detectors of applications on a JVM have in common.
+type onJVM struct{ seen views }
+
+// Match takes every possible JVM.
+func (onJVM) Match(p *host.Process) bool { return mayBeJVM(p) }
 
 // programName is the base name of the executable, or of argv[0] where the executable cannot be read.
 func programName(p *host.Process) string {
 	if p.Exe != "" {
 		return path.Base(p.Exe)
 	}
-	if len(p.Args) > 0 {
-		return path.Base(p.Args[0])
+	if len(p.Args()) > 0 {
+		return path.Base(p.Args()[0])
 	}
 	return ""
 }
 
-// jvm returns the process's JVM, nil when it runs none, or is a tool of the JDK itself (keytool, jshell).
+// jvm returns the process's JVM, nil when it runs none.
 func (v *view) jvm() *jvm {
 	if v.checked {
 		return v.java
@@ -57,40 +68,46 @@ func (v *view) jvm() *jvm {
 	}
 	v.load()
 	j := &jvm{view: v, why: why}
-	j.readRuntime(lib.Path)
+	j.readRuntime(lib)
 	embedded := programName(v.Process) != "java"
-	if embedded && j.runtime.Home != "" && path.Dir(v.Exe) == path.Join(string(j.runtime.Home), "bin") {
-		return nil
-	}
-	j.cmd = parse.ReadJavaCommand(v.Args, parse.JavaSources{
+	j.tool = embedded && j.runtime.Home != "" && path.Dir(v.Exe) == path.Join(string(j.runtime.Home), "bin")
+	j.cmd = parse.ReadJavaCommand(v.Args(), parse.JavaSources{
 		Embedded: embedded, Getenv: v.env.Get,
 		ArgFile: func(name string) ([]byte, error) { return v.read(v.abs(name)) },
 	})
-	if embedded && path.Base(v.Exe) != "jsvc" && j.cmd.ClassPath.Value == "" && j.cmd.Mode != parse.JavaJar {
+	if j.tool || embedded && path.Base(v.Exe) != "jsvc" && j.cmd.ClassPath.Value == "" && j.cmd.Mode != parse.JavaJar {
 		j.cmd.Main, j.cmd.Mode, j.cmd.Program = parse.JavaArg{}, "", nil // the launcher's arguments are its own
 	}
 	for _, p := range j.cmd.Problems {
 		v.h.Skip(model.Skip{What: fmt.Sprintf("arguments of process %d", v.PID), Reason: p, Incomplete: true})
 	}
 	v.java = j
+	j.unwrap()
 	return j
 }
 
 // readRuntime finds java.home from the JVM's library (lib/server/libjvm.so; before Java 9 lib/amd64/server/libjvm.so), else from the program,
 // and the version from the file release in it.
-func (j *jvm) readRuntime(lib string) {
+func (j *jvm) readRuntime(lib parse.Map) {
 	j.runtime = model.Runtime{Kind: "jvm"}
 	e := &j.runtime.Evidence
 	e.Add("kind", j.why)
 	setField(&j.runtime.Executable, e, "executable", j.Exe, model.FromProc(j.PID, "exe"))
 	home := ""
-	if i := strings.LastIndex(lib, "/lib/"); i > 0 {
-		home = lib[:i]
+	if i := strings.LastIndex(lib.Path, "/lib/"); i > 0 {
+		home = lib.Path[:i]
 	} else if above := path.Dir(path.Dir(j.Exe)); path.Base(j.Exe) == "java" && j.exists(path.Join(above, "release")) {
 		home = above
 	}
 	setField(&j.runtime.Home, e, "home", home, j.why)
 	if home == "" {
+		return
+	}
+	if lib.Deleted || j.ExeDeleted {
+		j.h.Skip(model.Skip{
+			What: fmt.Sprintf("version of the JVM of process %d", j.PID), Path: model.Path(home), Incomplete: true,
+			Reason: "the JVM that runs has been deleted or replaced since its start", Remedy: "restart the application",
+		})
 		return
 	}
 	name := path.Join(home, "release")
@@ -147,7 +164,7 @@ func (j *jvm) app(kind string, g host.Group, why ...model.Source) model.App {
 
 // agentPorts are the ports of the JVM itself: JMX (docs.oracle.com: "Monitoring and Management Using JMX Technology") and JDWP.
 func (j *jvm) agentPorts() []port {
-	var ports []port
+	ports := j.controlPort()
 	bind := j.property("com.sun.management.jmxremote.host")
 	for _, name := range []string{"com.sun.management.jmxremote.port", "com.sun.management.jmxremote.rmi.port"} {
 		p, ok := j.cmd.Property(name)
@@ -155,9 +172,13 @@ func (j *jvm) agentPorts() []port {
 			continue
 		}
 		ports = append(ports, port{
-			number: number(p.Value), purpose: "jmx", from: j.from(p.From),
+			number: number(p.Value), address: bind.Value, purpose: "jmx", from: j.from(p.From),
 			binding: newBinding(model.Binding{Mechanism: "argument", Key: "com.sun.management.jmxremote.host", Value: bind.Value, Arg: max(bind.From.Index, 0)}, j.from(p.From)...),
 		})
+	}
+	if at := slices.IndexFunc(ports, func(p port) bool { return p.purpose == "jmx" }); at >= 0 { // the connector for programs on the same machine (sun.management.jmxremote.ConnectorBootstrap)
+		local := port{purpose: "jmx", from: ports[at].from}
+		ports = append(ports, local)
 	}
 	for _, prefix := range []string{"-agentlib:jdwp=", "-Xrunjdwp:"} {
 		if o, ok := j.cmd.Option(prefix); ok {
@@ -174,7 +195,7 @@ func (j *jvm) debugPort(o parse.JavaArg, options string) []port {
 		if !ok {
 			continue
 		}
-		_, digits, found := cutLast(address, ":")
+		_, digits, found := cutLast(address)
 		if !found {
 			digits = address
 		}
@@ -210,11 +231,18 @@ func number(s string) int {
 	return n
 }
 
-// cutLast cuts around the last separator.
-func cutLast(s, sep string) (before, after string, found bool) {
-	i := strings.LastIndex(s, sep)
+// portNumber is a port of a configuration; ok is false for what is no number, such as an expression that nothing resolves. 0 lets the kernel choose.
+func portNumber(s string) (n int, ok bool) {
+	s = strings.TrimSpace(s)
+	n = number(s)
+	return n, n > 0 || s != "" && strings.Trim(s, "0") == ""
+}
+
+// cutLast cuts around the last colon.
+func cutLast(s string) (before, after string, found bool) {
+	i := strings.LastIndexByte(s, ':')
 	if i < 0 {
 		return s, "", false
 	}
-	return s[:i], s[i+len(sep):], true
+	return s[:i], s[i+1:], true
 }

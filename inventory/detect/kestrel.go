@@ -20,38 +20,55 @@ type dotnetValue struct {
 }
 
 // kestrel is where ASP.NET Core's server listens (learn.microsoft.com: "Configure endpoints for the ASP.NET Core Kestrel web server"):
-// endpoints in the configuration override all addresses in urls, these the port lists, these the default.
+// endpoints in the configuration override all addresses in urls unless preferHostingUrls is set, these the port lists, these the default.
 func (c *clr) kestrel() []port {
-	values := c.configuration()
-	if ports := endpoints(values); len(ports) > 0 {
-		return ports
+	if !c.hasKestrel() {
+		return nil
 	}
-	if v, ok := last(values, "urls"); ok {
-		return c.urls(v, urlsKey(v), v.value)
+	values := c.configuration()
+	v, urls := last(values, "urls")
+	prefer, _ := last(values, "preferHostingUrls")
+	if !urls || !isTrue(prefer.value) {
+		if ports := c.endpoints(values); len(ports) > 0 {
+			return ports
+		}
+	}
+	if urls {
+		return c.urls(values, v, urlsKey(v), v.value)
 	}
 	if ports := c.portLists(values); len(ports) > 0 {
 		return ports
 	}
-	if !c.hasKestrel() {
+	return c.byDefault(values)
+}
+
+func isTrue(value string) bool { return value == "1" || strings.EqualFold(value, "true") }
+
+// byDefault is http://localhost:5000, where Kestrel listens when neither configuration nor code says otherwise. The code cannot be seen, so that
+// nothing is said of a port that is not open.
+func (c *clr) byDefault(values []dotnetValue) []port {
+	at := dotnetValue{from: []model.Source{model.Derived("Kestrel's default address")}}
+	ports := c.urls(values, at, "urls", "http://localhost:5000")
+	listeners, err := c.h.Listeners(c.Process)
+	c.skip("fd", err)
+	if !slices.ContainsFunc(listeners, func(l model.Listener) bool { return l.Port == ports[0].number }) {
 		return nil
 	}
-	byDefault := dotnetValue{from: []model.Source{model.Derived("Kestrel's default address")}}
-	ports := c.urls(byDefault, "urls", "http://localhost:5000")
 	for i := range ports {
 		ports[i].binding.Mechanism = "default"
 	}
 	return ports
 }
 
-// hasKestrel reports whether the server is loaded, or might be where that cannot be seen. Without it, port 5000 is somebody else's.
+// hasKestrel reports whether the server is loaded, or might be where that cannot be seen. Without it, settings such as urls are not in force, and
+// port 5000 is somebody else's.
 func (c *clr) hasKestrel() bool {
-	const server = "Microsoft.AspNetCore.Server.Kestrel.Core.dll"
-	_, mapped := c.mapped(server)
-	return mapped || c.mapsErr != nil || c.platform().Name != "" || c.bundle != nil && c.bundle.Has(server)
+	_, loaded := c.uses("Microsoft.AspNetCore.Server.Kestrel.Core.dll")
+	return loaded || c.mapsErr != nil || c.web || c.native || c.bundle != nil && len(c.bundle.Files) == 0
 }
 
 // configuration lists the sources of WebApplication.CreateBuilder, what counts most last: host settings (ASPNETCORE_, then DOTNET_),
-// appsettings.json, appsettings.ENVIRONMENT.json, the environment, the command line.
+// the host's own files, appsettings.json, appsettings.ENVIRONMENT.json, the environment, the command line.
 func (c *clr) configuration() []dotnetValue {
 	var values []dotnetValue
 	for _, prefix := range []string{"ASPNETCORE_", "DOTNET_"} {
@@ -63,6 +80,7 @@ func (c *clr) configuration() []dotnetValue {
 	if v, ok := last(append(slices.Clone(values), args...), "environment"); ok && v.value != "" {
 		environment = v.value
 	}
+	values = append(values, c.hostSettings()...)
 	for _, name := range []string{"appsettings.json", "appsettings." + environment + ".json"} {
 		values = append(values, c.appSettings(path.Join(root, name))...)
 	}
@@ -109,17 +127,17 @@ func (c *clr) environment(prefix string) []dotnetValue {
 // arguments are --key=value, --key value, /key=value and key=value behind the assembly (Microsoft.Extensions.Configuration.CommandLine).
 func (c *clr) arguments() []dotnetValue {
 	var out []dotnetValue
-	for i := c.arg + 1; i < len(c.Args); i++ {
-		a := c.Args[i]
+	for i := c.arg + 1; i < len(c.Args()); i++ {
+		a := c.Args()[i]
 		key := strings.TrimPrefix(strings.TrimPrefix(a, "--"), "/")
 		key, value, joined := strings.Cut(key, "=")
 		from := []model.Source{model.FromArg(c.PID, i)}
 		if !joined {
-			if key == a || i+1 >= len(c.Args) {
+			if key == a || i+1 >= len(c.Args()) {
 				continue
 			}
 			i++
-			value = c.Args[i]
+			value = c.Args()[i]
 			from = append(from, model.FromArg(c.PID, i))
 		}
 		out = append(out, dotnetValue{key: key, value: value, arg: i, from: from})
@@ -138,30 +156,48 @@ func last(values []dotnetValue, key string) (dotnetValue, bool) {
 }
 
 // endpoints are the values Kestrel:Endpoints:NAME:Url in force, by name.
-func endpoints(values []dotnetValue) []port {
+func (c *clr) endpoints(values []dotnetValue) []port {
 	var ports []port
 	var done []string
 	for _, v := range slices.Backward(values) {
 		lower := strings.ToLower(v.key)
-		if !strings.HasPrefix(lower, "kestrel:endpoints:") || !strings.HasSuffix(lower, ":url") || strings.Count(lower, ":") != 3 || slices.Contains(done, lower) {
+		name, is := strings.CutSuffix(lower, ":url")
+		if !strings.HasPrefix(lower, "kestrel:endpoints:") || !is || strings.Count(lower, ":") != 3 || slices.Contains(done, lower) {
 			continue
 		}
 		done = append(done, lower)
 		if p, ok := v.port(v.value); ok {
 			p.binding = v.binding("kestrel-endpoint", v.key, v.value)
-			ports = append(ports, p)
+			ports = append(ports, c.spoken(values, p, name))
 		}
 	}
 	return ports
 }
 
+// spoken makes a port gRPC's where only gRPC calls can come in: on HTTP/2 without TLS, or on TLS, which settles the version by itself. endpoint is
+// its key in lower case; "" when it has none.
+func (c *clr) spoken(values []dotnetValue, p port, endpoint string) port {
+	if !c.grpc {
+		return p
+	}
+	protocols, ok := last(values, endpoint+":protocols")
+	if !ok || endpoint == "" {
+		protocols, _ = last(values, "kestrel:endpointDefaults:protocols")
+	}
+	if p.purpose == "https" && !strings.EqualFold(protocols.value, "Http1") || strings.EqualFold(protocols.value, "Http2") {
+		p.purpose = "grpc"
+		p.from = slices.Concat(p.from, protocols.from)
+	}
+	return p
+}
+
 // urls reads "http://127.0.0.1:5000;https://*:5001".
-func (c *clr) urls(v dotnetValue, key, list string) []port {
+func (c *clr) urls(values []dotnetValue, v dotnetValue, key, list string) []port {
 	var ports []port
 	for u := range strings.SplitSeq(list, ";") {
 		if p, ok := v.port(strings.TrimSpace(u)); ok {
 			p.binding = v.binding("kestrel-urls", key, list)
-			ports = append(ports, p)
+			ports = append(ports, c.spoken(values, p, ""))
 		}
 	}
 	return ports
@@ -177,7 +213,8 @@ func (c *clr) portLists(values []dotnetValue) []port {
 		}
 		for digits := range strings.SplitSeq(v.value, ";") {
 			if n := number(digits); n > 0 {
-				ports = append(ports, port{number: n, address: "*", purpose: kind, from: v.from, binding: v.binding("kestrel-urls", urlsKey(v), v.value)})
+				p := port{number: n, address: "*", purpose: kind, from: v.from, binding: v.binding("kestrel-urls", urlsKey(v), v.value)}
+				ports = append(ports, c.spoken(values, p, ""))
 			}
 		}
 	}
@@ -196,15 +233,19 @@ func (v dotnetValue) binding(mechanism, key, value string) *model.Binding {
 	return newBinding(model.Binding{Mechanism: mechanism, Key: key, Value: value, File: model.Path(v.file), Line: v.line, Arg: v.arg}, v.from...)
 }
 
-// port reads an address such as "http://[::1]:5000/base"; Unix sockets and named pipes have no port.
+// port reads an address such as "http://[::1]:5000/base" or "http://unix:/run/shop.sock:/base"; named pipes are of Windows alone.
 func (v dotnetValue) port(address string) (port, bool) {
 	scheme, rest, ok := strings.Cut(address, "://")
 	scheme = strings.ToLower(scheme)
-	if !ok || scheme != "http" && scheme != "https" || strings.HasPrefix(rest, "unix:") || strings.HasPrefix(rest, "pipe:") {
+	if !ok || scheme != "http" && scheme != "https" || strings.HasPrefix(rest, "pipe:") {
 		return port{}, false
 	}
+	if socket, is := strings.CutPrefix(rest, "unix:"); is {
+		socket, _, _ = strings.Cut(socket, ":")
+		return port{socket: socket, purpose: scheme, from: v.from}, path.IsAbs(socket)
+	}
 	rest, _, _ = strings.Cut(rest, "/")
-	name, digits, found := cutLast(rest, ":")
+	name, digits, found := cutLast(rest)
 	if !found || strings.HasSuffix(rest, "]") {
 		name, digits = rest, map[string]string{"http": "80", "https": "443"}[scheme]
 	}

@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -11,9 +12,85 @@ import (
 type port struct {
 	number  int
 	address string // "" or a name: any
+	socket  string // path of a Unix socket, which has neither number nor address
 	purpose string
 	binding *model.Binding // nil: no setting is known to decide it
 	from    []model.Source
+}
+
+// connect matches what the configuration opens with what is open: each listener gets its purpose, each port becomes a connector.
+func (v *view) connect(a *model.App, ports []port) {
+	purposes(a, ports)
+	leftover(a, ports)
+	for _, p := range ports {
+		c := v.connector(a, p)
+		if slices.ContainsFunc(a.Connectors, func(o model.Connector) bool {
+			return o.Port == c.Port && o.Address == c.Address && o.Purpose == c.Purpose
+		}) {
+			continue // JMX names its port twice
+		}
+		a.Connectors = append(a.Connectors, c)
+		a.Evidence.Add("connectors", p.from...)
+	}
+}
+
+func (v *view) connector(a *model.App, p port) model.Connector {
+	c := model.Connector{Address: p.address, Port: p.number, Purpose: p.purpose}
+	if p.socket != "" {
+		c.Address = "unix:" + p.socket
+	}
+	for field, set := range map[string]bool{"address": c.Address != "", "port": p.number != 0, "purpose": p.purpose != ""} {
+		if set {
+			c.Evidence.Add(field, p.from...)
+		}
+	}
+	if p.socket != "" {
+		if at, ok := v.accepts(p.socket); ok {
+			c.Open = true
+			c.Evidence.Add("open", at)
+		}
+		return c
+	}
+	if at := slices.IndexFunc(a.Listeners, p.opened); at >= 0 {
+		c.Open = true
+		c.Evidence.Add("open", a.Listeners[at].Evidence["port"]...)
+	}
+	return c
+}
+
+// accepts reports whether the process accepts connections on a Unix socket of that name.
+func (v *view) accepts(name string) (model.Source, bool) {
+	rows, err := v.UnixSockets()
+	if err != nil {
+		v.skip("net/unix", err)
+		return "", false
+	}
+	fds, err := v.FDs()
+	if err != nil {
+		return "", false // load has said that descriptors cannot be seen
+	}
+	for _, r := range rows {
+		if !r.Listening || r.Path != name {
+			continue
+		}
+		for _, d := range fds {
+			if inode, ok := d.Socket(); ok && inode == r.Inode {
+				return model.FromProc(v.PID, fmt.Sprintf("net/unix:%d", r.Line)), true
+			}
+		}
+	}
+	return "", false
+}
+
+// opened reports whether the listener is what the configuration meant.
+func (p port) opened(l model.Listener) bool {
+	switch {
+	case l.Protocol != "tcp" || l.Purpose != p.purpose:
+		return false
+	case p.number == 0:
+		return true
+	}
+	return l.Port == p.number && (!literal(p.address) || sameAddress(p.address, l.Address))
 }
 
 // purposes tells each listener what it is for. A port that the configuration gives an address goes to the listener with that address first.
@@ -35,7 +112,7 @@ func purposes(a *model.App, ports []port) {
 
 // leftover gives a port whose number nobody fixed (0: the kernel chose) to the only listener that is still unexplained.
 func leftover(a *model.App, ports []port) {
-	open := slices.DeleteFunc(slices.Clone(ports), func(p port) bool { return p.number != 0 })
+	open := slices.DeleteFunc(slices.Clone(ports), func(p port) bool { return p.number != 0 || p.socket != "" })
 	var free []int
 	for i, l := range a.Listeners {
 		if l.Purpose == "" && l.Protocol == "tcp" {

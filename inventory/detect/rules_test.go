@@ -58,7 +58,9 @@ func TestKestrelAddress(t *testing.T) {
 		{"http://shop.example:8080", "http * 8080"},
 		{"https://0.0.0.0", "https 0.0.0.0 443"},
 		{"http://[::]", "http [::] 80"},
-		{"http://unix:/run/shop.sock", "none"},
+		{"http://unix:/run/shop.sock", "http  0 /run/shop.sock"},
+		{"https://unix:/run/shop.sock:/base", "https  0 /run/shop.sock"},
+		{"http://unix:shop.sock", "none"},
 		{"http://pipe:/shop", "none"},
 		{"127.0.0.1:80", "none"},
 		{"net.tcp://x:1", "none"},
@@ -67,7 +69,7 @@ func TestKestrelAddress(t *testing.T) {
 	} {
 		got := "none"
 		if p, ok := (dotnetValue{}).port(tc.address); ok {
-			got = fmt.Sprintf("%s %s %d", p.purpose, p.address, p.number)
+			got = strings.TrimSpace(fmt.Sprintf("%s %s %d %s", p.purpose, p.address, p.number, p.socket))
 		}
 		if got != tc.want {
 			t.Errorf("%q: %s, want %s", tc.address, got, tc.want)
@@ -164,6 +166,11 @@ func TestKestrelPrecedence(t *testing.T) {
 		{"endpoint_of_environment", "Kestrel__Endpoints__A__Url=" + here + "\n", "", "-- app/appsettings.json --\n{\"Kestrel\":{\"Endpoints\":{\"A\":{\"Url\":\"http://*:1\"}}}}\n", "kestrel-endpoint Kestrel:Endpoints:A:Url :0 arg 0"},
 		{"named_environment", "DOTNET_ENVIRONMENT=Staging\nASPNETCORE_ENVIRONMENT=Production\n", "", "-- app/appsettings.Staging.json --\n{\"Urls\": \"" + here + "\"}\n-- app/appsettings.Production.json --\n{\"Urls\": \"http://*:1\"}\n", "kestrel-urls Urls /app/appsettings.Staging.json:1 arg 0"},
 		{"content_root", "", "--contentRoot\n/srv\n", "-- srv/appsettings.json --\n{\"Urls\": \"" + here + "\"}\n", "kestrel-urls Urls /srv/appsettings.json:1 arg 0"},
+		{"preferred_urls_over_endpoint", "PREFERHOSTINGURLS=true\nASPNETCORE_URLS=" + here + "\n", "", "-- app/appsettings.json --\n{\"Kestrel\":{\"Endpoints\":{\"A\":{\"Url\":\"http://127.0.0.1:5000\"}}}}\n", "kestrel-urls ASPNETCORE_URLS :0 arg 0"},
+		{"port_lists", "ASPNETCORE_HTTP_PORTS=81\nDOTNET_HTTPS_PORTS=82;5000\n", "", "", "kestrel-urls DOTNET_HTTPS_PORTS :0 arg 0"},
+		{"host_settings_that_the_code_names", "ASPNETCORE_URLS=http://*:1\n", "", "-- app/A.dll --\n" + literal16("hostsettings.json") + "\n-- app/hostsettings.json --\n{\"urls\": \"" + here + "\"}\n", "kestrel-urls urls /app/hostsettings.json:1 arg 0"},
+		{"host_settings_that_nothing_reads", "ASPNETCORE_URLS=" + here + "\n", "", "-- app/A.dll --\nMZ\n-- app/hostsettings.json --\n{\"urls\": \"http://*:1\"}\n", "kestrel-urls ASPNETCORE_URLS :0 arg 0"},
+		{"appsettings_over_host_settings", "", "", "-- app/A.dll --\n" + literal16("hosting.json") + "\n-- app/hosting.json --\n{\"urls\": \"http://*:1\"}\n-- app/appsettings.json --\n{\"Urls\": \"" + here + "\"}\n", "kestrel-urls Urls /app/appsettings.json:1 arg 0"},
 		{"urls_over_port_list", "ASPNETCORE_HTTP_PORTS=5000\nASPNETCORE_URLS=" + here + "\n", "", "", "kestrel-urls ASPNETCORE_URLS :0 arg 0"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -172,6 +179,16 @@ func TestKestrelPrecedence(t *testing.T) {
 			}
 		})
 	}
+}
+
+// literal16 is a string literal as an assembly has it.
+func literal16(text string) string {
+	var b strings.Builder
+	b.WriteByte(byte(2*len(text) + 1))
+	for _, c := range []byte(text) {
+		b.Write([]byte{c, 0})
+	}
+	return b.String()
 }
 
 // TestPanicIsASkip proves that one hostile process hides no other.
@@ -184,7 +201,7 @@ func TestPanicIsASkip(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := finder{h: h, detectors: []Detector{panics{}}, claimed: map[int]string{}}
+	f := finder{h: h, seen: views{}, detectors: []Detector{panics{}}, claimed: map[int]string{}}
 	f.group(t.Context(), host.Group{Main: h.Processes[0]})
 	if len(h.Skips) != 1 || h.Skips[0].Reason != "panic: bad input" || !h.Skips[0].Incomplete {
 		t.Errorf("%+v", h.Skips)

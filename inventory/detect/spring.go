@@ -2,6 +2,7 @@ package detect
 
 import (
 	"strings"
+	"unicode"
 
 	"a2c/model"
 	"a2c/parse"
@@ -27,8 +28,20 @@ type springConfig struct {
 
 type springSource map[string]springValue
 
+// find is the value of a key. What stands in a file gets its place here: few of a file's values are ever asked for.
+func (m springSource) find(key string) (springValue, bool) {
+	v, ok := m[canonical(key)]
+	if ok && v.from == nil && v.file != "" {
+		v.from = []model.Source{model.FromFile(model.Path(v.file), v.line)}
+	}
+	return v, ok
+}
+
 // canonical is a key as relaxed binding compares it: "management.server.base-path", "management.server.basePath".
 func canonical(key string) string {
+	if !strings.ContainsFunc(key, func(r rune) bool { return r == '-' || r == '_' || r >= 'A' && r <= 'Z' || r > unicode.MaxASCII }) {
+		return key
+	}
 	return strings.ToLower(strings.NewReplacer("-", "", "_", "").Replace(key))
 }
 
@@ -51,7 +64,7 @@ func newSource(values []springValue) springSource {
 // raw is the value in force as it is written.
 func (c *springConfig) raw(key string) (springValue, bool) {
 	for _, s := range c.above {
-		if v, ok := s[canonical(key)]; ok {
+		if v, ok := s.find(key); ok {
 			return v, true
 		}
 	}
@@ -61,7 +74,7 @@ func (c *springConfig) raw(key string) (springValue, bool) {
 		}
 	}
 	for _, s := range c.files {
-		if v, ok := s[canonical(key)]; ok {
+		if v, ok := s.find(key); ok {
 			return v, true
 		}
 	}
@@ -72,7 +85,7 @@ func (c *springConfig) raw(key string) (springValue, bool) {
 func (c *springConfig) get(key string) (springValue, bool) {
 	v, ok := c.raw(key)
 	if ok {
-		v.value = strings.TrimSpace(c.expand(v.value, 0))
+		v.value = strings.TrimSpace(c.expand(v.value))
 	}
 	return v, ok
 }
@@ -83,7 +96,18 @@ func (c *springConfig) value(key string) string {
 	return v.value
 }
 
-func (c *springConfig) expand(value string, depth int) string {
+func (c *springConfig) expand(value string) string {
+	return expandPlaceholders(value, 0, func(name string) (springValue, bool) {
+		if v, ok := c.raw(name); ok {
+			return v, true
+		}
+		v, ok := c.env.Get(name)
+		return springValue{value: v}, ok
+	})
+}
+
+// expandPlaceholders replaces ${name} and ${name:default}; what nothing sets stays as it is written.
+func expandPlaceholders(value string, depth int, lookup valueSource) string {
 	if depth > 8 || len(value) > 1<<16 { // a placeholder that names itself
 		return value
 	}
@@ -96,19 +120,14 @@ func (c *springConfig) expand(value string, depth int) string {
 		return value
 	}
 	name, fallback, has := strings.Cut(value[start+2:start+end], ":")
-	v, ok := c.raw(name)
-	if !ok {
-		if env, set := c.env.Get(name); set {
-			v.value, ok = env, true
-		}
-	}
+	v, ok := lookup(name)
 	switch {
 	case ok:
 		fallback = v.value
 	case !has:
 		return value
 	}
-	return c.expand(value[:start]+fallback+value[start+end+1:], depth+1)
+	return expandPlaceholders(value[:start]+fallback+value[start+end+1:], depth+1, lookup)
 }
 
 // commandLine fills what counts more than the environment: --key=value behind the main class, SPRING_APPLICATION_JSON, system properties.

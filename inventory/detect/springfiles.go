@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"a2c/model"
 	"a2c/parse"
 )
 
@@ -166,40 +165,7 @@ func (c *springConfig) content(l location) (data []byte, name string, ok bool) {
 		c.unread("configuration", l.path, err)
 		return data, l.path, err == nil
 	}
-	for _, dir := range c.classes {
-		if !dir.jar {
-			name := path.Join(dir.file, l.path)
-			data, err := c.read(name)
-			c.unread("configuration", name, err)
-			if err == nil {
-				return data, name, true
-			}
-			continue
-		}
-		if data, name, ok := c.entry(dir, l.path); ok {
-			return data, name, true
-		}
-	}
-	return nil, "", false
-}
-
-// entry reads a file inside an archive of the class path. The archive's entries are read once.
-func (c *springConfig) entry(dir classDir, name string) ([]byte, string, bool) {
-	j := c.archive(dir.file)
-	if j == nil {
-		return nil, "", false
-	}
-	entry := dir.prefix + name
-	if _, ok := j.Entry(entry); !ok {
-		return nil, "", false
-	}
-	full := dir.file + "!/" + entry
-	data, err := j.Read(entry, configLimit)
-	if err != nil {
-		c.unread("configuration", full, err)
-		return nil, "", false
-	}
-	return data, full, true
+	return c.resource(l.path)
 }
 
 // documents parses a file by its name.
@@ -219,7 +185,7 @@ func (c *springConfig) documents(name string, data []byte) []springDocument {
 			docs = append(docs, springDocument{})
 		}
 		d := &docs[s.Document]
-		d.values = append(d.values, springValue{key: s.Key, value: s.Value, file: name, line: s.Line, from: []model.Source{model.FromFile(model.Path(name), s.Line)}})
+		d.values = append(d.values, springValue{key: s.Key, value: s.Value, file: name, line: s.Line})
 		switch canonical(s.Key) {
 		case "spring.config.activate.onprofile", "spring.profiles":
 			d.profile = s.Value

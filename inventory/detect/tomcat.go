@@ -1,12 +1,9 @@
 package detect
 
 import (
-	"maps"
 	"path"
-	"slices"
 	"strings"
 
-	"a2c/inventory/host"
 	"a2c/model"
 	"a2c/parse"
 )
@@ -113,80 +110,6 @@ func shifted(value string, offset int) int {
 		n += offset
 	}
 	return n
-}
-
-// webApps names the applications that the instance serves: those in server.xml, one per descriptor in conf/ENGINE/HOST, and each folder
-// and war below a Host's appBase. Names as Tomcat gives them to files: "ROOT", "shop", "a#b" (tomcat.apache.org: "Context", Naming).
-func (t *tomcat) webApps(a *model.App) []string {
-	names := webAppNames{}
-	for _, h := range t.server.Hosts {
-		for _, c := range h.Contexts {
-			names.add(a, contextName(c), model.FromFile(model.Path(t.file), c.Element.Line))
-		}
-		t.descriptors(a, names, h)
-		if h.Deploy {
-			t.deployments(a, names, h)
-		}
-	}
-	return slices.Sorted(maps.Keys(names))
-}
-
-type webAppNames map[string]bool
-
-func (names webAppNames) add(a *model.App, name string, from model.Source) {
-	if name != "" && !names[name] {
-		names[name] = true
-		a.Evidence.Add("webApp", from)
-	}
-}
-
-func (t *tomcat) descriptors(a *model.App, names webAppNames, h parse.TomcatHost) {
-	dir := path.Join(t.base, "conf", h.Engine, h.Name)
-	if h.XMLBase.Set {
-		dir = t.below(t.base, h.XMLBase.Value)
-	}
-	for _, e := range t.list("descriptors of web applications", dir) {
-		if name, ok := strings.CutSuffix(e.Name, ".xml"); ok && e.Type != host.Dir {
-			names.add(a, name, model.FromFile(model.Path(path.Join(dir, e.Name)), 0))
-		}
-	}
-}
-
-func (t *tomcat) deployments(a *model.App, names webAppNames, h parse.TomcatHost) {
-	base := "webapps"
-	if h.AppBase.Set {
-		base = h.AppBase.Value
-	}
-	base = t.below(t.base, base)
-	for _, e := range t.list("web applications", base) {
-		if name, ok := t.deployed(base, e); ok {
-			names.add(a, name, model.FromFile(model.Path(path.Join(base, e.Name)), 0))
-		}
-	}
-}
-
-// deployed reports whether HostConfig deploys a folder's entry, and under which name.
-func (t *tomcat) deployed(base string, e host.Entry) (string, bool) {
-	if upper := strings.ToUpper(e.Name); upper == "META-INF" || upper == "WEB-INF" {
-		return "", false
-	}
-	if name, ok := strings.CutSuffix(e.Name, ".war"); ok && name != "" && !t.isDir(path.Join(base, e.Name)) {
-		return name, true
-	}
-	return e.Name, t.isDir(path.Join(base, e.Name))
-}
-
-// contextName is the file name that a Context of server.xml would have.
-func contextName(c parse.TomcatContext) string {
-	p := c.Path.Value
-	if !c.Path.Set {
-		p = strings.TrimSuffix(path.Base("/"+c.DocBase.Value), ".war")
-	}
-	name := strings.ReplaceAll(strings.Trim(p, "/"), "/", "#")
-	if name == "" {
-		return "ROOT"
-	}
-	return name
 }
 
 func (t *tomcat) below(base, name string) string {

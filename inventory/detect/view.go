@@ -1,6 +1,8 @@
 package detect
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 	"path"
 	"strings"
@@ -29,14 +31,22 @@ type view struct {
 	cwd  string
 	env  host.Environ
 	// maps has each mapped file once; mapsErr says why it is empty.
-	maps    []parse.Map
-	mapsErr error
-	loaded  bool
-	java    *jvm // set by jvm(), once
-	checked bool // jvm() has looked
-	noted   map[string]bool
-	denied  bool // the user may not look at the process: skip said so
-	hidden  bool // its files cannot be reached
+	maps        []parse.Map
+	mapsErr     error
+	loaded      bool
+	java        *jvm // set by jvm(), once
+	checked     bool // jvm() has looked
+	net         *clr // set by clr(), once
+	checkedNet  bool
+	onMono      *mono // set by mono(), once
+	checkedMono bool
+	noted       map[string]bool
+	gone        map[string]int // see deletedFiles
+	kept        map[string]*parse.Jar
+	keptEntries int            // of all that are kept
+	close       []func() error // see release
+	denied      bool           // the user may not look at the process: skip said so
+	hidden      bool           // its files cannot be reached
 }
 
 // of returns the process's view. Its mappings are read, the rest only by load.
@@ -61,7 +71,7 @@ func (v *view) load() {
 	var err error
 	v.env, err = v.Environ()
 	v.skip("environ", err)
-	if v.cwd, err = v.Cwd(); err != nil {
+	if v.cwd, _, err = v.Cwd(); err != nil {
 		v.skip("cwd", err)
 		v.cwd, _ = v.env.Get("PWD")
 	}
@@ -104,7 +114,7 @@ func (v *view) unread(what, name string, err error) {
 
 // missing is unread for a file that must exist. Each is recorded once: several detectors look for the same.
 func (v *view) missing(what, name string, err error) {
-	if v.noted[what+name] || v.denied && (host.Denied(err) || host.Vanished(err)) {
+	if v.noted[what+name] || v.denied && (host.Denied(err) || host.Vanished(err)) || v.Ended() {
 		return
 	}
 	if v.noted == nil {
@@ -180,6 +190,7 @@ func (v *view) exists(name string) bool {
 		return false
 	}
 	ok, err := host.Exists(v.tree, name)
+	v.unread("file", name, err)
 	return ok && err == nil
 }
 
@@ -196,8 +207,14 @@ func (v *view) read(name string) ([]byte, error) {
 	if err := v.reachable(name); err != nil {
 		return nil, err
 	}
-	return host.ReadFile(v.tree, name, configLimit)
+	data, err := host.ReadFile(v.tree, name, configLimit)
+	if bytes.Contains(data, []byte("<!ENTITY")) && bytes.Contains(data, []byte("<!DOCTYPE")) {
+		v.missing("entities", name, errEntities)
+	}
+	return data, err
 }
+
+var errEntities = errors.New("the file declares entities; they are not loaded: what they stand for is not seen")
 
 // list reads a folder; one that is not there has nothing.
 func (v *view) list(what, name string) []host.Entry {
@@ -210,37 +227,53 @@ func (v *view) list(what, name string) []host.Entry {
 	return entries
 }
 
-// open opens a file by its name; one that was replaced or deleted while the process has it open is read through the descriptor.
+// open opens a file by its name; one that was replaced or deleted while the process has it open is read through the descriptor: it is the
+// one that runs.
 func (v *view) open(name string) (host.File, error) {
 	if err := v.reachable(name); err != nil {
 		return nil, err
 	}
-	f, err := v.tree.Open(name)
-	if err == nil || !host.Vanished(err) {
-		return f, err
-	}
-	fds, fdErr := v.FDs()
-	if fdErr != nil {
-		return nil, err
-	}
-	for _, d := range fds {
-		if d.Target == name && d.Deleted {
-			return v.h.Tree.Open(fmt.Sprintf("/proc/%d/fd/%d", v.PID, d.Num))
+	if fd, ok := v.deletedFile(name); ok {
+		if f, err := v.h.Tree.Open(fmt.Sprintf("/proc/%d/fd/%d", v.PID, fd)); err == nil {
+			return f, nil
 		}
 	}
-	return nil, err
+	return v.tree.Open(name)
 }
 
-// jar opens an archive; close must be called when err is nil.
-func (v *view) jar(name string) (j *parse.Jar, closeJar func(), err error) {
-	f, err := v.open(name)
-	if err != nil {
-		return nil, nil, err
+// deletedFile finds a deleted file that the process has open by its name, or by that of a link which led to it.
+func (v *view) deletedFile(name string) (fd int, ok bool) {
+	gone := v.deletedFiles()
+	for links := 0; len(gone) > 0 && links < 40; links++ {
+		if fd, ok := gone[name]; ok {
+			return fd, true
+		}
+		target, err := v.tree.Readlink(name)
+		if err != nil {
+			break
+		}
+		if !path.IsAbs(target) {
+			target = path.Join(path.Dir(name), target)
+		}
+		name = target
 	}
-	j, err = parse.OpenJar(f, f.Info().Size)
-	if err != nil {
-		f.Close()
-		return nil, nil, err
+	return 0, false
+}
+
+// deletedFiles are the descriptors of files that have no name any more, by the name that they had. Without the right to see them there are none,
+// which load has said.
+func (v *view) deletedFiles() map[string]int {
+	if v.gone == nil {
+		v.gone = map[string]int{}
+		fds, err := v.FDs()
+		if err != nil {
+			return v.gone
+		}
+		for _, d := range fds {
+			if d.Deleted {
+				v.gone[d.Target] = d.Num
+			}
+		}
 	}
-	return j, func() { f.Close() }, nil
+	return v.gone
 }

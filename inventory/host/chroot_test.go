@@ -57,7 +57,7 @@ func TestRealChroot(t *testing.T) {
 	if p == nil || p.Exe != "/app" {
 		t.Fatalf("process %+v", p)
 	}
-	if cwd, err := p.Cwd(); cwd != "/" || err != nil {
+	if cwd, _, err := p.Cwd(); cwd != "/" || err != nil {
 		t.Errorf("Cwd = %q, %v", cwd, err)
 	}
 	tr, err := p.Tree()

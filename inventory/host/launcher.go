@@ -3,6 +3,7 @@ package host
 import (
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -12,9 +13,8 @@ func launchers() []string {
 		"sh", "bash", "dash", "ash", "busybox", "zsh", "ksh", "ksh93", "mksh", "csh", "tcsh", "fish", // shells
 		"sudo", "su", "runuser", "setpriv", "doas", "pkexec", "chpst", "gosu", "su-exec", // other users
 		"tini", "tini-static", "dumb-init", "catatonit", "docker-init", // inits of containers
-		"start-stop-daemon", "daemon", "daemonize", "nohup", "setsid", "timeout", "script", "env", "nice", "ionice", "chrt", "taskset", "stdbuf", "numactl", "catchsegv", "time", // wrappers
+		"start-stop-daemon", "daemon", "daemonize", "nohup", "setsid", "timeout", "script", "env", "nice", "ionice", "chrt", "taskset", "stdbuf", "numactl", "catchsegv", "time", "xargs", // wrappers; jetty.sh starts its JVM by xargs
 		"s6-supervise", "runsv", "supervise", "angel", "monit", "forever", // one supervisor for one process
-		"wrapper", "wrapper-linux-x86-64", "wrapper-linux-x86-32", "wrapper-linux-arm-64", // Tanuki's Java Service Wrapper
 	}
 }
 
@@ -23,7 +23,8 @@ func serviceManagers() []string {
 	return []string{"systemd", "init", "launchd", "runit", "runsvdir", "s6-svscan", "openrc-init", "xinetd", "inetd"}
 }
 
-func (p *Process) serviceManager() bool {
+// ServiceManager reports the first process, and others whose trade is to start everything: systemd, init, runit.
+func (p *Process) ServiceManager() bool {
 	return p.PID == 1 || slices.Contains(serviceManagers(), path.Base(p.Exe))
 }
 
@@ -32,8 +33,8 @@ func (p *Process) program() string {
 	if p.Exe != "" {
 		return path.Base(p.Exe)
 	}
-	if len(p.Args) > 0 {
-		return strings.TrimPrefix(path.Base(p.Args[0]), "-") // "-bash": a login shell
+	if len(p.Args()) > 0 {
+		return strings.TrimPrefix(path.Base(p.Args()[0]), "-") // "-bash": a login shell
 	}
 	return p.Comm
 }
@@ -43,12 +44,24 @@ func Launches(parent, child *Process) bool {
 	if parent == nil || child == nil || child.PPID != parent.PID {
 		return false
 	}
-	return slices.Contains(launchers(), parent.program()) || controls(parent, child)
+	return slices.Contains(launchers(), parent.program()) || controls(parent, child) || wraps(parent, child)
+}
+
+// wraps reports a service wrapper: Tanuki's, whatever the program is called (it gives the JVM its own number), or YAJSW, a JVM itself.
+func wraps(parent, child *Process) bool {
+	name := parent.program()
+	switch {
+	case name == "wrapper" || strings.HasPrefix(name, "wrapper-linux-"):
+		return true
+	case !child.Managed() && child.program() != "java":
+		return false
+	}
+	return slices.Contains(child.Args(), "-Dwrapper.pid="+strconv.Itoa(parent.PID)) || name == "java" && slices.Contains(child.Args(), "org.rzo.yajsw.app.WrapperJVMMain")
 }
 
 // controls reports the controller of commons-daemon: jsvc forks, the parent (root) keeps watch with the same arguments, the child is the JVM.
 func controls(parent, child *Process) bool {
-	return parent.program() == "jsvc" && child.program() == "jsvc" && slices.Equal(parent.Args, child.Args)
+	return parent.program() == "jsvc" && child.program() == "jsvc" && slices.Equal(parent.Args(), child.Args())
 }
 
 // Groups makes a group of each process that is no launcher of another: parents before their children, then by PID. Every

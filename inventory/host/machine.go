@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"runtime"
-	"slices"
 	"strings"
 	"time"
 
@@ -18,6 +17,8 @@ type machine struct {
 	look  lookup
 	proc  *os.File // <root>/proc, O_PATH, when it is a procfs: its regular files need no check before they are opened; else nil
 	guard *guard
+	// strict says that look follows no links at all.
+	strict bool
 }
 
 // lookup finds name below the folder root, links resolved inside it, and opens it with flags. There are two: openat2, walk.
@@ -30,12 +31,20 @@ func Machine(root string) (Tree, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open root %q: %w", root, err)
 	}
-	return newMachine(fd, root, fastestLookup(fd), newGuard()), nil
+	return newMachine(fd, root, fastestLookup(fd), openGuard()), nil
+}
+
+func openGuard() *guard {
+	table, err := readAllFD("/proc/self/mountinfo")
+	return newGuard(table, err, &deadMounts{})
 }
 
 func newMachine(fd int, name string, look lookup, g *guard) *machine {
 	m := &machine{root: os.NewFile(uintptr(fd), name), look: look, guard: g}
 	m.proc = m.procfs()
+	if g.behind == nil {
+		g.behind = m.behind
+	}
 	return m
 }
 
@@ -75,7 +84,7 @@ func (m *machine) open(name string, flags int) (int, error) {
 		}
 		return m.look(root, name, flags)
 	}
-	return m.guard.fd(func() (int, error) { return m.look(root, name, flags) })
+	return guarded(m.guard, name, func() (int, error) { return m.look(root, name, flags) }, closeFD)
 }
 
 // splitProcRoot splits /proc/412/root/etc/passwd into /proc/412/root and /etc/passwd; rest is "" for other names.
@@ -114,7 +123,7 @@ func (m *machine) openBelow(link, rest string, flags int) (int, error) {
 		return -1, err
 	}
 	defer closeFD(top)
-	return m.guard.fd(func() (int, error) { return m.look(top, rest, flags) })
+	return timed(patience, func() (int, error) { return m.look(top, rest, flags) }, closeFD) // its mounts may be others
 }
 
 // follow opens what a magic link of /proc leads to (proc(5)): the folder that holds the link is found inside the root, the last
@@ -134,8 +143,8 @@ func (m *machine) Lstat(name string) (Info, error) {
 	if err != nil {
 		return Info{}, wrap("lstat", name, err)
 	}
-	defer closeFD(fd)
-	info, err := m.guard.info(func() (Info, error) { return fstat(fd) })
+	info, err := guarded(m.guard, name, func() (Info, error) { return fstat(fd) }, nil)
+	release(fd, err)
 	return info, wrap("lstat", name, err)
 }
 
@@ -151,11 +160,14 @@ func (m *machine) Readlink(name string) (string, error) {
 	if err != nil {
 		return "", wrap("readlink", name, err)
 	}
-	defer closeFD(fd)
-	target, err := readlinkAt(fd, "")
-	if errors.Is(err, unix.ENOENT) && !isLink(fd) {
-		err = unix.EINVAL // what readlink(2) says of what is no link; with an empty name the kernel says ENOENT
-	}
+	target, err := guarded(m.guard, name, func() (string, error) {
+		target, err := readlinkAt(fd, "")
+		if errors.Is(err, unix.ENOENT) && !isLink(fd) {
+			err = unix.EINVAL // what readlink(2) says of what is no link; with an empty name the kernel says ENOENT
+		}
+		return target, err
+	}, nil)
+	release(fd, err)
 	return target, wrap("readlink", name, err)
 }
 
@@ -178,27 +190,13 @@ func isLink(fd int) bool {
 	return unix.Fstat(fd, &st) == nil && st.Mode&unix.S_IFMT == unix.S_IFLNK
 }
 
-func (m *machine) ReadDir(name string) ([]Entry, error) {
-	fd, err := m.open(name, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_NONBLOCK)
-	if err != nil {
-		return nil, wrap("list", name, err)
-	}
-	defer closeFD(fd)
-	entries, err := readDirents(fd)
-	if err != nil {
-		return nil, wrap("list", name, err)
-	}
-	slices.SortFunc(entries, func(a, b Entry) int { return strings.Compare(a.Name, b.Name) })
-	return entries, nil
-}
-
 func (m *machine) Xattrs(name string) (map[string][]byte, error) {
 	fd, err := m.open(name, unix.O_PATH|unix.O_NOFOLLOW)
 	if err != nil {
 		return nil, wrap("list attributes of", name, err)
 	}
-	defer closeFD(fd)
-	attrs, err := readXattrs(ownFD(fd))
+	attrs, err := guarded(m.guard, name, func() (map[string][]byte, error) { return readXattrs(ownFD(fd), followed()) }, nil)
+	release(fd, err)
 	return attrs, wrap("list attributes of", name, err)
 }
 
@@ -216,7 +214,12 @@ func (m *machine) Sub(name string) (Tree, error) {
 	if err != nil {
 		return nil, wrap("open root", name, err)
 	}
-	return newMachine(fd, name, m.look, m.guard), nil
+	g := m.guard
+	if table, ok := strings.CutSuffix(name, "/root"); ok && m.proc != nil && isMagic(name) {
+		mounts, err := ReadFile(m, table+"/mountinfo", largeFile)
+		g = newGuard(mounts, err, m.guard.dead) // a mount namespace, or a root, of its own
+	}
+	return newMachine(fd, name, m.look, g), nil
 }
 
 // isMagic reports whether name is a magic link of /proc: what it leads to need not be reachable by its text.

@@ -11,28 +11,40 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// listInfo is ReadDir with an Lstat of each entry.
-func (m *machine) listInfo(name string) ([]entryInfo, error) {
-	fd, err := m.open(name, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_NONBLOCK)
+// openDir opens a folder and lists it, sorted by name. The descriptor, for looks at the entries, is the caller's to close when err is nil.
+func (m *machine) openDir(name string) (fd int, entries []Entry, err error) {
+	fd, err = m.open(name, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_NONBLOCK)
 	if err != nil {
-		return nil, wrap("list", name, err)
+		return -1, nil, wrap("list", name, err)
 	}
-	defer closeFD(fd)
-	entries, err := readDirents(fd)
+	entries, err = guarded(m.guard, name, func() ([]Entry, error) { return readDirents(fd) }, nil)
 	if err != nil {
-		return nil, wrap("list", name, err)
+		release(fd, err)
+		return -1, nil, wrap("list", name, err)
 	}
 	slices.SortFunc(entries, func(a, b Entry) int { return strings.Compare(a.Name, b.Name) })
+	return fd, entries, nil
+}
+
+func (m *machine) ReadDir(name string) ([]Entry, error) {
+	fd, entries, err := m.openDir(name)
+	if err != nil {
+		return nil, err
+	}
+	closeFD(fd)
+	return entries, nil
+}
+
+// listInfo is ReadDir with an Lstat of each entry.
+func (m *machine) listInfo(name string) ([]entryInfo, error) {
+	fd, entries, err := m.openDir(name)
+	if err != nil {
+		return nil, err
+	}
+	defer closeFD(fd)
 	list := make([]entryInfo, len(entries))
 	for i, e := range entries {
-		info, err := m.guard.info(func() (Info, error) {
-			var st unix.Stat_t
-			err := unix.Fstatat(fd, e.Name, &st, unix.AT_SYMLINK_NOFOLLOW|unix.AT_NO_AUTOMOUNT)
-			return infoOf(&st), err
-		})
-		if err != nil {
-			info = Info{}
-		}
+		info, err := guarded(m.guard, path.Join(name, e.Name), func() (Info, error) { return lstatAt(fd, e.Name) }, nil)
 		list[i] = entryInfo{e.Name, info, wrap("lstat", path.Join(name, e.Name), err)}
 	}
 	return list, nil
@@ -87,9 +99,18 @@ func direntType(dir int, name string, kind byte) Type {
 	return typeOfMode(st.Mode)
 }
 
+// xattrCalls list and read attributes by name; of a link at the end those of what it leads to, or its own.
+type xattrCalls struct {
+	list func(name string, buf []byte) (int, error)
+	get  func(name, attr string, buf []byte) (int, error)
+}
+
+func followed() xattrCalls { return xattrCalls{unix.Listxattr, unix.Getxattr} }
+func itself() xattrCalls   { return xattrCalls{unix.Llistxattr, unix.Lgetxattr} }
+
 // readXattrs reads all extended attributes of a file. File systems without them have none.
-func readXattrs(name string) (map[string][]byte, error) {
-	list, err := sized(func(b []byte) (int, error) { return unix.Listxattr(name, b) })
+func readXattrs(name string, of xattrCalls) (map[string][]byte, error) {
+	list, err := sized(func(b []byte) (int, error) { return of.list(name, b) })
 	if errors.Is(err, unix.ENOTSUP) {
 		return nil, nil
 	}
@@ -98,7 +119,7 @@ func readXattrs(name string) (map[string][]byte, error) {
 	}
 	attrs := map[string][]byte{}
 	for key := range bytes.SplitSeq(bytes.TrimRight(list, "\x00"), []byte{0}) {
-		value, err := sized(func(b []byte) (int, error) { return unix.Getxattr(name, string(key), b) })
+		value, err := sized(func(b []byte) (int, error) { return of.get(name, string(key), b) })
 		if errors.Is(err, unix.ENODATA) { // removed since
 			continue
 		}

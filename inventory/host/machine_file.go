@@ -26,23 +26,33 @@ func (m *machine) Open(name string) (File, error) {
 	if err != nil {
 		return nil, wrap("open", name, err)
 	}
-	defer closeFD(fd)
-	info, err := m.guard.info(func() (Info, error) { return fstat(fd) })
+	g := m.guard
+	if isMagic(name) {
+		g = anywhere() // what it leads to may lie on a mount of another namespace
+	}
+	f, err := guarded(g, name, func() (*file, error) { return openRegular(fd, name) }, func(f *file) { closeFD(f.fd) })
+	release(fd, err)
 	if err != nil {
 		return nil, wrap("open", name, err)
+	}
+	f.guard = g
+	return f, nil
+}
+
+// openRegular opens what an O_PATH descriptor stands for.
+func openRegular(fd int, name string) (*file, error) {
+	info, err := fstat(fd)
+	if err != nil {
+		return nil, err
 	}
 	if info.Type != Regular {
-		return nil, wrap("open", name, ErrNotRegular)
+		return nil, ErrNotRegular
 	}
-	rd, err := m.guard.fd(func() (int, error) {
-		return unix.Open(ownFD(fd), unix.O_RDONLY|unix.O_NONBLOCK|unix.O_NOCTTY|unix.O_CLOEXEC, 0)
-	})
+	rd, err := unix.Open(ownFD(fd), unix.O_RDONLY|unix.O_NONBLOCK|unix.O_NOCTTY|unix.O_CLOEXEC, 0)
 	if err != nil {
-		return nil, wrap("open", name, err)
+		return nil, err
 	}
-	f := &file{fd: rd, name: name, info: info}
-	f.uncached = probeCache(rd, info.Size)
-	return f, nil
+	return &file{fd: rd, name: name, info: info, uncached: probeCache(rd, info.Size)}, nil
 }
 
 // openProc opens a file of procfs in one step. There all files are regular or folders, whatever their size says (it is 0).
@@ -51,7 +61,7 @@ func (m *machine) openProc(name string) (File, error) {
 	if err != nil {
 		return nil, wrap("open", name, err)
 	}
-	return &file{fd: fd, name: name, proc: true}, nil
+	return &file{fd: fd, name: name, proc: true, guard: &guard{}}, nil
 }
 
 // readShort reads the beginning of a file of procfs, in one call; what a folder taken for / has in its place is opened with care.
@@ -83,7 +93,9 @@ type file struct {
 	name     string
 	info     Info
 	proc     bool
+	guard    *guard
 	uncached []span
+	hangs    bool // a call did not come back, and still uses the descriptor
 }
 
 func (f *file) Info() Info {
@@ -98,20 +110,34 @@ func (f *file) Read(p []byte) (int, error) {
 	if len(p) == 0 {
 		return 0, nil
 	}
-	n, err := retry(func() (int, error) { return unix.Read(f.fd, p) })
+	n, err := f.call(p, func(p []byte) (int, error) { return unix.Read(f.fd, p) })
 	return f.result(n, err)
 }
 
 func (f *file) ReadAt(p []byte, off int64) (int, error) {
 	done := 0
 	for done < len(p) {
-		n, err := retry(func() (int, error) { return unix.Pread(f.fd, p[done:], off+int64(done)) })
+		n, err := f.call(p[done:], func(p []byte) (int, error) { return unix.Pread(f.fd, p, off+int64(done)) })
 		if n, err = f.result(n, err); err != nil {
 			return done, err
 		}
 		done += n
 	}
 	return done, nil
+}
+
+// call reads into p; where that may hang into memory of its own, since a call that comes back late writes to it.
+func (f *file) call(p []byte, read func([]byte) (int, error)) (int, error) {
+	if !f.guard.risky {
+		return retry(func() (int, error) { return read(p) })
+	}
+	own := make([]byte, min(len(p), 1<<20))
+	n, err := guarded(f.guard, f.name, func() (int, error) { return retry(func() (int, error) { return read(own) }) }, nil)
+	f.hangs = f.hangs || errors.Is(err, ErrTimeout)
+	if n > 0 {
+		copy(p, own[:n])
+	}
+	return n, err
 }
 
 func (f *file) result(n int, err error) (int, error) {
@@ -128,10 +154,14 @@ func (f *file) result(n int, err error) (int, error) {
 
 // Close gives back the parts of the page cache that this file did not have before it was read.
 func (f *file) Close() error {
+	if f.hangs {
+		return nil
+	}
 	for _, s := range f.uncached {
 		_ = unix.Fadvise(f.fd, s.off, s.length, unix.FADV_DONTNEED) // advice: a refusal changes nothing
 	}
-	return unix.Close(f.fd)
+	_, err := guarded(f.guard, f.name, func() (int, error) { return 0, unix.Close(f.fd) }, nil) // FUSE is asked once more
+	return err
 }
 
 // span is a part of a file.
@@ -164,7 +194,7 @@ func (m *machine) statMagic(name string) (Info, error) {
 	if err != nil {
 		return Info{}, wrap("stat", name, err)
 	}
-	defer closeFD(fd)
-	info, err := m.guard.info(func() (Info, error) { return fstat(fd) })
+	info, err := guarded(anywhere(), name, func() (Info, error) { return fstat(fd) }, nil)
+	release(fd, err)
 	return info, wrap("stat", name, err)
 }

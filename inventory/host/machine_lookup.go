@@ -144,3 +144,34 @@ func (w *walker) unwind(n int) {
 func split(name string) []string {
 	return strings.FieldsFunc(name, func(r rune) bool { return r == '/' })
 }
+
+// exact is a lookup that follows no link at all: each component is opened by itself with O_NOFOLLOW. For one, it is ErrLink.
+func exact(root int, name string, flags int) (int, error) {
+	fd, own := root, false
+	rest := split(name)
+	for i, part := range rest {
+		how := unix.O_PATH | unix.O_NOFOLLOW | unix.O_CLOEXEC
+		next, err := retry(func() (int, error) { return unix.Openat(fd, part, how, 0) })
+		if own {
+			closeFD(fd)
+		}
+		if err != nil {
+			return -1, err
+		}
+		fd, own = next, true
+		if isLink(fd) || part == ".." {
+			closeFD(fd)
+			return -1, ErrLink
+		}
+		if i+1 == len(rest) && flags&unix.O_PATH != 0 {
+			return fd, nil
+		}
+	}
+	if own {
+		defer closeFD(fd)
+	}
+	if flags&unix.O_DIRECTORY != 0 || !own {
+		return retry(func() (int, error) { return unix.Openat(fd, ".", flags&^unix.O_NOFOLLOW|unix.O_CLOEXEC, 0) })
+	}
+	return retry(func() (int, error) { return unix.Open(ownFD(fd), flags&^unix.O_NOFOLLOW|unix.O_CLOEXEC, 0) })
+}

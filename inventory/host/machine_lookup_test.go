@@ -20,7 +20,7 @@ func FuzzLookup(f *testing.F) {
 	dir := f.TempDir()
 	fillDisk(f, dir)
 	a, b, slow := tree(f, dir, openat2), tree(f, dir, walk), tree(f, dir, walk)
-	slow.guard.risky = true
+	slow.guard.risky, slow.guard.limit = true, patience
 	f.Fuzz(func(t *testing.T, name string) {
 		if len(name) > 2000 {
 			t.Skip("the kernel's limit of a name is not walk's")

@@ -37,7 +37,7 @@ func TestFakeProc(t *testing.T) {
 		t.Fatalf("%+v, %v", h, err)
 	}
 	p := h.Processes[0]
-	if p.Exe != "/bin/sh" || p.Start != 900 || p.Args[0] != "x" {
+	if p.Exe != "/bin/sh" || p.Start != 900 || p.Args()[0] != "x" {
 		t.Errorf("process %+v", p)
 	}
 	if _, err := m.Open("/proc/412/exe"); !errors.Is(err, fs.ErrNotExist) {

@@ -7,7 +7,10 @@ import (
 )
 
 // EnvVar is one string of the environment.
-type EnvVar struct{ Name, Value string }
+type EnvVar struct {
+	Name, Value string
+	Bare        bool // a string without '=', which getenv(3) does not find
+}
 
 // Environ is a process's environment at its start, in order, repeated names included. It is raw: values may be secrets.
 type Environ []EnvVar
@@ -15,7 +18,7 @@ type Environ []EnvVar
 // Get returns the first value of a name, as getenv(3) does.
 func (e Environ) Get(name string) (string, bool) {
 	for _, v := range e {
-		if v.Name == name {
+		if v.Name == name && !v.Bare {
 			return v.Value, true
 		}
 	}
@@ -35,8 +38,8 @@ func (p *Process) Environ() (Environ, error) {
 		if s == "" { // a process that wrote over its environment to change its title
 			continue
 		}
-		name, value, _ := strings.Cut(s, "=")
-		env = append(env, EnvVar{name, value})
+		name, value, ok := strings.Cut(s, "=")
+		env = append(env, EnvVar{name, value, !ok})
 	}
 	return env, nil
 }

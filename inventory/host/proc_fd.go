@@ -64,7 +64,7 @@ func (p *Process) FDs() ([]FD, error) {
 			return nil, err
 		}
 		f := FD{Num: num, proc: p}
-		f.Target, f.Deleted = strings.CutSuffix(p.inside(target), deletedMark)
+		f.Target, f.Deleted = p.unmark("fd/"+e.Name, target)
 		fds = append(fds, f)
 	}
 	slices.SortFunc(fds, func(a, b FD) int { return a.Num - b.Num })

@@ -6,10 +6,31 @@ import (
 	"sync"
 )
 
-// Cwd is the target of /proc/PID/cwd (proc_pid_cwd(5)), with the links that the process came through already resolved.
-func (p *Process) Cwd() (string, error) {
+// Cwd is the target of /proc/PID/cwd (proc_pid_cwd(5)), with the links that the process came through already resolved; deleted says that
+// the folder is not there any more, whatever lies at that path now.
+func (p *Process) Cwd() (dir string, deleted bool, err error) {
 	cwd, err := p.readlink("cwd")
-	return p.inside(cwd), err
+	if err != nil {
+		return "", false, err
+	}
+	dir, deleted = p.unmark("cwd", cwd)
+	return dir, deleted, nil
+}
+
+// unmark cuts off the mark that the kernel puts behind the name of what has no name any more. A file may end so by its own name: then the
+// magic link leads to what has that name.
+func (p *Process) unmark(link, target string) (name string, deleted bool) {
+	name = p.inside(target)
+	cut, marked := strings.CutSuffix(name, deletedMark)
+	if _, magic := p.tree.(magicStater); !marked || !magic { // in a captured machine a file of the marked name holds what was deleted
+		return cut, marked
+	}
+	open, err1 := p.statMagic(link)
+	named, err2 := Stat(p.tree, p.path("root")+name)
+	if err1 == nil && err2 == nil && open.Dev == named.Dev && open.Ino == named.Ino {
+		return name, false
+	}
+	return cut, true
 }
 
 // inside turns a name that the kernel prints as the machine sees it (targets of exe, cwd and fd, paths in maps) into one in the process's own

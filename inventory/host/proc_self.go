@@ -8,7 +8,7 @@ func readAllFD(name string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &file{fd: fd, name: name, proc: true}
+	f := &file{fd: fd, name: name, proc: true, guard: &guard{}}
 	defer closeFD(fd)
 	return readAll(f, largeFile)
 }

@@ -41,7 +41,7 @@ func TestSelf(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, err := p.Cwd(); got != cwd || err != nil {
+	if got, _, err := p.Cwd(); got != cwd || err != nil {
 		t.Errorf("Cwd = %q, %v; want %q", got, err, cwd)
 	}
 	if root, err := p.Root(); root != "/" || err != nil {

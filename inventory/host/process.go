@@ -20,6 +20,7 @@ type Host struct {
 	sockets  *socketTables
 	accounts accountCache
 	ports    portRange
+	groups   cgroupCache
 	mu       sync.Mutex // guards Skips
 }
 
@@ -32,15 +33,15 @@ type Process struct {
 	// Exe is the target of /proc/PID/exe without " (deleted)"; ExeDeleted keeps that mark. "" with ExeErr set when it cannot be read.
 	Exe        string
 	ExeDeleted bool
-	ExeErr     error    // why Exe is "": mostly permission
-	Args       []string // exactly the NUL-terminated arguments, empty ones kept
-	Start      uint64   // starttime of /proc/PID/stat in clock ticks: with PID it identifies the process
-	Threads    int      // when it was read
-	root       string   // /proc/PID/root when that is not "/"
+	ExeErr     error  // why Exe is "": mostly permission
+	Start      uint64 // starttime of /proc/PID/stat in clock ticks: with PID it identifies the process
+	Threads    int    // when it was read
+	root       string // /proc/PID/root when that is not "/"
 	tree       Tree
 	host       *Host
 	own        ownTree
 	held       heldSockets
+	args       arguments
 }
 
 // Group is a process with its launchers (shells, jsvc controllers, wrappers: the ancestors that only started it) and its children.
@@ -61,6 +62,12 @@ const (
 	statusLimit    = 4 << 20  // the line Groups may hold 65,536 numbers
 	largeFile      = 64 << 20 // maps and socket tables of large machines
 )
+
+// minThreads is how few threads a JVM or CLR can have: collector, compiler, finalizer and signal thread beside the main one.
+const minThreads = 4
+
+// Managed reports whether the process has threads enough for a managed runtime, a JVM or CLR, to be in it, whatever the program is called.
+func (p *Process) Managed() bool { return p.Threads >= minThreads }
 
 // Process returns the process with that number, nil when it was not seen.
 func (h *Host) Process(pid int) *Process { return h.byPID[pid] }

@@ -13,7 +13,7 @@ import (
 	"a2c/parse"
 )
 
-// Read looks at every process once: stat, cmdline, exe and root of each, eight system calls. Kernel threads are left out. A process that ended
+// Read looks at every process once: stat, exe and root of each, five system calls. Kernel threads are left out. A process that ended
 // meanwhile is counted as vanished; one whose program cannot be read stays in the list, with ExeErr. Only a machine without a
 // readable /proc is an error.
 func Read(ctx context.Context, t Tree) (*Host, error) {
@@ -73,7 +73,7 @@ func readEach(ctx context.Context, h *Host, pids []int) []readResult {
 
 func (h *Host) readProcess(pid int, buf []byte) readResult {
 	p := &Process{PID: pid, tree: h.Tree, host: h}
-	data, err := p.readShort("stat", buf)
+	data, err := p.readStat(buf)
 	if err != nil {
 		return readResult{err: err}
 	}
@@ -88,11 +88,6 @@ func (h *Host) readProcess(pid int, buf []byte) readResult {
 		return readResult{err: errEnded}
 	}
 	p.PPID, p.Comm, p.Start, p.Threads = stat.PPID, stat.Comm, stat.StartTicks, stat.Threads
-	cmdline, err := p.readShort("cmdline", buf)
-	if err != nil {
-		return readResult{err: err}
-	}
-	p.Args = parse.NulTerminated(cmdline)
 	exe, err := p.readlink("exe")
 	if err != nil {
 		if Vanished(err) && p.Ended() {
@@ -104,7 +99,7 @@ func (h *Host) readProcess(pid int, buf []byte) readResult {
 	if root, err := p.readlink("root"); err == nil && root != "/" {
 		p.root = root
 	}
-	p.Exe, p.ExeDeleted = strings.CutSuffix(p.inside(exe), deletedMark)
+	p.Exe, p.ExeDeleted = p.unmark("exe", exe)
 	return readResult{p: p}
 }
 
@@ -113,16 +108,16 @@ type shortReader interface {
 	readShort(name string, buf []byte) (int, error)
 }
 
-// readShort reads stat or cmdline. These two come whole if the buffer is large enough, so that the call which would say "end" is saved;
-// a full buffer means that there may be more.
-func (p *Process) readShort(name string, buf []byte) ([]byte, error) {
+// readStat reads stat. It comes whole if the buffer is large enough, so that the call which would say "end" is saved; a full buffer means
+// that there may be more.
+func (p *Process) readStat(buf []byte) ([]byte, error) {
 	if t, ok := p.tree.(shortReader); ok {
-		n, err := t.readShort(p.path(name), buf)
+		n, err := t.readShort(p.path("stat"), buf)
 		if err != nil || n < len(buf) {
 			return buf[:n], err
 		}
 	}
-	return p.read(name, argumentsLimit)
+	return p.read("stat", smallFile)
 }
 
 // errEnded is a zombie: a process that is over, and waits for its parent to take notice.
@@ -140,11 +135,11 @@ func (h *Host) add(pid int, r readResult) {
 		h.Seen.Vanished++
 	default:
 		h.Seen.Unreadable++
-		what := fmt.Sprintf("process %d", pid)
-		if Denied(r.err) {
-			what = "processes that are hidden" // hidepid=1: alike by the hundred, and counted
+		s := model.Skip{What: fmt.Sprintf("process %d", pid), Reason: Reason(r.err), Remedy: remedy(r.err), Incomplete: true}
+		if Denied(r.err) { // hidepid=1: alike by the hundred, and counted
+			s.What, s.Each = "processes that are hidden", []string{strconv.Itoa(pid)}
 		}
-		h.Skip(model.Skip{What: what, Reason: Reason(r.err), Remedy: remedy(r.err), Incomplete: true})
+		h.Skip(s)
 	}
 }
 

@@ -27,8 +27,8 @@ func TestReadThisMachine(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if p.Exe != exe || p.PPID != os.Getppid() || !slices.Equal(p.Args, os.Args) {
-		t.Errorf("got %q %d %q, want %q %d %q", p.Exe, p.PPID, p.Args, exe, os.Getppid(), os.Args)
+	if p.Exe != exe || p.PPID != os.Getppid() || !slices.Equal(p.Args(), os.Args) {
+		t.Errorf("got %q %d %q, want %q %d %q", p.Exe, p.PPID, p.Args(), exe, os.Getppid(), os.Args)
 	}
 	start, err := p.StartTime()
 	if age := time.Since(start); err != nil || age < 0 || age > time.Hour {

@@ -19,19 +19,29 @@ type OpenSocket struct {
 
 // Sockets are the TCP and UDP sockets that the process holds, in the order of the kernel's tables.
 func (p *Process) Sockets() ([]OpenSocket, error) {
+	return p.sockets(func() (inetIndex, error) { return p.inetIndex("inet", nil) })
+}
+
+// sockets are those that the process holds of an index, which is asked for only if there can be any.
+func (p *Process) sockets(of func() (inetIndex, error)) ([]OpenSocket, error) {
 	held, err := p.socketFDs()
 	if err != nil || len(held) == 0 {
 		return nil, err
 	}
-	rows, err := p.InetSockets()
+	x, err := of()
 	if err != nil {
 		return nil, err
 	}
-	var list []OpenSocket
-	for _, r := range rows {
-		if fd, ok := held[r.Inode]; ok {
-			list = append(list, OpenSocket{InetSocket: r, PID: p.PID, FD: fd})
+	var rows []int
+	for inode := range held {
+		if i, ok := x.at[inode]; ok {
+			rows = append(rows, i)
 		}
+	}
+	slices.Sort(rows)
+	list := make([]OpenSocket, len(rows))
+	for n, i := range rows {
+		list[n] = OpenSocket{InetSocket: x.rows[i], PID: p.PID, FD: held[x.rows[i].Inode]}
 	}
 	return list, nil
 }
@@ -68,7 +78,7 @@ func (h *Host) Listeners(ps ...*Process) ([]model.Listener, error) {
 	var list []model.Listener
 	oldest := slices.SortedFunc(slices.Values(ps), func(a, b *Process) int { return cmp.Or(cmp.Compare(a.Start, b.Start), a.PID-b.PID) })
 	for _, p := range oldest {
-		sockets, err := p.Sockets()
+		sockets, err := p.sockets(p.listening)
 		if err != nil && Vanished(err) && p.Ended() {
 			continue
 		}
@@ -105,7 +115,7 @@ func (h *Host) accepts(s parse.InetSocket) bool {
 func (h *Host) owner(p *Process, inode uint64) *Process {
 	for {
 		parent := h.Process(p.PPID)
-		if parent == nil || parent.serviceManager() {
+		if parent == nil || parent.ServiceManager() {
 			return p
 		}
 		if held, err := parent.socketFDs(); err != nil || !hasKey(held, inode) {

@@ -175,7 +175,7 @@ func TestChroot(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := h.Process(7)
-	cwd, err := p.Cwd()
+	cwd, _, err := p.Cwd()
 	if p.Exe != "/bin/app" || !p.ExeDeleted || cwd != "/" || err != nil {
 		t.Errorf("exe %q %v, cwd %q, %v", p.Exe, p.ExeDeleted, cwd, err)
 	}

@@ -40,7 +40,7 @@ Main-Class: x.Main
 -- proc/413/cmdline --
 sleep
 -- proc/413/exe err=EACCES --
--- proc/414/cmdline err=ESRCH --
+-- proc/414/stat err=ESRCH --
 -- proc/415/cmdline state=Z --
 -- proc/416/cmdline --
 x
@@ -136,7 +136,7 @@ func TestReadText(t *testing.T) {
 	}
 	p := h.Process(412)
 	if p == nil || p.Comm != "my)java" || p.PPID != 1 || p.Start != 900 || p.Exe != "/usr/lib/jvm/bin/java" || !p.ExeDeleted ||
-		!slices.Equal(p.Args, []string{"/usr/bin/java", "", "-Da=b\nc\\\x1b"}) {
+		!slices.Equal(p.Args(), []string{"/usr/bin/java", "", "-Da=b\nc\\\x1b"}) {
 		t.Errorf("412 = %+v", p)
 	}
 	if p := h.Process(413); p == nil || !Denied(p.ExeErr) {

@@ -41,6 +41,24 @@ func wrap(op, name string, err error) error {
 	return &pathError{op, name, err}
 }
 
+// Apart calls yield with each of the errors that errors.Join put together, and the name that it is about; "" for one about none.
+func Apart(err error, yield func(name string, err error)) {
+	if list, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, one := range list.Unwrap() {
+			Apart(one, yield)
+		}
+		return
+	}
+	if err == nil {
+		return
+	}
+	name := ""
+	if p, ok := errors.AsType[*pathError](err); ok {
+		name = p.name
+	}
+	yield(name, err)
+}
+
 // Vanished reports whether err means that a process (or file) ended while it was looked at: ENOENT, or ESRCH from an open /proc file.
 func Vanished(err error) bool {
 	return errors.Is(err, unix.ENOENT) || errors.Is(err, unix.ESRCH)

@@ -1,0 +1,130 @@
+package inventory_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"a2c/inventory"
+)
+
+// TestUnreadAround holds that no file or folder around an application which is there but cannot be read goes without a word.
+func TestUnreadAround(t *testing.T) {
+	const java = "-- proc/stat --\nbtime 1763971200\n-- proc/10/cmdline ppid=%s threads=20 --\njava\n-jar\n/opt/shop/app.jar\n-- proc/10/exe -> /usr/bin/java --\n-- proc/10/cwd -> / --\n" +
+		"-- proc/1/cmdline --\n/sbin/init\n-- proc/1/exe -> /usr/lib/systemd/systemd --\n-- proc/1/cwd -> / --\n-- opt/shop/app.jar!/META-INF/MANIFEST.MF --\nMain-Class: a.B\n"
+	parent := func(args, exe string) string {
+		return "-- proc/5/cmdline ppid=1 --\n" + args + "-- proc/5/exe -> " + exe + " --\n-- proc/5/cwd -> / --\n"
+	}
+	for _, tc := range []struct {
+		name, ppid, files string
+		want              []string
+	}{
+		{"init scripts", "1", "-- etc/init.d/ err=EACCES --\n", []string{"init scripts /etc/init.d: permission denied"}},
+		{"files of numbers", "1", "-- run/a/ err=EACCES --\n-- run/b/ err=EACCES --\n-- run/c/ err=EIO --\n-- run/x.pid err=EIO --\n-- var/run -> /run --\n", []string{
+			"files with numbers of processes /run: input/output error (2: /run/c, /run/x.pid)", "files with numbers of processes /run: permission denied (2: /run/a, /run/b)",
+		}},
+		{"crontabs", "5", parent("cron\n", "/usr/sbin/cron") + "-- etc/cron.d/ err=EACCES --\n-- var/spool/cron/crontabs/root err=EIO --\n", []string{
+			"crontab /var/spool/cron/crontabs/root: input/output error", "crontabs /etc/cron.d: permission denied",
+		}},
+		{"supervisord", "5", parent("python3\n/usr/bin/supervisord\n", "/usr/bin/python3") + "-- etc/supervisord.conf --\n[include]\nfiles = sup.d/*.conf\n-- etc/sup.d/ err=EACCES --\n", []string{
+			"configuration of supervisord /etc/sup.d: permission denied",
+		}},
+		{"units", "1", "-- proc/10/cgroup --\n0::/system.slice/shop.service\n-- etc/systemd/system/shop.service --\n[Service]\nEnvironmentFile=/etc/shop/*.env\n-- etc/shop/ err=EIO --\n" +
+			"-- etc/systemd/system/shop.service.d/ err=EACCES --\n-- run/systemd/system/shop.service.d/a.conf err=EIO --\n-- etc/systemd/system/other.socket err=EIO --\n-- etc/systemd/system/masked.socket -> /dev/null --\n-- dev/null --\n", []string{
+			"EnvironmentFile of a unit /etc/shop: input/output error", "systemd unit other.socket /etc/systemd/system/other.socket: input/output error",
+			"systemd unit shop.service /etc/systemd/system/shop.service.d: permission denied", "systemd unit shop.service /run/systemd/system/shop.service.d/a.conf: input/output error",
+		}},
+		{"includes of a proxy", "1", parent("nginx\n", "/usr/sbin/nginx") + "-- etc/nginx/nginx.conf --\nhttp { include sites/*; }\n-- etc/nginx/sites/ err=EACCES --\n", []string{
+			"configuration of nginx /etc/nginx/sites: permission denied",
+		}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			r := run(t, text(t, fmt.Sprintf(java, tc.ppid)+tc.files), inventory.Options{})
+			if len(r.Inventory) != 1 {
+				t.Fatalf("%d applications", len(r.Inventory))
+			}
+			var got []string
+			for _, s := range r.Host.Skips {
+				line := s.What + " " + s.Path.String() + ": " + s.Reason
+				if s.Count > 0 {
+					line += fmt.Sprintf(" (%d:%s)", s.Count, joined(s.Each))
+				}
+				if s.Incomplete {
+					got = append(got, line)
+				}
+			}
+			slices.Sort(got)
+			if diff := cmp.Diff(tc.want, got); diff != "" {
+				t.Errorf("(-want +got)\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestUntoldServers holds that a server of a proxy which cannot be told, or whose name is none of the machine's, goes without a word neither.
+func TestUntoldServers(t *testing.T) {
+	r := run(t, text(t, `
+-- proc/stat --
+btime 1763971200
+-- proc/10/cmdline ppid=1 threads=20 --
+java
+-jar
+/opt/shop/app.jar
+-- proc/10/exe -> /usr/bin/java --
+-- proc/10/cwd -> / --
+-- opt/shop/app.jar!/META-INF/MANIFEST.MF --
+Main-Class: a.B
+-- proc/20/cmdline ppid=1 --
+nginx: master process nginx
+-- proc/20/exe -> /usr/sbin/nginx --
+-- proc/20/cwd -> / --
+-- proc/21/cmdline ppid=1 --
+lighttpd
+-- proc/21/exe -> /usr/sbin/lighttpd --
+-- proc/21/cwd -> / --
+-- etc/hosts --
+10.0.0.1 known
+-- etc/nginx/nginx.conf --
+upstream a { server ${HOST}:1; server known:2; }
+server { location / { proxy_pass http://a; }
+location /known { proxy_pass http://known:80; }
+location /name { proxy_pass https://shop.example; }
+location /ip { proxy_pass http://[::1]:8080; } location /open { proxy_pass http://$host; } }
+-- etc/lighttpd/lighttpd.conf --
+include_shell "/bin/x --password=s3cret"
+proxy.server = ( "/" => (( "host" => env.HOST, "port" => 8080 )) )
+`), inventory.Options{})
+	var got []string
+	for _, s := range r.Host.Skips {
+		if s.Incomplete {
+			t.Errorf("%+v", s)
+		}
+		if strings.HasPrefix(s.What, "where ") {
+			got = append(got, s.What+": "+s.Reason)
+		}
+	}
+	slices.Sort(got)
+	if diff := cmp.Diff([]string{
+		"where lighttpd hands on to by line 1: include_shell /bin/x --password=<redacted> is decided while it runs",
+		"where lighttpd hands on to by line 2: env.HOST:8080 is decided while it runs",
+		"where nginx hands on to by line 2: ${HOST}:1 is decided while it runs",
+		"where nginx hands on to by line 4: shop.example is no name of /etc/hosts, and no name server is asked",
+		"where nginx hands on to by line 5: http://$host is decided while it runs",
+	}, got); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+func joined(list []string) string {
+	text := ""
+	for i, s := range list {
+		if i > 0 {
+			text += ","
+		}
+		text += " " + s
+	}
+	return text
+}
