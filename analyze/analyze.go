@@ -11,6 +11,8 @@ import (
 	"a2c/analyze/config"
 	"a2c/analyze/files"
 	"a2c/analyze/kernel"
+	"a2c/analyze/observe"
+	"a2c/analyze/packages"
 	"a2c/analyze/secret"
 	"a2c/analyze/size"
 	"a2c/analyze/state"
@@ -28,16 +30,24 @@ type Options struct {
 	Log        *slog.Logger     // nil: silent
 	Report     func(Event)      // nil: nobody
 	Now        func() time.Time // nil: time.Now
+	// Observe is how long the application is watched before it is looked at, by the events of observe.Listen; 0: not at all.
+	Observe time.Duration
+	Events  observe.Events
+	// Earlier is what runs before this one saw, and Observed their sum; it counts on.
+	Earlier  []observe.Earlier
+	Observed *model.Observation
 }
 
 // Event says that a step begins.
 type Event struct {
-	Step string `json:"step"` // "processes", "configuration", "state", "files", "secrets", "kernel", "list"
+	Step string `json:"step"` // "observe", "processes", "configuration", "state", "files", "secrets", "kernel", "packages", "list"
+	// Detail is how far a step that takes long is: "34s of 1m0s, 88 files opened".
+	Detail string `json:"detail,omitempty"`
 }
 
 func (o Options) step(name string) {
 	if o.Report != nil {
-		o.Report(Event{name})
+		o.Report(Event{Step: name})
 	}
 	if o.Log != nil {
 		o.Log.Debug("analyze", "step", name)
@@ -47,15 +57,23 @@ func (o Options) step(name string) {
 // Run analyzes one application of the inventory. Every path that was considered is handed to emit, sorted by path; what could not be read
 // stands in the analysis as a skip. It fails when the application has ended (subject.ErrEnded), when ctx ends, or when emit fails.
 func Run(ctx context.Context, t host.Tree, id string, app model.App, o Options, emit func(model.File) error) (model.Analysis, error) {
+	seen, err := o.watch(ctx, t, app)
+	if err != nil {
+		return model.Analysis{}, err
+	}
 	o.step("processes")
 	s, err := subject.Load(ctx, t, id, app)
 	if err != nil {
 		return model.Analysis{}, err
 	}
+	s.Observe(seen.Files, o.Earlier)
 	o.step("configuration")
 	c := config.Resolve(s)
 	o.step("state")
-	st := state.Find(s, c)
+	st, err := state.Find(ctx, s, c)
+	if err != nil {
+		return model.Analysis{}, err
+	}
 	o.step("files")
 	in := files.Input{Subject: s, Config: c, State: st.Dirs, Logs: st.Logs, Empty: st.Empty}
 	in.Workspace = o.Workspace
@@ -64,14 +82,17 @@ func Run(ctx context.Context, t host.Tree, id string, app model.App, o Options, 
 	}
 	found, err := files.Collect(ctx, in)
 	if err != nil {
-		return model.Analysis{}, fmt.Errorf("%s: %w", id, err)
+		return model.Analysis{}, err
 	}
-	st.Dirs = state.Fresh(s, c, found.Set, st.Dirs)
+	if st.Dirs, err = state.Fresh(ctx, s, c, found.Set, st.Dirs); err != nil {
+		return model.Analysis{}, err
+	}
 	o.step("secrets")
 	b := builder{s: s, c: c, set: found.Set, now: time.Now}
 	if o.Now != nil {
 		b.now = o.Now
 	}
+	s.App.Listeners = chosen(s, c, found.Set)
 	a := b.analysis(o.Parameters, st.Logs)
 	info := &a.AnalysisInfo
 	info.Secrets = secret.Find(s, c, found.Set.Paths(), found.Set.Paths(model.LayerApp, model.LayerConfig))
@@ -81,15 +102,28 @@ func Run(ctx context.Context, t host.Tree, id string, app model.App, o Options, 
 	info.Usage = size.Measure(s, c)
 	o.step("kernel")
 	info.Kernel = kernel.Look(s, statePaths(st.Dirs))
-	o.step("list")
-	totals, skips, err := found.Set.Emit(ctx, emit)
+	totals, skips, err := o.list(ctx, s, found.Set, emit)
 	if err != nil {
-		return model.Analysis{}, fmt.Errorf("%s: %w", id, err)
+		return model.Analysis{}, err
 	}
 	info.Files = totals
+	info.Observation = o.observation(seen, s, found.Set)
 	info.Skips = mergeSkips(s.Host.Skips, s.Skips, found.Skips, skips)
 	b.evidence(info)
 	return a, nil
+}
+
+// list hands out every path, with the package that it belongs to.
+func (o Options) list(ctx context.Context, s *subject.Subject, set *files.Set, emit func(model.File) error) (model.FileTotals, []model.Skip, error) {
+	o.step("packages")
+	owners, unread, err := packages.Owners(ctx, s.Root, set.NotFolders())
+	if err != nil {
+		return model.FileTotals{}, nil, err
+	}
+	set.SetPackages(owners)
+	o.step("list")
+	totals, skips, err := set.Emit(ctx, emit)
+	return totals, append(skips, unread...), err
 }
 
 func statePaths(dirs []model.StateDir) []string {
@@ -98,4 +132,39 @@ func statePaths(dirs []model.StateDir) []string {
 		out = append(out, string(d.Path))
 	}
 	return out
+}
+
+// watch sees what the application opens, when that is wanted.
+func (o Options) watch(ctx context.Context, t host.Tree, app model.App) (observe.Result, error) {
+	if o.Observe <= 0 {
+		return observe.Result{}, nil
+	}
+	o.step("observe")
+	return observe.Watch(ctx, t, o.Events, app.Processes, o.Observe, func(r observe.Result) {
+		if o.Report != nil {
+			o.Report(Event{"observe", fmt.Sprintf("%s of %s, %d files opened", r.Duration.Round(time.Second), o.Observe, len(r.Files))})
+		}
+	})
+}
+
+// observation sums up what was watched, in this run and before; nil when nothing was.
+func (o Options) observation(r observe.Result, s *subject.Subject, set *files.Set) *model.Observation {
+	if r.Duration == 0 && o.Observed == nil {
+		return nil
+	}
+	sum := model.Observation{Written: []model.Path{}}
+	if o.Observed != nil {
+		sum = *o.Observed
+		sum.Written = []model.Path{}
+	}
+	sum.Seconds += r.Duration.Round(time.Millisecond).Seconds()
+	sum.Ended += r.Ended
+	sum.Overflows += r.Overflows + r.Gaps
+	sum.Files, sum.OnlyThen = len(s.Opened), set.OnlyObserved()
+	for _, f := range s.Opened {
+		if f.Wrote {
+			sum.Written = append(sum.Written, model.Path(f.Name))
+		}
+	}
+	return &sum
 }

@@ -3,9 +3,11 @@ package analyze
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"a2c/analyze/config"
 	"a2c/analyze/subject"
+	"a2c/inventory/host"
 	"a2c/model"
 	"a2c/parse"
 )
@@ -16,7 +18,11 @@ func environment(s *subject.Subject, c *config.Config) (kept, dropped []model.En
 	seen := map[string]bool{}
 	kept, dropped = []model.EnvVar{}, []model.EnvVar{}
 	for _, v := range s.Main.Env {
-		if seen[v.Name] || v.Name == "" {
+		if e, ok := unfit(s, v); ok {
+			dropped = append(dropped, e)
+			continue
+		}
+		if seen[v.Name] {
 			continue
 		}
 		seen[v.Name] = true
@@ -48,6 +54,28 @@ func environment(s *subject.Subject, c *config.Config) (kept, dropped []model.En
 	slices.SortFunc(kept, byName)
 	slices.SortFunc(dropped, byName)
 	return kept, dropped
+}
+
+// unfit makes the entry of a string that no image configuration can hold, as JSON of NAME=value: what is not UTF-8 is shown escaped. It may be a secret,
+// whatever its name: its value is not shown.
+func unfit(s *subject.Subject, v host.EnvVar) (e model.EnvVar, ok bool) {
+	e = model.EnvVar{Name: model.Path(v.Name).String()}
+	_, secret := parse.IsSecret(v.Name, v.Value) // whose value the image never holds
+	switch {
+	case v.Bare:
+		e.Reason = "the string has no '=': no program finds it as a variable"
+	case v.Name == "":
+		e.Reason = "it has no name, only a value"
+	case !utf8.ValidString(v.Name):
+		e.Reason = "its name is not UTF-8: an image configuration is JSON and cannot hold it"
+	case !utf8.ValidString(v.Value) && !secret:
+		e.Reason = "its value is not UTF-8: an image configuration is JSON and cannot hold it; set it where the image runs"
+	default:
+		return e, false
+	}
+	e.Evidence.Add("name", model.FromEnv(s.Main.PID, e.Name))
+	e.Evidence.Add("reason", model.Derived("what environ(7) and JSON allow"))
+	return e, true
 }
 
 // keepReason explains what somebody may wonder about.

@@ -44,7 +44,7 @@ func (b *builder) info() model.AnalysisInfo {
 		GroupID:         s.Main.Status.GID[effective],
 		ProcUID:         ids(s.Main.Status.UID),
 		ProcGID:         ids(s.Main.Status.GID),
-		Cmdline:         parse.RedactArgs(s.Main.Args),
+		Cmdline:         parse.RedactArgs(s.Main.Args()),
 		WebApp:          app.WebApp,
 		ApplicationType: app.ApplicationType,
 		Env:             map[string]string{},
@@ -58,7 +58,9 @@ func (b *builder) info() model.AnalysisInfo {
 		Ports:           []model.Port{},
 	}
 	for _, v := range slices.Backward(s.Main.Env) {
-		i.Env[v.Name] = parse.RedactValue(v.Name, v.Value) // the first of equal names counts
+		if _, odd := unfit(s, v); !odd {
+			i.Env[v.Name] = parse.RedactValue(v.Name, v.Value) // the first of equal names counts
+		}
 	}
 	i.EnvKept, i.EnvDropped = environment(s, b.c)
 	for _, l := range app.Listeners {
@@ -195,7 +197,7 @@ func mergeSkips(lists ...[]model.Skip) []model.Skip {
 	var out []model.Skip
 	for _, list := range lists {
 		for _, k := range list {
-			if !slices.Contains(out, k) {
+			if !slices.ContainsFunc(out, k.Equal) {
 				out = append(out, k)
 			}
 		}
@@ -238,7 +240,7 @@ func mainPort(list []model.Listener) int {
 	best, port := 99, 0
 	for _, l := range list {
 		r := rank[strings.ToLower(l.Purpose)]
-		if r > 0 && l.Protocol == "tcp" && r < best {
+		if r > 0 && l.Protocol == "tcp" && r < best && !l.Ephemeral {
 			best, port = r, l.Port
 		}
 	}

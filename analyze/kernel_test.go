@@ -125,3 +125,29 @@ func TestKernelQuiet(t *testing.T) {
 		}
 	}
 }
+
+// TestOwnSocket names a Unix socket on the command line on which the application itself listens: that is no peer.
+func TestOwnSocket(t *testing.T) {
+	m := machine(t, "java-generic", func(a *txtar.Archive) {
+		appendTo(t, a, "proc/412/cmdline", "--socket=/opt/worker/own.sock\n--engine=/var/run/docker.sock\n")
+		a.Files = append(a.Files, txtar.Parse([]byte(`
+-- proc/412/fd/23 -> socket:[823] --
+-- proc/412/net/unix --
+Num       RefCount Protocol Flags    Type St Inode Path
+0000000000000000: 00000002 00000000 00010000 0001 01 823 /opt/worker/own.sock
+0000000000000000: 00000002 00000000 00010000 0001 01 990 /var/run/docker.sock
+-- opt/worker/own.sock type=socket --
+-- var/run/docker.sock type=socket --
+`)).Files...)
+	})
+	a, _ := run(t, m, "java-generic", analyze.Options{})
+	var got []string
+	for _, u := range a.AnalysisInfo.Kernel.Sockets {
+		if u.Kind == model.SocketUnix {
+			got = append(got, u.Name)
+		}
+	}
+	if diff := cmp.Diff([]string{"/var/run/docker.sock"}, got); diff != "" {
+		t.Errorf("sockets of others (-want +got):\n%s", diff)
+	}
+}

@@ -35,20 +35,43 @@ func TestPlantedSecrets(t *testing.T) {
 		for i := range b {
 			b[i] = letters[r.IntN(len(letters))]
 		}
-		return string(b) + "7Qz"
+		return string(b) + "7Q4z" // two digits: without a telling name they make a value random
 	}
 	values := map[string]string{}
 	plant := func(place string) string {
 		values[place] = word(24)
 		return values[place]
 	}
+	// Values with signs that end a value somewhere: a careless reader shows what stands behind one. Each part is looked for.
+	signs := func(place, between string) string {
+		values[place] = word(9) // 13 characters: half of it stands nowhere by chance
+		for i, sign := range strings.Split(between, "|") {
+			part := word(9)
+			values[fmt.Sprintf("%s, behind %q (%d)", place, sign, i)] = part
+			values[place] += sign + part
+		}
+		return values[place]
+	}
 	plants := map[string]func(*txtar.Archive){
 		"java-tomcat": func(a *txtar.Archive) {
-			appendTo(t, a, "proc/412/environ", word(3)+"_PASSWORD="+plant("environment")+"\nDB_URL=jdbc:postgresql://u:"+plant("URL")+"@db/x\n"+word(4)+"="+plant("name without a meaning")+"\n")
+			appendTo(t, a, "proc/412/environ", strings.Join([]string{
+				"DB_PASSWORD_ORDER_SERVICE=" + signs("..._SERVICE", ";|=|&| "),
+				"MQ=amqp://app:" + signs("URL of MQ", "/|#|?|<|>|\"|'| |ü|@|,") + "@mq:5672/v", "CACHE=redis://:" + signs("URL of cache", "@|/|:") + "@h", "MQ2=amqp://app:/" + signs("URL, empty port", "/|@") + "@mq",
+				"ORA=jdbc:oracle:thin:scott/" + signs("Oracle", "@|/") + "@//h:1521/x jdbc:oracle:thin:scott/" + signs("second Oracle", "@") + "@//h:1521/y",
+				`JAVA_TOOL_OPTIONS=-Da=b "-Dx.password=` + signs("option list", " |'|=|;|&") + `" -Dy=z`, "CATALINA_OPTS=-Dx.password='" + signs("shell list", ` |"|;`) + "' -Dy=z",
+				`APP_JSON={"passwords":["` + plant("JSON list") + `","` + signs("JSON list, second", ",|}|]| ") + `"],"password":{"value":"` + plant("JSON object") + `"}}`,
+				`APP_BROKEN={"passwords":["` + plant("broken JSON list") + `","` + plant("broken JSON list, second") + `"],"x":`, "BUNDLE=" + base64.StdEncoding.EncodeToString([]byte("-----BEGIN PRIVATE KEY-----\n"+strings.Repeat(plant("PEM in base64")+"\n", 200)+"-----END PRIVATE KEY-----\n")),
+				"MONEY_PASSWORD=$" + strings.ToUpper(plant("begins with a dollar")), "JDBC=jdbc:sqlserver://h:1433;user=sa;password=" + signs("JDBC", "\"|'|,| ") + ";encrypt=true", "Q=jdbc:x://h/db?password=" + signs("query", "\"|#|?| |;") + "&ssl=true",
+			}, "\n")+"\n")
+			replace(t, a, "proc/412/cmdline", "-Xmx256m", "-Xmx256m\n-Dkeypass="+signs("keypass", " |'|\"|;"))
+			appendTo(t, a, "proc/412/environ", word(3)+"_PASSWORD="+plant("environment")+"\nDB_URL=jdbc:postgresql://u:"+plant("URL")+"@db/x\nPLANTED="+plant("name without a meaning")+"\n")
 			replace(t, a, "proc/412/cmdline", "-Xmx256m", "-Xmx256m\n-D"+word(4)+".secret="+plant("argument"))
 			replace(t, a, "srv/shop/conf/Catalina/localhost/shop.xml", "s3cret-of-the-context", plant("context.xml")+"&amp;&lt;")
 			replace(t, a, "srv/shop/conf/tomcat-users.xml", "s3cret-of-the-users", plant("tomcat-users.xml"))
 			replace(t, a, "srv/shop/conf/server.xml", "changeit-or-not", plant("server.xml"))
+			a.Files = append(a.Files, txtar.File{Name: "srv/shop/webapps/shop/WEB-INF/classes/old.xml", Data: []byte("<x>\n<property name=\"db.password\">" + plant("element of XML") + "</property>\n</x>")})
+			a.Files = append(a.Files, txtar.File{Name: "srv/shop/webapps/shop/WEB-INF/classes/a.properties", Data: []byte("\\\n\ndb.password=" + plant("behind a lone backslash") + "\n")})
+			a.Files = append(a.Files, txtar.File{Name: "srv/shop/webapps/shop/WEB-INF/classes/big.json", Data: []byte("\"" + strings.Repeat("x", 1<<20) + "\"")})
 			a.Files = append(a.Files, txtar.File{Name: "srv/shop/webapps/shop/WEB-INF/classes/broken.xml", Data: []byte("<a password=\"" + plant("broken XML") + "\"")})
 		},
 		"java-springboot": func(a *txtar.Archive) {
@@ -75,6 +98,7 @@ func TestPlantedSecrets(t *testing.T) {
 			for place, v := range values {
 				for form, text := range map[string]string{
 					"plain": v, "base64": base64.StdEncoding.EncodeToString([]byte(v)), "URL": url.QueryEscape(v), "XML": html.EscapeString(v), "half": v[:len(v)/2],
+					"JSON": strings.Trim(quoted(t, v), `"`), "path": url.PathEscape(v), "upper case": strings.ToUpper(v), "half of base64": base64.StdEncoding.EncodeToString([]byte(v))[:len(v)/2],
 				} {
 					if strings.Contains(string(raw), text) {
 						t.Errorf("the secret of %s shows (%s)", place, form)
@@ -84,7 +108,17 @@ func TestPlantedSecrets(t *testing.T) {
 			if kind == "dotnet-generic" && !slices.Contains(names(a.AnalysisInfo.Secrets), "file old-start.sh /opt/portal/old-start.sh:2") {
 				t.Errorf("the script's secret is not named: %v", names(a.AnalysisInfo.Secrets))
 			}
-			want := map[string]int{"java-tomcat": 10, "java-springboot": 5, "dotnet-generic": 4}
+			if found := names(a.AnalysisInfo.Secrets); kind == "java-tomcat" {
+				for _, name := range []string{"file x/property[db.password] /srv/shop/webapps/shop/WEB-INF/classes/old.xml:2", "file db.password /srv/shop/webapps/shop/WEB-INF/classes/a.properties:3", "env DB_PASSWORD_ORDER_SERVICE :0", "env BUNDLE :0"} {
+					if !slices.Contains(found, name) {
+						t.Errorf("%s is not named: %v", name, found)
+					}
+				}
+				if !slices.ContainsFunc(a.AnalysisInfo.Skips, func(k model.Skip) bool { return strings.HasSuffix(string(k.Path), "big.json") }) {
+					t.Errorf("a file that is too large to be searched is not listed: %v", a.AnalysisInfo.Skips)
+				}
+			}
+			want := map[string]int{"java-tomcat": 23, "java-springboot": 5, "dotnet-generic": 4}
 			if got := len(a.AnalysisInfo.Secrets); got < want[kind] {
 				t.Errorf("%d secrets found, at least %d are planted: %v", got, want[kind], names(a.AnalysisInfo.Secrets))
 			}
@@ -103,6 +137,15 @@ func TestWorkspaceInside(t *testing.T) {
 			t.Errorf("%s is %s: %v", f.Path, f.Decision, f.Reasons)
 		}
 	}
+}
+
+func quoted(t *testing.T, s string) string {
+	t.Helper()
+	b, err := json.Marshal(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
 }
 
 func names(list []model.Secret) []string {
@@ -217,13 +260,11 @@ type racing struct {
 func (r *racing) Lstat(name string) (host.Info, error) {
 	r.seen[name]++
 	info, err := r.Tree.Lstat(name)
-	if r.seen[name] > 1 {
-		switch name {
-		case "/opt/worker/classes/a.txt":
-			return host.Info{}, &fs.PathError{Op: "lstat", Path: name, Err: fs.ErrNotExist}
-		case "/opt/worker/lib/worker.jar":
-			info.Size++
-		}
+	switch {
+	case name == "/opt/worker/classes/a.txt" && r.seen[name] > 1:
+		return host.Info{}, &fs.PathError{Op: "lstat", Path: name, Err: fs.ErrNotExist}
+	case name == "/opt/worker/lib/worker.jar":
+		info.Size += int64(r.seen[name])
 	}
 	return info, err
 }

@@ -84,8 +84,10 @@ func Resolve(s *subject.Subject) *Config {
 		r.tomcat()
 	case "java-springboot":
 		r.spring()
-	case "java-generic":
-		r.generic()
+	default:
+		if s.Java() {
+			r.generic()
+		}
 	}
 	if s.Dotnet() {
 		r.dotnet()
@@ -123,8 +125,28 @@ func (r *resolver) read(name, reason string) ([]byte, bool) {
 		}
 		return nil, false
 	}
+	if !r.may(name) {
+		return nil, false
+	}
 	r.c.Documents = append(r.c.Documents, Document{Path: name, Reason: "config: " + reason})
 	return data, true
+}
+
+// may reports whether a file that exists is one to go by, and notes it when it is not: a manifest or a link of the application's user may lead to
+// a document of another service, or into /proc, where self is a2c.
+func (r *resolver) may(name string) bool {
+	reason := ""
+	real, _, err := host.Resolve(r.s.Root, name)
+	switch {
+	case err == nil && (subject.Under(real, "/proc") || subject.Under(real, "/sys") || subject.Under(real, "/dev")):
+		reason = "not read: the kernel's, and another one in a container"
+	case !r.s.Reaches(name):
+		reason = "not read: the application's user cannot read it"
+	default:
+		return true
+	}
+	r.s.Skip(model.Skip{What: "configuration", Path: model.Path(name), Reason: reason})
+	return false
 }
 
 func (r *resolver) skip(name string, err error) {
@@ -199,7 +221,7 @@ func (r *resolver) environment() {
 
 // arguments keeps --name=value, --name value, -Dname=value and name=value of the command line.
 func (r *resolver) arguments() {
-	args := r.s.Main.Args
+	args := r.s.Main.Args()
 	for i := 1; i < len(args); i++ {
 		a := strings.TrimPrefix(args[i], "-D")
 		key, value, ok := strings.Cut(strings.TrimLeft(a, "-"), "=")

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"path"
 	"strings"
 
@@ -67,7 +68,7 @@ func (r *resolver) dotnetHost() {
 
 // dotnetArguments refers to what the options of the muxer name.
 func (r *resolver) dotnetArguments() {
-	args := r.s.Main.Args
+	args := r.s.Main.Args()
 	for i := 0; i+1 < len(args); i++ {
 		switch args[i] {
 		case "--depsfile", "--runtimeconfig", "--additional-deps", "--additionalprobingpath":
@@ -101,6 +102,9 @@ func (r *resolver) bundle() {
 	}
 	defer f.Close()
 	at, err := parse.FindBundle(f, f.Info().Size)
+	if errors.Is(err, parse.ErrNoBundle) && r.s.App.Runtime.Kind == "native" {
+		return // compiled ahead of time: nothing is unpacked
+	}
 	if err != nil {
 		r.skip(exe, err)
 		return

@@ -16,7 +16,7 @@ import (
 func (r *resolver) java() {
 	p := r.s.Main
 	var argFiles []string
-	cmd := parse.ReadJavaCommand(p.Args, parse.JavaSources{
+	cmd := parse.ReadJavaCommand(p.Args(), parse.JavaSources{
 		Getenv: p.Getenv,
 		ArgFile: func(name string) ([]byte, error) {
 			argFiles = append(argFiles, name)
@@ -46,7 +46,10 @@ func (r *resolver) java() {
 		r.refer(cmd.Main.Value, "source file to run"+fromArg(cmd.Main, p.PID), model.LayerApp, false)
 	}
 	r.javaOptions(cmd)
-	for _, a := range cmd.Program {
+	for i, a := range cmd.Program {
+		if r.s.Kind() == "java-tomcat" && i > 0 && cmd.Program[i-1].Value == "-config" {
+			continue // tomcat reads it as what it is
+		}
 		r.programFile(a.Value, "argument of the program"+fromArg(a, p.PID))
 	}
 	r.javaProperties(cmd)
@@ -141,6 +144,10 @@ func (r *resolver) openJar(abs string) (*parse.Jar, func()) {
 	f, err := r.s.Root.Open(abs)
 	if err != nil {
 		r.skip(abs, err)
+		return nil, nil
+	}
+	if !r.may(abs) {
+		f.Close()
 		return nil, nil
 	}
 	j, err := parse.OpenJar(f, f.Info().Size)

@@ -41,18 +41,20 @@ type collector struct {
 	in      Input
 	set     *Set
 	closure *Closure
-	named   map[string]bool // paths that the configuration or an open file names: the general rules against junk do not apply
-	mapped  map[string]bool // files that are mapped or open now
+	named   map[string]bool     // paths that the configuration or an open file names: the general rules against junk do not apply
+	mapped  map[string]bool     // files that are mapped or open now
+	above   map[string]bool     // the folders that these, the programs and the working folder lie in
+	links   map[string][]string // of libraries, by folder
 	awt     bool
 }
 
 // Collect asks every source in turn: layout, configuration, open files, runtime, system, native libraries, and the user.
 func Collect(ctx context.Context, in Input) (Result, error) {
-	c := &collector{in: in, named: map[string]bool{}, mapped: map[string]bool{}}
+	c := &collector{in: in, named: map[string]bool{}, mapped: map[string]bool{}, above: map[string]bool{}, links: map[string][]string{}}
 	c.set = NewSet(in.Subject.Root, c.veto)
 	c.closure = NewClosure(c.set, c.libraryPath(), c.mapped)
 	c.note4Named()
-	for _, source := range []func(context.Context) error{c.user, c.layout, c.references, c.runtime, c.open, c.empty, c.native, c.listOut} {
+	for _, source := range []func(context.Context) error{c.user, c.layout, c.references, c.runtime, c.open, c.observed, c.empty, c.native, c.listOut} {
 		if err := source(ctx); err != nil {
 			return Result{}, err
 		}
@@ -86,8 +88,26 @@ func (c *collector) note4Named() {
 			}
 		}
 		c.name(p.Exe)
+		c.mapped[p.Exe] = true
+		c.above[p.Cwd] = true
+		c.mind(p.Cwd)
+	}
+	for _, f := range c.in.Subject.Opened {
+		if !f.Wrote {
+			c.mapped[f.Name], c.named[f.Name] = true, true
+		}
+	}
+	for p := range c.mapped {
+		c.mind(p)
 	}
 	c.awt = usesAWT(c.mapped)
+}
+
+// mind notes the folders above a path.
+func (c *collector) mind(p string) {
+	for dir := path.Dir(p); len(dir) > 1 && !c.above[dir]; dir = path.Dir(dir) {
+		c.above[dir] = true
+	}
 }
 
 func (c *collector) name(p string) {
@@ -240,7 +260,20 @@ func (c *collector) native(ctx context.Context) error {
 	if c.closure.useCache {
 		c.optional("/etc/ld.so.cache", model.LayerRuntime, "elf: a library lies outside the loader's own folders")
 	}
+	c.openssl()
 	return nil
+}
+
+// openssl takes the configuration that OpenSSL reads when it is loaded (openssl-config(5)), by whatever.
+func (c *collector) openssl() {
+	for _, p := range c.set.Paths(model.LayerRuntime) {
+		if strings.HasPrefix(path.Base(p), "libcrypto.so.") {
+			for _, name := range []string{"/usr/lib/ssl/openssl.cnf", "/etc/pki/tls/openssl.cnf", "/etc/ssl/openssl.cnf"} {
+				c.optional(name, model.LayerRuntime, "dlopen: read by OpenSSL")
+			}
+			return
+		}
+	}
 }
 
 // note lists something that was looked for and is left out on purpose.

@@ -105,8 +105,7 @@ func (c *collector) dotnetNative() {
 	if !ok {
 		c.note("OpenSSL", "no libssl.so.3, .1.1 or .1.0 on the host")
 	}
-	c.optional("/usr/lib/ssl/openssl.cnf", model.LayerRuntime, "dlopen: read by OpenSSL")
-	c.optional("/etc/pki/tls/openssl.cnf", model.LayerRuntime, "dlopen: read by OpenSSL")
+	c.optional("/etc/os-release", model.LayerRuntime, "runtime: .NET tells the system's name by it (RuntimeInformation.OSDescription)")
 }
 
 // loadedICU reports whether ICU is mapped now; then the mappings say which.

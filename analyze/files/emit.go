@@ -76,7 +76,7 @@ func (s *Set) again(p string, e *entry) (skips []model.Skip, ok bool) {
 func (s *Set) file(p string, e *entry) model.File {
 	f := model.File{
 		Path: model.Path(p), Type: fileType(e.info.Type), Mode: e.info.Mode, UID: e.info.UID, GID: e.info.GID, MTime: e.info.MTime.UTC(),
-		Target: model.Path(e.target), Decision: e.decision, Layer: e.layer, Reasons: e.reasons,
+		Target: model.Path(e.target), Decision: e.decision, Layer: e.layer, Package: e.pkg, Reasons: e.reasons,
 	}
 	if e.info.Type == host.Regular {
 		f.Size = e.info.Size

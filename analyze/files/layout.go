@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"a2c/analyze/config"
+	"a2c/analyze/subject"
 	"a2c/inventory/host"
 	"a2c/model"
 )
@@ -19,6 +20,40 @@ func (c *collector) layout(ctx context.Context) error {
 		return c.javaFolder(ctx)
 	case "dotnet-generic", "dotnet-single":
 		return c.dotnetFolder(ctx)
+	case "dotnet-mono":
+		if err := c.dotnetFolder(ctx); err != nil {
+			return err
+		}
+		return c.served(ctx)
+	}
+	if c.in.Subject.Java() {
+		return c.javaServer(ctx)
+	}
+	return nil
+}
+
+// javaServer takes what every server with a base of its own consists of: the base, the program's folder, and its web applications, wherever they lie.
+func (c *collector) javaServer(ctx context.Context) error {
+	if err := c.javaFolder(ctx); err != nil {
+		return err
+	}
+	app := c.in.Subject.App
+	if home := string(app.Platform.Home); home != "" && home != string(app.Base) && !config.Shared(home) && !kernelPath(home) {
+		if err := c.tree(ctx, home, model.LayerLibs, "layout: folder of "+app.Platform.Name, c.plain); err != nil {
+			return err
+		}
+	}
+	return c.served(ctx)
+}
+
+// served takes the web applications of a server, wherever they lie.
+func (c *collector) served(ctx context.Context) error {
+	for _, w := range c.in.Subject.App.WebApps {
+		if p := string(w.Path); p != "" && !config.Shared(p) && !kernelPath(p) {
+			if err := c.tree(ctx, p, model.LayerApp, "layout: web application "+w.Name, c.plain); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }
@@ -118,17 +153,31 @@ func (c *collector) tomcatFilter(top string, homeOnly bool) Filter {
 	}
 }
 
-// javaFolder takes the folder of a jar when it is the application's own. Other archives in it that nothing names are other versions or
-// applications.
+// javaFolder takes the folder of a jar when it is the application's own, and the working folder: a launcher that lies elsewhere (Jetty's
+// start.jar in jetty.home) finds there what it is to run.
 func (c *collector) javaFolder(ctx context.Context) error {
-	base := string(c.in.Subject.App.Base)
-	if base == "" || config.Shared(base) {
+	if err := c.ownFolder(ctx, string(c.in.Subject.App.Base), "layout: the application's own folder"); err != nil {
+		return err
+	}
+	cwd := c.in.Subject.Main.Cwd
+	if cwd == string(c.in.Subject.App.Base) {
 		return nil
 	}
-	return c.tree(ctx, base, model.LayerApp, "layout: the application's own folder", func(rel string, e host.Entry) (string, string) {
+	if subject.Under(cwd, "/var") && !subject.Under(cwd, "/var/local") && !subject.Under(cwd, "/var/opt") && !subject.Under(cwd, "/var/www") {
+		return nil // data by hier(7): what of it belongs to the program, nobody can tell
+	}
+	return c.ownFolder(ctx, cwd, "layout: the working folder")
+}
+
+// ownFolder takes a folder. Other archives in it that nothing names are other versions or applications.
+func (c *collector) ownFolder(ctx context.Context, dir, reason string) error {
+	if dir == "" || config.Shared(dir) || kernelPath(dir) || c.scratch(dir) {
+		return nil
+	}
+	return c.tree(ctx, dir, model.LayerApp, reason, func(rel string, e host.Entry) (string, string) {
 		ext := strings.ToLower(path.Ext(rel))
 		archive := ext == ".jar" || ext == ".war" || ext == ".ear" || ext == ".zip" || ext == ".gz" || ext == ".tgz"
-		if archive && e.Type == host.Regular && !strings.Contains(rel, "/") && !c.named[join(base, rel)] {
+		if archive && e.Type == host.Regular && !strings.Contains(rel, "/") && !c.named[join(dir, rel)] {
 			return model.Out, "layout: archive beside the application that nothing names"
 		}
 		return "", ""

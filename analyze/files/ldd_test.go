@@ -86,7 +86,7 @@ func ldd(t *testing.T, p string) (found, missing []string, ok bool) {
 
 func closureOf(t *testing.T, tree host.Tree, real string) (found, missing []string) {
 	t.Helper()
-	s := NewSet(tree, func(string, bool) (string, string) { return "", "" })
+	s := NewSet(tree, func(string, host.Info) (string, string) { return "", "" })
 	c := NewClosure(s, nil, map[string]bool{})
 	c.Add(real)
 	if err := c.Run(t.Context()); err != nil {

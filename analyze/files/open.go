@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"path"
 	"strings"
 
 	"a2c/analyze/subject"
@@ -46,9 +47,48 @@ func (c *collector) opened(name, reason string) {
 	if info.Type != host.Regular {
 		return // a folder that is open says nothing about its content
 	}
-	if _, _, err := c.set.Include(name, c.layerOf(name), reason); err != nil {
+	real, _, err := c.set.Include(name, c.layerOf(name), reason)
+	if err != nil {
 		c.set.skip(name, err)
+		return
 	}
+	c.otherNames(real)
+}
+
+// otherNames takes the links beside a loaded library that lead to it, under its name with fewer numbers: a program that loads libx.so by name
+// (dlopen(3), System.loadLibrary) is seen to have mapped libx.so.1.2.3.
+func (c *collector) otherNames(lib string) {
+	dir, base := path.Split(lib)
+	stem, version, found := strings.Cut(base, ".so.")
+	if !found || version == "" {
+		return
+	}
+	for _, link := range c.libraryLinks(path.Clean(dir)) {
+		if link != stem+".so" && !strings.HasPrefix(link, stem+".so.") {
+			continue
+		}
+		if real, _, err := host.Resolve(c.set.tree, dir+link); err == nil && real == lib {
+			c.optional(dir+link, c.layerOf(lib), "open: a name of "+model.Path(lib).String())
+		}
+	}
+}
+
+// libraryLinks are the names of links to libraries in a folder, which is read once.
+func (c *collector) libraryLinks(dir string) []string {
+	if links, known := c.links[dir]; known {
+		return links
+	}
+	list, err := c.set.tree.ReadDir(dir)
+	if err != nil {
+		c.set.skip(dir, err)
+	}
+	c.links[dir] = []string{}
+	for _, e := range list {
+		if e.Type == host.Symlink && strings.Contains(e.Name, ".so") {
+			c.links[dir] = append(c.links[dir], e.Name)
+		}
+	}
+	return c.links[dir]
 }
 
 // openOut lists open files that are left out.

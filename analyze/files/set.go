@@ -25,7 +25,7 @@ var errVetoed = errors.New("left out")
 // their reasons.
 type Set struct {
 	tree    host.Tree
-	veto    func(name string, dir bool) (decision, reason string)
+	veto    func(name string, info host.Info) (decision, reason string)
 	entries map[string]*entry
 	skips   []model.Skip
 }
@@ -36,12 +36,13 @@ type entry struct {
 	decision string
 	layer    string
 	reasons  []string
-	walked   bool // a folder whose content was looked through
+	pkg      string // that it belongs to
+	walked   bool   // a folder whose content was looked through
 }
 
 // NewSet is empty. veto is asked for every path before it goes in: a decision other than "" stands against every source.
-func NewSet(t host.Tree, veto func(name string, dir bool) (decision, reason string)) *Set {
-	return &Set{tree: t, veto: veto, entries: map[string]*entry{}}
+func NewSet(t host.Tree, veto func(name string, info host.Info) (decision, reason string)) *Set {
+	return &Set{tree: host.Near(t), veto: veto, entries: map[string]*entry{}}
 }
 
 // Include takes one file or folder (without its content) into the image, with every link and folder on the way to it. It returns the
@@ -127,7 +128,7 @@ func (s *Set) look(p string) (*entry, error) {
 // put records an entry with a reason, unless the veto speaks against it.
 func (s *Set) put(p string, e *entry, layer, reason string) error {
 	if e.decision == "" {
-		decision, why := s.veto(p, e.info.Type == host.Dir)
+		decision, why := s.veto(p, e.info)
 		switch {
 		case decision != "":
 			e.decision = decision
@@ -218,6 +219,24 @@ func (s *Set) Paths(layers ...string) []string {
 	}
 	slices.Sort(out)
 	return out
+}
+
+// NotFolders lists everything that is no folder, whatever was decided.
+func (s *Set) NotFolders() []string {
+	var out []string
+	for p, e := range s.entries {
+		if e.info.Type != host.Dir {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// SetPackages notes the packages that paths belong to.
+func (s *Set) SetPackages(owners map[string]string) {
+	for p, e := range s.entries {
+		e.pkg = owners[p]
+	}
 }
 
 func split(p string) []string { return strings.Split(strings.Trim(p, "/"), "/") }

@@ -11,7 +11,8 @@ import (
 )
 
 // veto says what stands against a path, whoever wants it in.
-func (c *collector) veto(name string, dir bool) (decision, reason string) {
+func (c *collector) veto(name string, info host.Info) (decision, reason string) {
+	dir := info.Type == host.Dir
 	if c.excluded(name) {
 		return model.Out, "user: appExcludedFiles"
 	}
@@ -24,6 +25,23 @@ func (c *collector) veto(name string, dir bool) (decision, reason string) {
 	if kernelPath(name) {
 		return model.Out, "kernel: made by the container's own kernel"
 	}
+	if decision, reason = c.written(name, dir); decision != "" {
+		return decision, reason
+	}
+	if made := madeByEngine(name); made != "" {
+		return model.Out, made
+	}
+	if why := c.closed(name, info); why != "" {
+		return model.Out, why
+	}
+	if c.named[name] {
+		return "", ""
+	}
+	return unwanted(path.Base(name), dir)
+}
+
+// written says what the application itself makes of a path: state, a log, or a folder that the image has empty.
+func (c *collector) written(name string, dir bool) (decision, reason string) {
 	for _, d := range c.in.State {
 		if string(d.Path) == name {
 			return model.State, "state: " + d.Reason
@@ -34,20 +52,33 @@ func (c *collector) veto(name string, dir bool) (decision, reason string) {
 			return model.Out, "log: the application writes it"
 		}
 	}
-	if dir {
-		for _, e := range c.in.Empty {
-			if e.Path == name && !c.holdsRoot(name) {
-				return model.Empty, e.Reason
-			}
-		}
-	}
-	if made := madeByEngine(name); made != "" {
-		return model.Out, made
-	}
-	if c.named[name] {
+	if !dir {
 		return "", ""
 	}
-	return unwanted(path.Base(name), dir)
+	for _, e := range c.in.Empty {
+		if e.Path == name && !c.holdsRoot(name) {
+			return model.Empty, e.Reason
+		}
+	}
+	return "", ""
+}
+
+// closed says why a path is of no use to the application: its user cannot read it, in the image as on the host. A link or a hard link in a
+// folder of the application, which that user may make to anything, so brings no secret of others into the image. What is open or mapped now
+// was opened somehow, by root before the user was changed or through a descriptor passed on.
+func (c *collector) closed(name string, info host.Info) string {
+	want := uint32(subject.Read)
+	switch {
+	case info.Type == host.Dir:
+		want = subject.Search
+	case info.Type != host.Regular:
+		return ""
+	}
+	s := c.in.Subject
+	if c.mapped[name] || c.above[name] || s.Allows(name, info, want) {
+		return ""
+	}
+	return "permission: user " + itoa(s.App.User.UID) + " of the application cannot read it"
 }
 
 func (c *collector) excluded(name string) bool { return matchAny(c.in.Excluded, name) }

@@ -38,7 +38,7 @@ func (l *looker) capabilities() {
 		for _, key := range []string{"AmbientCapabilities", "CapabilityBoundingSet"} {
 			for _, v := range l.unitValues(key) {
 				if !strings.HasPrefix(v.Value, "~") && namesCapability(v.Value, c.Name) {
-					used("unit "+key, v.source())
+					used("unit "+key, v.Source())
 				}
 			}
 		}

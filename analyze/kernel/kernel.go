@@ -36,7 +36,7 @@ func Look(s *subject.Subject, paths []string) model.Kernel {
 type looker struct {
 	s       *subject.Subject
 	out     model.Kernel
-	unit    []unitSetting
+	unit    *host.Unit
 	own     map[int]bool    // the application's processes
 	sockets map[uint64]held // by inode
 }

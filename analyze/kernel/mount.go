@@ -33,7 +33,7 @@ func (l *looker) mounts(paths []string) {
 		for _, v := range l.unitValues(key) {
 			for f := range strings.FieldsSeq(v.Value) {
 				from, _, _ := strings.Cut(strings.TrimPrefix(f, "-"), ":")
-				use(&l.out.Mounts, model.KernelUse{Name: from, Kind: model.MountBind, Detail: key + "=" + f}, v.source())
+				use(&l.out.Mounts, model.KernelUse{Name: from, Kind: model.MountBind, Detail: key + "=" + f}, v.Source())
 			}
 		}
 	}

@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -173,28 +174,47 @@ func (l *looker) named(rows []parse.UnixSocket) {
 			if info, err := host.Stat(l.s.Root, name); err != nil || info.Type != host.Socket {
 				continue
 			}
-			u := model.KernelUse{Name: name, Kind: model.SocketUnix, Detail: "named by the configuration", Peer: l.listener(name, rows)}
+			if l.ownListener(name, rows) {
+				continue
+			}
+			u := model.KernelUse{Name: name, Kind: model.SocketUnix, Detail: model.SocketNamed, Peer: l.listener(name, rows)}
 			use(&l.out.Sockets, u, from)
 		}
 	}
 	for _, v := range l.s.Main.Env {
 		look(v.Value, model.FromEnv(l.s.Main.PID, v.Name))
 	}
-	for i, a := range l.s.Main.Args {
+	for i, a := range l.s.Main.Args() {
 		look(a, model.FromArg(l.s.Main.PID, i))
 	}
 }
 
-// listener is the process that listens on a Unix socket's path.
-func (l *looker) listener(name string, rows []parse.UnixSocket) string {
+// ownListener reports whether the application itself listens on a Unix socket's path.
+func (l *looker) ownListener(name string, rows []parse.UnixSocket) bool {
+	return slices.ContainsFunc(l.listeners(name, rows), func(r parse.UnixSocket) bool {
+		_, own := l.sockets[r.Inode]
+		return own
+	})
+}
+
+// listeners are the sockets that listen on a path, under any of its names.
+func (l *looker) listeners(name string, rows []parse.UnixSocket) []parse.UnixSocket {
 	real, _, err := host.Resolve(l.s.Root, name)
 	if err != nil {
 		real = name
 	}
+	var out []parse.UnixSocket
 	for _, r := range rows {
-		if !r.Listening || r.Path != name && r.Path != real && "/var"+r.Path != name {
-			continue
+		if r.Listening && (r.Path == name || r.Path == real || "/var"+r.Path == name) {
+			out = append(out, r)
 		}
+	}
+	return out
+}
+
+// listener is the process that listens on a Unix socket's path.
+func (l *looker) listener(name string, rows []parse.UnixSocket) string {
+	for _, r := range l.listeners(name, rows) {
 		for _, p := range l.s.Host.Processes {
 			fds, err := p.FDs()
 			if err != nil {

@@ -20,33 +20,33 @@ func (l *looker) tunables() {
 	}
 	for _, v := range l.unitValues("DeviceAllow") {
 		if f := strings.Fields(v.Value); len(f) > 0 && strings.HasPrefix(f[0], "/dev/") {
-			use(&l.out.Devices, model.KernelUse{Name: f[0], Detail: "DeviceAllow"}, v.source())
+			use(&l.out.Devices, model.KernelUse{Name: f[0], Detail: "DeviceAllow"}, v.Source())
 		}
 	}
 	l.sysctlFiles()
 }
 
-func (l *looker) command(v unitSetting) {
+func (l *looker) command(v host.UnitSetting) {
 	words := strings.Fields(strings.TrimLeft(v.Value, "-+!:@"))
 	for i, w := range words {
 		switch path.Base(strings.Trim(w, `"'`)) {
 		case "sysctl":
 			for _, a := range words[i+1:] {
 				if name, value, ok := strings.Cut(strings.Trim(a, `"'`), "="); ok && !strings.HasPrefix(a, "-") {
-					use(&l.out.Sysctls, model.KernelUse{Name: strings.ReplaceAll(name, "/", "."), Detail: value}, v.source())
+					use(&l.out.Sysctls, model.KernelUse{Name: strings.ReplaceAll(name, "/", "."), Detail: value}, v.Source())
 				}
 			}
 		case "modprobe", "insmod":
 			for _, a := range words[i+1:] {
 				if !strings.HasPrefix(a, "-") {
-					use(&l.out.Sockets, model.KernelUse{Name: strings.Trim(a, `"'`), Kind: model.KernelModule, Detail: "loaded by its unit"}, v.source())
+					use(&l.out.Sockets, model.KernelUse{Name: strings.Trim(a, `"'`), Kind: model.KernelModule, Detail: "loaded by its unit"}, v.Source())
 					break
 				}
 			}
 		case "mount":
-			use(&l.out.Mounts, model.KernelUse{Name: strings.Join(words[i:], " "), Kind: model.MountMade, Detail: "mounted by its unit"}, v.source())
+			use(&l.out.Mounts, model.KernelUse{Name: strings.Join(words[i:], " "), Kind: model.MountMade, Detail: "mounted by its unit"}, v.Source())
 		case "nsenter":
-			use(&l.out.Namespaces, model.KernelUse{Name: "nsenter", Kind: model.ViewPID, Detail: strings.Join(words[i:], " ")}, v.source())
+			use(&l.out.Namespaces, model.KernelUse{Name: "nsenter", Kind: model.ViewPID, Detail: strings.Join(words[i:], " ")}, v.Source())
 		}
 	}
 }
@@ -101,7 +101,7 @@ func (l *looker) limits() {
 		from := []model.Source{model.FromProc(p.PID, "limits:"+strconv.Itoa(x.Line))}
 		set := l.unitValues(key)
 		for _, v := range set {
-			from = append(from, v.source())
+			from = append(from, v.Source())
 		}
 		d, known := defaults[x.Name]
 		if len(set) == 0 && (!known || d == x.Hard) {

@@ -3,9 +3,11 @@ package secret
 
 import (
 	"cmp"
+	"errors"
 	"path"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"a2c/analyze/config"
 	"a2c/analyze/subject"
@@ -17,7 +19,7 @@ import (
 // Find lists the secrets of environment, arguments, configuration documents, and those in files of the image: keys, key stores, scripts. Sorted by place.
 // paths are all regular files of the image, own those of them that are the application's and its configuration.
 func Find(s *subject.Subject, c *config.Config, paths, own []string) []model.Secret {
-	f := &finder{s: s, out: []model.Secret{}}
+	f := newFinder(s)
 	f.environment()
 	f.arguments()
 	f.settings(c)
@@ -27,6 +29,7 @@ func Find(s *subject.Subject, c *config.Config, paths, own []string) []model.Sec
 	for _, p := range own {
 		f.text(p)
 	}
+	f.unlisted()
 	slices.SortFunc(f.out, func(a, b model.Secret) int {
 		return cmp.Or(cmp.Compare(a.Place.Kind, b.Place.Kind), cmp.Compare(a.Place.Path, b.Place.Path), a.Place.Line-b.Place.Line, a.Place.Arg-b.Place.Arg,
 			cmp.Compare(a.Place.Key, b.Place.Key))
@@ -34,22 +37,42 @@ func Find(s *subject.Subject, c *config.Config, paths, own []string) []model.Sec
 	return slices.CompactFunc(f.out, func(a, b model.Secret) bool { return a.Place == b.Place })
 }
 
+func newFinder(s *subject.Subject) *finder {
+	return &finder{s: s, tree: host.Near(s.Root), out: []model.Secret{}, files: map[model.Path]bool{}, most: maxListed}
+}
+
 type finder struct {
-	s   *subject.Subject
-	out []model.Secret
+	s     *subject.Subject
+	tree  host.Tree
+	out   []model.Secret
+	files map[model.Path]bool // in which one was found
+	most  int                 // secrets that are listed when files are searched that no configuration names
+	more  model.Skip          // those beyond: how many, and the first one's file
+	rest  int                 // in how many files these lie
 }
 
 func (f *finder) add(name, kind string, place model.Place, from model.Source) {
-	k := model.Secret{Name: parse.RedactText(name), Kind: kind, Place: place}
+	f.put(name, kind, place, from, false)
+}
+
+func (f *finder) put(name, kind string, place model.Place, from model.Source, comment bool) {
+	k := model.Secret{Name: parse.RedactText(name), Kind: kind, Place: place, Comment: comment}
 	for _, field := range []string{"name", "kind", "place"} {
 		k.Evidence.Add(field, from)
 	}
+	if comment {
+		k.Evidence.Add("comment", from)
+	}
 	f.out = append(f.out, k)
+	f.files[place.Path] = true
 }
 
 func (f *finder) environment() {
 	seen := map[string]bool{}
 	for _, v := range f.s.Main.Env {
+		if v.Bare || !utf8.ValidString(v.Name) {
+			continue // the image does not get it
+		}
 		if kind, ok := parse.IsSecret(v.Name, v.Value); ok && !seen[v.Name] {
 			f.add(v.Name, kind, model.Place{Kind: "env", Key: v.Name}, model.FromEnv(f.s.Main.PID, v.Name))
 		}
@@ -58,7 +81,7 @@ func (f *finder) environment() {
 }
 
 func (f *finder) arguments() {
-	for _, a := range parse.ArgSecrets(f.s.Main.Args) {
+	for _, a := range parse.ArgSecrets(f.s.Main.Args()) {
 		name := strings.TrimPrefix(strings.TrimLeft(a.Option, "-"), "D")
 		if name == "" || !strings.HasPrefix(a.Option, "-D") {
 			name = strings.TrimLeft(cmp.Or(a.Option, a.Name, "argument"), "-")
@@ -110,15 +133,18 @@ func (f *finder) file(p string) {
 }
 
 // maxPEM is how much of a file is searched for a private key.
-const maxPEM = 256 << 10
+const maxPEM = 1 << 20
 
 func (f *finder) pem(p, base string) {
 	if path.Ext(base) == "" && !strings.Contains(base, "key") && !strings.Contains(base, "rsa") {
 		return
 	}
-	data, err := host.ReadFile(f.s.Root, p, maxPEM)
+	data, err := host.ReadFile(f.tree, p, maxPEM)
 	if err != nil {
-		return // too large for a key, or gone; the list of files tells about the rest
+		if path.Ext(base) != "" || !errors.Is(err, host.ErrTooLarge) { // a program called keytool is no key
+			f.skip(p, err)
+		}
+		return
 	}
 	for i, line := range strings.Split(string(data), "\n") {
 		if strings.HasPrefix(line, "-----BEGIN ") && strings.Contains(line, "PRIVATE KEY-----") {

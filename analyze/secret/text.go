@@ -1,8 +1,8 @@
 package secret
 
 import (
+	"fmt"
 	"path"
-	"slices"
 	"strings"
 
 	"a2c/inventory/host"
@@ -11,32 +11,99 @@ import (
 )
 
 // maxText is how much of a script or settings file is searched.
-const maxText = 256 << 10
+const maxText = 1 << 20
 
 // text finds secrets in scripts and settings files that lie in the application's folders without being its configuration in force: old
 // start scripts, profiles for other stages. The image would carry them all the same.
 func (f *finder) text(p string) {
-	if !textual(path.Base(p)) || slices.ContainsFunc(f.out, func(s model.Secret) bool { return string(s.Place.Path) == p }) {
+	base := path.Base(p)
+	if f.files[model.Path(p)] {
 		return
 	}
-	data, err := host.ReadFile(f.s.Root, p, maxText)
-	if err != nil {
-		return // too large to be written by hand, or gone; the list of files tells about the rest
+	if credentials(base) {
+		f.add(base, parse.SecretPassword, model.Place{Kind: "file", Path: model.Path(p)}, model.FromFile(model.Path(p), 0))
+		return
 	}
-	for i, line := range strings.Split(string(data), "\n") {
-		if kind, ok := parse.IsSecret("", line); ok {
-			f.add(path.Base(p), kind, model.Place{Kind: "file", Path: model.Path(p), Line: i + 1}, model.FromFile(model.Path(p), i+1))
+	if !textual(base) {
+		return
+	}
+	data, err := host.ReadFile(f.tree, p, maxText)
+	if err != nil {
+		f.skip(p, err)
+		return
+	}
+	// As a whole, not line by line: lists of YAML and JSON, quotes and keys go over several.
+	text := string(data)
+	if assemblyDoc(base, text) {
+		return
+	}
+	notes := commentsOf(base, text)
+	line, at, more := 1, 0, f.more.Count
+	for _, s := range parse.FindSecrets("", text) {
+		if !usable(base, text, s) {
+			continue
+		}
+		line += strings.Count(text[at:s.Start], "\n")
+		at = s.Start
+		if len(f.out) >= f.most {
+			f.more.Count++
+			continue
+		}
+		f.put(base, s.Kind, model.Place{Kind: "file", Path: model.Path(p), Line: line}, model.FromFile(model.Path(p), line), notes.hold(text, s.Start))
+	}
+	if f.more.Count > more {
+		if f.rest++; f.rest == 1 {
+			f.more.Path = model.Path(p)
 		}
 	}
 }
 
-// textual tells by the name whether people write such files by hand, one setting a line.
-func textual(base string) bool {
-	if base == ".env" || strings.HasPrefix(base, ".env.") {
+// maxListed is how many secrets are listed of an application. Of static content by the hundred thousand files each may hold a "token", which makes an
+// analysis of hundreds of megabytes that tells nobody more.
+const maxListed = 5000
+
+// unlisted says how many are not.
+func (f *finder) unlisted() {
+	if f.rest == 0 {
+		return
+	}
+	f.more.What = "list of secrets"
+	f.more.Reason = fmt.Sprintf("what looks like a secret in %d more files, of which this is the first, is not listed one by one", f.rest)
+	f.more.Remedy = "leave the folders of such files out with containerParameters.appExcludedFiles in analysis.json, and analyze again"
+	f.s.Skip(f.more)
+}
+
+// skip says that a file was not searched. A file that vanished is no part of the image.
+func (f *finder) skip(p string, err error) {
+	if host.Vanished(err) {
+		return
+	}
+	f.s.Skip(model.Skip{What: "search for secrets", Path: model.Path(p), Reason: host.Reason(err), Incomplete: host.Denied(err)})
+}
+
+// credentials tells by the name files that hold nothing but credentials: .pgpass, .netrc, .git-credentials, .htpasswd.
+func credentials(base string) bool {
+	switch strings.ToLower(base) {
+	case ".pgpass", "pgpass.conf", ".netrc", "_netrc", ".git-credentials", ".htpasswd", ".my.cnf", ".mylogin.cnf", ".dockercfg", ".vault-token":
 		return true
 	}
-	switch strings.ToLower(path.Ext(base)) {
-	case ".bash", ".cfg", ".cnf", ".conf", ".env", ".ini", ".pl", ".properties", ".py", ".rb", ".sh", ".sql", ".toml", ".yaml", ".yml":
+	return false
+}
+
+// textual tells by the name whether people write such files by hand.
+func textual(base string) bool {
+	base = strings.ToLower(base)
+	switch base {
+	case ".npmrc", ".pypirc", "credentials", "dockerfile", "makefile", "jenkinsfile":
+		return true
+	}
+	if strings.HasPrefix(base, ".env.") {
+		return true
+	}
+	switch path.Ext(base) {
+	case ".bash", ".bat", ".cfg", ".cmd", ".cnf", ".conf", ".config", ".csh", ".env", ".gradle", ".groovy", ".hcl", ".ini", ".json", ".json5", ".ksh", ".md", ".pl", ".properties", ".ps1", ".psm1", ".py",
+		".rb", ".service", ".sh", ".sql", ".tf", ".tfvars", ".toml", ".txt", ".xml", ".yaml", ".yml", ".zsh",
+		".bak", ".old", ".orig", ".sav", ".sample", ".example", ".dist", ".local", ".tmpl", ".template":
 		return true
 	}
 	return false

@@ -9,6 +9,7 @@ import (
 	"a2c/analyze/subject"
 	"a2c/inventory/host"
 	"a2c/model"
+	"a2c/parse"
 )
 
 // Measure sums up over the application's processes. Peaks of several processes need not coincide: their sum is an upper bound.
@@ -39,8 +40,23 @@ func Measure(s *subject.Subject, c *config.Config) model.Usage {
 		u.Evidence.Add("cpuSeconds", model.FromProc(p.PID, "stat"))
 	}
 	uptime(s, &u)
+	memory(s, &u)
 	heap(s, c, &u)
 	return u
+}
+
+// memory is what the machine has.
+func memory(s *subject.Subject, u *model.Usage) {
+	const name, limit = "/proc/meminfo", 64 << 10
+	data, err := host.ReadFile(s.Host.Tree, name, limit)
+	if err != nil {
+		return // the inventory lists it
+	}
+	total, line := parse.MemTotal(data)
+	if total > 0 {
+		u.HostMemoryBytes = total
+		u.Evidence.Add("hostMemoryBytes", model.FromFile(name, line))
+	}
 }
 
 // uptime is how long the main process runs, by /proc/uptime and its start.

@@ -1,6 +1,7 @@
 package state
 
 import (
+	"context"
 	"path"
 	"slices"
 	"strings"
@@ -17,10 +18,10 @@ const settle = time.Minute
 
 // Fresh finds data among the files that were taken for program: files of the application's user, in folders it may write to, that changed after
 // the start was over. Their folders become state, in the set too. Program files that change meanwhile are a new deployment, not state.
-func Fresh(s *subject.Subject, c *config.Config, set *files.Set, dirs []model.StateDir) []model.StateDir {
+func Fresh(ctx context.Context, s *subject.Subject, c *config.Config, set *files.Set, dirs []model.StateDir) ([]model.StateDir, error) {
 	start, err := s.Main.StartTime()
 	if err != nil {
-		return dirs
+		return dirs, nil
 	}
 	f := &finder{s: s, c: c, dirs: map[string]*model.StateDir{}, empty: map[string]string{}}
 	set.EachIn(model.LayerApp, func(p string, mtime time.Time, uid int) {
@@ -33,12 +34,14 @@ func Fresh(s *subject.Subject, c *config.Config, set *files.Set, dirs []model.St
 		if f.inside(p) {
 			continue
 		}
-		f.measure(d)
+		if err := f.measure(ctx, d, maxMeasured); err != nil {
+			return nil, err
+		}
 		set.Forget(p, model.State, "state: "+d.Reason)
 		dirs = append(dirs, *d)
 	}
 	slices.SortFunc(dirs, func(a, b model.StateDir) int { return strings.Compare(string(a.Path), string(b.Path)) })
-	return dirs
+	return dirs, nil
 }
 
 // program reports whether a file is code, a page or configuration, by where it lies and its ending.

@@ -3,6 +3,7 @@ package state
 
 import (
 	"cmp"
+	"context"
 	"path"
 	"slices"
 	"strconv"
@@ -22,8 +23,8 @@ type Result struct {
 	Empty []files.Folder
 }
 
-// Find looks at descriptors that may write and at what the configuration names as data, logs or temporary folders.
-func Find(s *subject.Subject, c *config.Config) Result {
+// Find looks at descriptors that may write and at what the configuration names as data, logs or temporary folders. The error is ctx's alone.
+func Find(ctx context.Context, s *subject.Subject, c *config.Config) (Result, error) {
 	f := &finder{s: s, c: c, dirs: map[string]*model.StateDir{}, logs: map[string]*model.LogFile{}, empty: map[string]string{}}
 	f.temporary()
 	f.databases()
@@ -31,7 +32,7 @@ func Find(s *subject.Subject, c *config.Config) Result {
 	f.open()
 	f.configuredLogs()
 	f.home()
-	return f.result()
+	return f.result(ctx)
 }
 
 type finder struct {
@@ -42,13 +43,15 @@ type finder struct {
 	empty map[string]string
 }
 
-func (f *finder) result() Result {
+func (f *finder) result(ctx context.Context) (Result, error) {
 	r := Result{Dirs: []model.StateDir{}, Logs: []model.LogFile{}}
 	for p, d := range f.dirs {
 		if f.inside(p) {
 			continue
 		}
-		f.measure(d)
+		if err := f.measure(ctx, d, maxMeasured); err != nil {
+			return Result{}, err
+		}
 		r.Dirs = append(r.Dirs, *d)
 	}
 	for _, l := range f.logs {
@@ -64,7 +67,7 @@ func (f *finder) result() Result {
 	slices.SortFunc(r.Dirs, func(a, b model.StateDir) int { return cmp.Compare(a.Path, b.Path) })
 	slices.SortFunc(r.Logs, func(a, b model.LogFile) int { return cmp.Compare(a.Path, b.Path) })
 	slices.SortFunc(r.Empty, func(a, b files.Folder) int { return cmp.Compare(a.Path, b.Path) })
-	return r
+	return r, nil
 }
 
 // inside reports whether a state folder lies in another one.
@@ -75,36 +78,6 @@ func (f *finder) inside(p string) bool {
 		}
 	}
 	return false
-}
-
-// maxMeasured bounds the walk that sums up a state folder.
-const maxMeasured = 1_000_000
-
-func (f *finder) measure(d *model.StateDir) {
-	d.Bytes, d.Files = 0, 0
-	f.walk(string(d.Path), d, 0)
-	d.Evidence.Add("bytes", model.FromFile(d.Path, 0))
-	d.Evidence.Add("files", model.FromFile(d.Path, 0))
-}
-
-func (f *finder) walk(p string, d *model.StateDir, depth int) {
-	info, err := f.s.Root.Lstat(p)
-	if err != nil || d.Files > maxMeasured || depth > 64 {
-		return
-	}
-	switch info.Type {
-	case host.Regular:
-		d.Files++
-		d.Bytes += info.Size
-	case host.Dir:
-		list, err := f.s.Root.ReadDir(p)
-		if err != nil {
-			f.s.Skip(model.Skip{What: "state folder", Path: model.Path(p), Reason: host.Reason(err), Incomplete: true})
-		}
-		for _, e := range list {
-			f.walk(path.Join(p, e.Name), d, depth+1)
-		}
-	}
 }
 
 // real is a path without links, as descriptors show it; a path that does not exist stays.
@@ -233,7 +206,8 @@ func (f *finder) open() {
 	for _, p := range f.s.Procs {
 		for _, d := range p.FDs {
 			if d.Name != "" && d.Writes() {
-				f.written(d, model.FromProc(p.PID, "fd/"+strconv.Itoa(d.Num)))
+				from := model.FromProc(p.PID, "fd/"+strconv.Itoa(d.Num))
+				f.written(d, "held open for writing: "+string(from), from)
 			}
 		}
 		for _, m := range p.Maps {
@@ -243,17 +217,27 @@ func (f *finder) open() {
 			}
 		}
 	}
+	for _, o := range f.s.Opened {
+		if o.Wrote {
+			f.writtenBefore(o)
+		}
+	}
 }
 
-// written sorts one file that is held open for writing: a log, a temporary file, or data.
-func (f *finder) written(d subject.FD, from model.Source) {
+// writtenBefore sorts a file that was written and closed under observation.
+func (f *finder) writtenBefore(o subject.Opened) {
+	f.written(subject.FD{FD: host.FD{Num: -1}, Name: o.Name}, o.Reason, model.Source(o.Reason))
+}
+
+// written sorts one file that the application writes: a log, a temporary file, or data.
+func (f *finder) written(d subject.FD, reason string, from model.Source) {
 	info, err := f.s.Root.Lstat(d.Name)
 	switch {
 	case err != nil || info.Type != host.Regular:
 	case f.isLog(d):
 		f.addLog(d.Name, from, d.Num == 1 || d.Num == 2)
 	case !f.temp(d.Name):
-		f.addFile(d.Name, kindOf(d.Name), "held open for writing: "+string(from), from)
+		f.addFile(d.Name, kindOf(d.Name), reason, from)
 	}
 }
 

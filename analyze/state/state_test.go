@@ -1,6 +1,14 @@
 package state
 
-import "testing"
+import (
+	"testing"
+
+	"golang.org/x/tools/txtar"
+
+	"a2c/analyze/subject"
+	"a2c/inventory/host"
+	"a2c/model"
+)
 
 func TestDatabaseFile(t *testing.T) {
 	for value, want := range map[string]struct {
@@ -32,4 +40,22 @@ func TestDatabaseFile(t *testing.T) {
 func FuzzDatabaseFile(f *testing.F) {
 	f.Add("jdbc:h2:file:/x;y")
 	f.Fuzz(func(t *testing.T, v string) { DatabaseFile(v) })
+}
+
+// TestMeasureLimit holds that a folder of too many files says so.
+func TestMeasureLimit(t *testing.T) {
+	tree, err := host.Text(txtar.Parse([]byte("-- data/a --\n1\n-- data/b --\n2\n-- data/c --\n3\n")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for limit, skips := range map[int]int{2: 1, 3: 0} {
+		f := &finder{s: &subject.Subject{Root: tree}}
+		d := model.StateDir{Path: "/data"}
+		if err := f.measure(t.Context(), &d, limit); err != nil {
+			t.Fatal(err)
+		}
+		if d.Files != limit || len(f.s.Skips) != skips {
+			t.Errorf("limit %d: %d files, skips %+v", limit, d.Files, f.s.Skips)
+		}
+	}
 }

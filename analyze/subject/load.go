@@ -25,14 +25,16 @@ func Load(ctx context.Context, t host.Tree, id string, app model.App) (*Subject,
 	s := &Subject{ID: id, App: app, Host: h}
 	main := h.Process(app.ProcessID)
 	if main == nil {
-		return nil, fmt.Errorf("%s: process %d: %w; run `a2c inventory` again", id, app.ProcessID, ErrEnded)
+		return nil, fmt.Errorf("process %d: %w; run `a2c inventory` again", app.ProcessID, ErrEnded)
 	}
 	if started, err := main.StartTime(); err == nil && !app.StartedAt.IsZero() && started.Sub(app.StartedAt).Abs() > tolerance {
-		return nil, fmt.Errorf("%s: process %d was started at %s, not at %s as in the inventory: %w; run `a2c inventory` again",
-			id, app.ProcessID, started.UTC().Format("2006-01-02 15:04:05"), app.StartedAt.UTC().Format("2006-01-02 15:04:05"), ErrEnded)
+		return nil, fmt.Errorf("process %d was started at %s, not at %s as in the inventory: %w; run `a2c inventory` again",
+			app.ProcessID, started.UTC().Format("2006-01-02 15:04:05"), app.StartedAt.UTC().Format("2006-01-02 15:04:05"), ErrEnded)
 	}
-	if s.Root, err = main.Tree(); err != nil {
-		return nil, fmt.Errorf("%s: open the root of process %d: %w", id, app.ProcessID, err)
+	if s.Root, err = main.Tree(); host.Denied(err) {
+		return nil, fmt.Errorf("this user may not look at the process: %w; run as root", err)
+	} else if err != nil {
+		return nil, fmt.Errorf("open the root of process %d: %w", app.ProcessID, err)
 	}
 	pids := slices.Sorted(slices.Values(app.Processes))
 	for _, pid := range append([]int{app.ProcessID}, pids...) {
@@ -45,6 +47,7 @@ func Load(ctx context.Context, t host.Tree, id string, app model.App) (*Subject,
 		}
 	}
 	s.Main = s.Procs[0]
+	s.stale()
 	return s, nil
 }
 
@@ -71,15 +74,9 @@ func (s *Subject) read(p *host.Process) *Proc {
 	if p.ExeErr != nil {
 		q.unread(s, "exe", p.ExeErr)
 	}
-	if p.ExeDeleted {
-		s.Skip(model.Skip{
-			What: "program of process " + strconv.Itoa(p.PID), Path: model.Path(q.Exe), Incomplete: true,
-			Reason: "has been replaced or deleted since the start: the file of that name now is another one", Remedy: "restart the application and analyze again",
-		})
-	}
-	cwd, err := p.Cwd()
+	cwd, deleted, err := p.Cwd()
 	q.unread(s, "cwd", err)
-	q.Cwd = name(strings.TrimSuffix(cwd, " (deleted)"))
+	q.Cwd, q.CwdDeleted = name(cwd), deleted
 	q.Env, err = p.Environ()
 	q.unread(s, "environ", err)
 	q.Status, err = p.Status()
@@ -108,7 +105,9 @@ func (q *Proc) fds(s *Subject, name func(string) string) {
 				}
 				continue // closed meanwhile
 			}
-			if !f.Deleted {
+			if f.Deleted {
+				d.Old = name(f.Path())
+			} else {
 				d.Name = name(f.Path())
 			}
 		}

@@ -4,38 +4,79 @@ import (
 	"path"
 	"slices"
 
+	"golang.org/x/sys/unix"
+
 	"a2c/inventory/host"
-	"a2c/model"
+	"a2c/parse"
 )
 
-// Reaches reports whether the application's user may read a path by its permission bits (path_resolution(7)): every folder on the way can be
-// searched. What it cannot reach does not belong to it, whoever names it. Access control lists are not looked at: a path that only one of
-// them opens counts as not reached, unless it is open or mapped.
+// Rights to a file, as in its permission bits.
+const (
+	Search = 1 // of a folder
+	Read   = 4
+)
+
+// Reaches reports whether the application's user may read a path (path_resolution(7)): every folder on the way can be searched. What it
+// cannot reach does not belong to it, whoever names it.
 func (s *Subject) Reaches(name string) bool {
-	u := s.App.User
-	if u.UID == 0 {
-		return true
-	}
 	real, _, err := host.Resolve(s.Root, name)
 	if err != nil {
 		return false
 	}
 	for dir := path.Dir(real); dir != "/"; dir = path.Dir(dir) {
-		if info, err := s.Root.Lstat(dir); err != nil || !allows(u, info, 1) {
+		if info, err := s.Root.Lstat(dir); err != nil || !s.Allows(dir, info, Search) {
 			return false
 		}
 	}
 	info, err := s.Root.Lstat(real)
-	return err == nil && allows(u, info, 4)
+	return err == nil && s.Allows(real, info, Read)
 }
 
-// allows reports whether the permission bits give a user what is asked for: 4 to read, 1 to search.
-func allows(u model.User, info host.Info, want uint32) bool {
+// Allows reports whether the application's user has a right to a file or folder of its own: as root or by a capability (capabilities(7)), by
+// permission bits, or by an access control list (acl(5)).
+func (s *Subject) Allows(name string, info host.Info, want uint32) bool {
+	const override = 1<<unix.CAP_DAC_OVERRIDE | 1<<unix.CAP_DAC_READ_SEARCH
+	u := s.App.User
+	if u.UID == 0 || s.Main != nil && s.Main.Status.CapEff&override != 0 {
+		return true
+	}
+	member := func(gid int) bool { return gid == u.GID || slices.Contains(u.Groups, gid) }
 	switch {
 	case info.UID == u.UID:
-		want <<= 6
-	case info.GID == u.GID || slices.Contains(u.Groups, info.GID):
-		want <<= 3
+		return info.Mode>>6&want == want
+	case info.Mode&0o070 != 0: // with a list, these bits are its mask: without any, the list gives nothing
+		if attrs, err := s.Root.Xattrs(name); err == nil {
+			if list, err := parse.ReadACL(attrs["system.posix_acl_access"]); err == nil {
+				return listAllows(list, u.UID, member, info, want)
+			}
+		}
+	}
+	if member(info.GID) {
+		return info.Mode>>3&want == want
 	}
 	return info.Mode&want == want
+}
+
+// listAllows is the access check of acl(5) for one who does not own the file.
+func listAllows(list []parse.ACLEntry, uid int, member func(gid int) bool, info host.Info, want uint32) bool {
+	mask := uint32(7)
+	for _, e := range list {
+		if e.Tag == parse.ACLMask {
+			mask = uint32(e.Perm)
+		}
+	}
+	grouped := false
+	for _, e := range list {
+		granted := uint32(e.Perm)&mask&want == want
+		switch {
+		case e.Tag == parse.ACLUser && e.ID == uid:
+			return granted
+		case e.Tag == parse.ACLGroupObj && member(info.GID), e.Tag == parse.ACLGroup && member(e.ID):
+			if granted {
+				return true
+			}
+			grouped = true
+		}
+	}
+	return !grouped && info.Mode&want == want
 }

@@ -2,9 +2,12 @@
 package subject
 
 import (
+	"maps"
 	"path"
+	"slices"
 	"strings"
 
+	"a2c/analyze/observe"
 	"a2c/inventory/host"
 	"a2c/model"
 	"a2c/parse"
@@ -20,17 +23,29 @@ type Subject struct {
 	Main  *Proc
 	Procs []*Proc // the main one first, then ascending PID
 	Skips []model.Skip
+	// Opened is what was opened while the application was watched, sorted by name.
+	Opened []Opened
+}
+
+// Opened is one file that was opened under observation, in this run or an earlier one.
+type Opened struct {
+	Name   string // in Root
+	Wrote  bool   // a descriptor that may write was closed
+	Exec   bool   // it was executed, in this run
+	Reason string // "observe: opened by process 412"
 }
 
 // Proc is one process, as /proc shows it, its paths as names in Root. Arguments and environment are raw: what enters the model is redacted there.
 type Proc struct {
 	*host.Process
-	Exe    string
-	Cwd    string
-	Env    host.Environ
-	FDs    []FD
-	Maps   []parse.Map // each file once
-	Status parse.ProcStatus
+	Exe string
+	Cwd string
+	// CwdDeleted says that the folder is not there any more, whatever lies at that path now.
+	CwdDeleted bool
+	Env        host.Environ
+	FDs        []FD
+	Maps       []parse.Map // each file once
+	Status     parse.ProcStatus
 	// Unread names what of /proc/PID could not be read, so that an empty list is not taken for "none": "fd", "maps", "environ", "status".
 	Unread map[string]string
 }
@@ -39,8 +54,8 @@ type Proc struct {
 type FD struct {
 	host.FD
 	Info parse.FDInfo
-	// Name is the file's name in Root, "" when it is none or has none any more.
-	Name string
+	// Name is the file's name in Root, "" when it is none or has none any more: then Old is the one that it had.
+	Name, Old string
 }
 
 // Writes reports whether the descriptor may write.
@@ -68,14 +83,38 @@ func (p *Proc) Abs(name string) string {
 // Skip notes what could not be read.
 func (s *Subject) Skip(k model.Skip) { s.Skips = append(s.Skips, k) }
 
+// Observe takes what was opened under observation, with names as in the application's own root, and what earlier runs saw.
+func (s *Subject) Observe(files map[string]*observe.File, earlier []observe.Earlier) {
+	root, err := s.Main.Root()
+	if err != nil {
+		root = "/" // Load has said so
+	}
+	now := map[string]bool{}
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		f := files[name]
+		o := Opened{Name: inRoot(name, root), Wrote: f.Wrote, Exec: f.Exec, Reason: f.Reason()}
+		now[o.Name] = true
+		s.Opened = append(s.Opened, o)
+	}
+	for _, e := range earlier {
+		if !now[string(e.Path)] {
+			s.Opened = append(s.Opened, Opened{Name: string(e.Path), Wrote: e.Wrote, Reason: e.Reason})
+		}
+	}
+}
+
 // Kind is the detector's name.
 func (s *Subject) Kind() string { return s.App.ApplicationType }
 
 // Java reports whether a JVM runs the application.
-func (s *Subject) Java() bool { return strings.HasPrefix(s.App.ApplicationType, "java") }
+func (s *Subject) Java() bool {
+	return strings.HasPrefix(s.App.ApplicationType, "java") && s.App.Runtime.Kind != "native"
+}
 
-// Dotnet reports whether it is a .NET application.
-func (s *Subject) Dotnet() bool { return strings.HasPrefix(s.App.ApplicationType, "dotnet") }
+// Dotnet reports whether it is a .NET application on Microsoft's runtime; Mono has other configuration and libraries.
+func (s *Subject) Dotnet() bool {
+	return strings.HasPrefix(s.App.ApplicationType, "dotnet") && s.App.Runtime.Kind != "mono"
+}
 
 // Under reports whether name is folder dir or lies below it. An empty dir holds nothing.
 func Under(name, dir string) bool {

@@ -1,0 +1,134 @@
+// Package packages tells which package of the distribution a file belongs to. The databases of dpkg and apk are read; nothing is run.
+package packages
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"strings"
+
+	"a2c/inventory/host"
+	"a2c/model"
+	"a2c/parse"
+)
+
+// Places of the databases, in the tree of the application.
+const (
+	dpkgDir      = "/var/lib/dpkg"
+	apkInstalled = "/lib/apk/db/installed"
+)
+
+// rpmDatabases are what rpm has used since version 4: Berkeley DB, NDB, SQLite (rpm.org, macro _dbpath).
+func rpmDatabases() []string {
+	return []string{"/var/lib/rpm", "/usr/lib/sysimage/rpm"}
+}
+
+// Owners names the package of each of the files that belongs to one: "libc6:amd64 2.36-9". What could not be read is a skip.
+func Owners(ctx context.Context, t host.Tree, files []string) (map[string]string, []model.Skip, error) {
+	f := &finder{tree: t, owner: map[string]string{}, wanted: make(map[string]bool, len(files))}
+	for _, name := range files {
+		f.wanted[name] = true
+	}
+	f.merged()
+	err := f.dpkg(ctx)
+	f.read(apkInstalled, func(r io.Reader) error {
+		return parse.ReadApkInstalled(r, func(name, version, file string) { f.own(file, name+" "+version) })
+	})
+	f.rpm()
+	return f.owner, f.skips, err
+}
+
+type finder struct {
+	tree   host.Tree
+	wanted map[string]bool
+	owner  map[string]string
+	top    map[string]string // folders of the root that are links now: "lib" -> "/usr/lib" (UsrMerge); databases know the old names
+	skips  []model.Skip
+}
+
+// merged finds folders of the root that moved below /usr.
+func (f *finder) merged() {
+	f.top = map[string]string{}
+	for _, name := range []string{"bin", "sbin", "lib", "lib32", "lib64", "libx32"} {
+		if target, err := f.tree.Readlink("/" + name); err == nil {
+			f.top[name] = path.Join("/", target)
+		}
+	}
+}
+
+// own notes a file's package; the first that has it counts.
+func (f *finder) own(file, label string) {
+	first, rest, _ := strings.Cut(strings.TrimPrefix(file, "/"), "/")
+	if moved := f.top[first]; moved != "" && rest != "" {
+		file = moved + "/" + rest
+	}
+	if f.wanted[file] && f.owner[file] == "" {
+		f.owner[file] = label
+	}
+}
+
+// read opens a database, which need not be there.
+func (f *finder) read(name string, with func(io.Reader) error) {
+	file, err := f.tree.Open(name)
+	if err == nil {
+		err = with(file)
+		file.Close()
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		f.skips = append(f.skips, model.Skip{What: "packages of files", Path: model.Path(name), Reason: err.Error()})
+	}
+}
+
+// dpkg reads the lists of files of all packages.
+func (f *finder) dpkg(ctx context.Context) error {
+	lists, err := f.tree.ReadDir(dpkgDir + "/info")
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		f.skips = append(f.skips, model.Skip{What: "packages of files", Path: dpkgDir + "/info", Reason: err.Error()})
+		return nil
+	}
+	version := map[string]string{}
+	f.read(dpkgDir+"/status", func(r io.Reader) error {
+		return parse.ReadDpkgStatus(r, func(name, architecture, v string) { version[name], version[name+":"+architecture] = v, v })
+	})
+	diverted := map[string][2]string{}
+	f.read(dpkgDir+"/diversions", func(r io.Reader) error {
+		return parse.ReadDpkgDiversions(r, func(file, instead, by string) { diverted[file] = [2]string{instead, by} })
+	})
+	for i, e := range lists {
+		if i%64 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		name, ok := strings.CutSuffix(e.Name, ".list")
+		if !ok {
+			continue
+		}
+		label := strings.TrimSpace(fmt.Sprintf("%s %s", name, version[name]))
+		base, _, _ := strings.Cut(name, ":")
+		f.read(dpkgDir+"/info/"+e.Name, func(r io.Reader) error {
+			return parse.ReadDpkgList(r, func(file string) {
+				if d := diverted[file]; d[0] != "" && d[1] != base {
+					file = d[0]
+				}
+				f.own(file, label)
+			})
+		})
+	}
+	return nil
+}
+
+// rpm says it when there is a database that is not read.
+func (f *finder) rpm() {
+	for _, dir := range rpmDatabases() {
+		list, err := f.tree.ReadDir(dir)
+		if err != nil || len(list) == 0 {
+			continue
+		}
+		f.skips = append(f.skips, model.Skip{What: "packages of files", Path: model.Path(dir), Reason: "a2c reads the databases of dpkg and apk, not rpm's", Remedy: "rpm -qf PATH tells the package of a file"})
+	}
+}

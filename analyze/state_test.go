@@ -1,0 +1,59 @@
+package analyze_test
+
+import (
+	"strings"
+	"testing"
+
+	"golang.org/x/tools/txtar"
+
+	"a2c/analyze"
+)
+
+// TestStateSize has a state folder that is deep, sparse and in part closed: what is counted is all of what can be seen, and the rest is told.
+func TestStateSize(t *testing.T) {
+	const queue = "var/lib/worker/queue/"
+	deep := queue + strings.Repeat("d/", 100) + "leaf"
+	m := machine(t, "java-generic", func(a *txtar.Archive) {
+		for _, name := range []string{deep, queue + "sparse size=1000000", queue + "closed err=EACCES", queue + "dead1/x err=EIO", queue + "dead2/x err=EIO"} {
+			a.Files = append(a.Files, txtar.File{Name: name, Data: []byte("12345\n")})
+		}
+	})
+	a, _ := run(t, m, "java-generic", analyze.Options{})
+	if len(a.AnalysisInfo.State) != 1 {
+		t.Fatalf("state: %+v", a.AnalysisInfo.State)
+	}
+	d := a.AnalysisInfo.State[0]
+	if d.Files != 3 || d.Bytes != 1_000_006 || d.DiskBytes != 1024 { // with the fixture's empty file
+		t.Errorf("%d files, %d bytes, %d on disk; want 3, 1000006, 1024", d.Files, d.Bytes, d.DiskBytes)
+	}
+	for reason, count := range map[string]int{"permission denied": 0, "input/output error": 2} {
+		found := false
+		for _, k := range a.AnalysisInfo.Skips {
+			found = found || strings.HasPrefix(k.What, "size of state folder") && k.Reason == reason && k.Count == count && k.Incomplete
+		}
+		if !found {
+			t.Errorf("no skip says %q of %d: %+v", reason, count, a.AnalysisInfo.Skips)
+		}
+	}
+}
+
+// TestClassPathElsewhere has a manifest that leads to files which are not the application's to read: they are named, and not read.
+func TestClassPathElsewhere(t *testing.T) {
+	m := machine(t, "java-generic", func(a *txtar.Archive) {
+		replace(t, a, "opt/worker/lib/worker.jar!/META-INF/MANIFEST.MF", "missing.jar", "missing.jar ../../../etc/other/key ../../../proc/self/environ")
+		a.Files = append(a.Files, txtar.File{Name: "etc/other/key mode=0600", Data: []byte("x")}, txtar.File{Name: "proc/self/environ", Data: []byte("A=b")})
+	})
+	a, _ := run(t, m, "java-generic", analyze.Options{})
+	for path, reason := range map[string]string{"/etc/other/key": "the application's user cannot read it", "/proc/self/environ": "the kernel's"} {
+		found := false
+		for _, k := range a.AnalysisInfo.Skips {
+			found = found || k.Path.String() == path && strings.Contains(k.Reason, reason)
+			if k.Path.String() == path && strings.Contains(k.Reason, "zip") {
+				t.Errorf("%s was read: %s", path, k.Reason)
+			}
+		}
+		if !found {
+			t.Errorf("no skip says of %s: %s; %+v", path, reason, a.AnalysisInfo.Skips)
+		}
+	}
+}
