@@ -26,6 +26,7 @@ func All() []Rule {
 		// size
 		cpuMemoryCombination(),
 		capacityCeiling(),
+		heapLimit(),
 		ephemeralStorage(),
 		// ports
 		portUnique(),
@@ -38,5 +39,6 @@ func All() []Rule {
 		secretsNotInEnv(),
 		imdsDependency(),
 		logDriver(),
+		debugAgent(),
 	}
 }

@@ -111,7 +111,7 @@ func unixSocketPeer() Rule {
 		Run: func(s *Subject, r Reporter) {
 			found := failUnix(s, r, func(name string) bool {
 				return !engineSocket(name) && !logSocket(name) && !systemSocket(name)
-			}, "it is connected to the Unix socket %s")
+			}, "it %s the Unix socket %s")
 			serves := where(s.App.AnalysisInfo.Kernel.Sockets, ofKind(model.SocketServes))
 			for _, u := range serves {
 				r.Fail(fmt.Sprintf("%s is connected to its Unix socket %s", orSomebody(u.Peer), safe(u.Name)), at(u.Evidence)...)
@@ -148,7 +148,7 @@ func syslogDevlog() Rule {
 		Targets:  []string{ECSFargate, EKSFargate},
 		Severity: model.Breaks,
 		Run: func(s *Subject, r Reporter) {
-			if !failUnix(s, r, logSocket, "it logs to %s, where nothing listens in a task") {
+			if !failUnix(s, r, logSocket, "it %s the log socket %s, where nothing listens in a task") {
 				unseen(s, r, "sockets")
 			}
 		},

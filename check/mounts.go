@@ -63,7 +63,7 @@ func dockerSocket() Rule {
 		Targets:  []string{ECSFargate, EKSFargate},
 		Severity: model.Breaks,
 		Run: func(s *Subject, r Reporter) {
-			found := failUnix(s, r, engineSocket, "it is connected to the container engine of the host at %s")
+			found := failUnix(s, r, engineSocket, "it %s the container engine of the host at %s")
 			if !found {
 				unseen(s, r, "sockets")
 			}
@@ -76,23 +76,27 @@ func engineSocket(name string) bool {
 	return slices.Contains([]string{"docker.sock", "containerd.sock", "containerd.sock.ttrpc", "podman.sock", "crio.sock", "buildkitd.sock"}, base)
 }
 
-// failUnix makes one statement for each Unix socket outside the application that it is connected to and that matches. The model
-// holds them as kernel sockets, as peers, or as both.
+// failUnix makes one statement for each Unix socket outside the application that it is connected to, or told to use, and that matches. The
+// model holds them as kernel sockets, as peers, or as both. format takes what it does and the socket.
 func failUnix(s *Subject, r Reporter, match func(name string) bool, format string) bool {
 	var said []string
-	say := func(name, text string, e model.Evidence) {
+	say := func(name, verb, text string, e model.Evidence) {
 		if match(name) && !slices.Contains(said, name) {
 			said = append(said, name)
-			r.Fail(fmt.Sprintf(format, text), at(e)...)
+			r.Fail(fmt.Sprintf(format, verb, text), at(e)...)
 		}
-	}
-	for _, u := range where(s.App.AnalysisInfo.Kernel.Sockets, ofKind(model.SocketUnix)) {
-		say(u.Name, withPeer(u.Name, u.Peer), u.Evidence)
 	}
 	for _, p := range s.App.AnalysisInfo.Peers {
 		if p.Protocol == "unix" {
-			say(p.Address, withPeer(p.Address, p.Process), p.Evidence)
+			say(p.Address, "is connected to", withPeer(p.Address, p.Process), p.Evidence)
 		}
+	}
+	for _, u := range where(s.App.AnalysisInfo.Kernel.Sockets, ofKind(model.SocketUnix)) {
+		verb := "is connected to"
+		if u.Detail == model.SocketNamed {
+			verb = "is configured to use"
+		}
+		say(u.Name, verb, withPeer(u.Name, u.Peer), u.Evidence)
 	}
 	return len(said) > 0
 }

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -93,7 +94,7 @@ func loopbackListener() Rule {
 	return Rule{
 		ID:       "fargate.loopback-listener",
 		Title:    "The application listens on an address that a load balancer can reach",
-		Remedy:   "Let it listen on all addresses in the image: a2c containerize does so where it knows the setting, unless --keep-bind is given; or keep the proxy in front of it as a sidecar.",
+		Remedy:   "Only where the finding says that a2c containerize opens it, nothing is to be done (but to leave out --keep-bind). Else set the listener's address to 0.0.0.0 in the application's own configuration, restart it and analyze again; or run the proxy in front of it as a sidecar.",
 		Source:   "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-networking.html",
 		Targets:  []string{ECSFargate, EKSFargate},
 		Severity: model.Breaks,
@@ -123,14 +124,28 @@ func local(l model.Listener) bool {
 func judgeLoopback(s *Subject, l model.Listener, reachable bool) (model.Severity, string) {
 	where := "it listens on " + endpoint(l.Address, l.Port)
 	switch {
-	case s.Image == nil && l.Binding != nil && l.Purpose != "ajp":
+	case s.Image == nil && l.Binding != nil && l.Purpose != "ajp" && l.Binding.Opens(s.App.AnalysisInfo.ApplicationType):
 		return model.Info, fmt.Sprintf("%s; a2c containerize opens it in the image (%s)", where, safe(l.Binding.Mechanism))
 	case reachable:
 		return model.Warning, where + " only, and stays closed; other ports can be reached"
 	case s.Image != nil:
 		return model.Breaks, where + " only, in the image too: nothing can reach it"
+	case l.Binding != nil:
+		return model.Breaks, fmt.Sprintf("%s only: nothing can reach it; a2c containerize does not change %s, so change it yourself, and analyze again", where, setting(*l.Binding))
 	}
-	return model.Breaks, where + " only, and the setting that decides this is not known: nothing can reach it"
+	return model.Breaks, where + " only, and the setting that decides this is not known: nothing can reach it; a2c containerize cannot open it"
+}
+
+// setting names what decides a listener's address: "server.host (helidon-property) in /opt/x/application.yaml".
+func setting(b model.Binding) string {
+	text := cmp.Or(safe(b.Key), "the address")
+	if b.Mechanism != "default" {
+		text += " (" + safe(b.Mechanism) + ")"
+	}
+	if b.File != "" {
+		text += " in " + b.File.String()
+	}
+	return text
 }
 
 func bindingEvidence(l model.Listener) []model.Source {

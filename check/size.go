@@ -64,7 +64,7 @@ func capacityCeiling() Rule {
 			}
 			if used := max(u.PeakRSSBytes, u.RSSBytes+u.SwapBytes); used > largest {
 				r.Fail(fmt.Sprintf("it used %s of memory at its peak", size(used)), at(u.Evidence, "peakRssBytes", "rssBytes", "swapBytes")...)
-			} else if u.MaxHeapBytes > largest {
+			} else if u.MaxHeapBytes > largest && !u.HeapBeyondHost() {
 				r.Fail(fmt.Sprintf("its heap may grow to %s (-Xmx)", size(u.MaxHeapBytes)), at(u.Evidence, "maxHeapBytes")...)
 			}
 			if u.Cores > maxCPUUnits/1024 {
@@ -75,6 +75,23 @@ func capacityCeiling() Rule {
 			}
 			if u.PeakRSSBytes == 0 && u.RSSBytes == 0 {
 				r.CannotTell("how much memory it uses is not known", "run a2c analyze while the application runs")
+			}
+		},
+	}
+}
+
+func heapLimit() Rule {
+	return Rule{
+		ID:       "fargate.heap-limit",
+		Title:    "The heap's limit is no more than the machine had",
+		Remedy:   "Set -Xmx to what the application needs, or leave it out and set -XX:MaxRAMPercentage: a JVM that may take more than the task has is killed when it does.",
+		Source:   "https://docs.oracle.com/en/java/javase/21/docs/specs/man/java.html",
+		Targets:  []string{ECSFargate, EKSFargate},
+		Severity: model.Warning,
+		Run: func(s *Subject, r Reporter) {
+			if u := s.App.AnalysisInfo.Usage; u.HeapBeyondHost() {
+				r.Fail(fmt.Sprintf("its heap may grow to %s (-Xmx) on a machine of %s; it used %s at its peak", size(u.MaxHeapBytes), size(u.HostMemoryBytes),
+					size(max(u.PeakRSSBytes, u.RSSBytes+u.SwapBytes))), at(u.Evidence, "maxHeapBytes", "hostMemoryBytes")...)
 			}
 		},
 	}

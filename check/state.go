@@ -22,6 +22,9 @@ func localState() Rule {
 		Run: func(s *Subject, r Reporter) {
 			for _, state := range s.App.AnalysisInfo.State {
 				what := fmt.Sprintf("%s holds %s in %s", state.Path, size(state.Bytes), count(state.Files, "file"))
+				if sparse := state.DiskBytes < state.Bytes/2; sparse && state.DiskBytes > 0 {
+					what += fmt.Sprintf(" (%s on disk: files with holes)", size(state.DiskBytes))
+				}
 				if state.Kind != "" && state.Kind != "unknown" {
 					what += " (" + safe(state.Kind) + ")"
 				}
