@@ -12,8 +12,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/google/go-containerregistry/pkg/name"
-
 	"a2c/containerize/layer"
 	"a2c/internal/disk"
 	"a2c/model"
@@ -29,8 +27,12 @@ func Run(ctx context.Context, o Options) (model.Image, error) {
 	}
 	defer r.clear(r.scratch())
 	img, err := r.build(ctx)
+	if err != nil {
+		return model.Image{}, explain(err, o.Dir, r.needBytes())
+	}
+	err = r.deliver(ctx, img)
 	img.Seconds = time.Since(begin).Seconds()
-	return img, explain(err, o.Dir, r.needBytes())
+	return img, err
 }
 
 // runner carries one run from step to step.
@@ -50,6 +52,7 @@ type runner struct {
 func (r *runner) scratch() string    { return filepath.Join(r.o.Dir, "build") }
 func (r *runner) context() string    { return filepath.Join(r.o.Dir, "context") }
 func (r *runner) dockerfile() string { return filepath.Join(r.o.Dir, "Dockerfile") }
+func (r *runner) layout() string     { return filepath.Join(r.o.Dir, "oci") }
 func (r *runner) proposal() string   { return filepath.Join(r.o.Dir, ".a2c", "Dockerfile") }
 func (r *runner) jobs() int {
 	if r.o.Jobs > 0 {
@@ -71,6 +74,9 @@ func (r *runner) prepare(ctx context.Context) error {
 	if r.platform == "" {
 		r.platform = "linux/" + runtime.GOARCH
 	}
+	if err := errors.Join(r.o.CheckNames(), r.checkName()); err != nil {
+		return err
+	}
 	if err := os.MkdirAll(r.o.Dir, 0o700); err != nil {
 		return fmt.Errorf("make image folder: %w", err)
 	}
@@ -84,7 +90,7 @@ func (r *runner) prepare(ctx context.Context) error {
 		return err
 	}
 	if !r.o.Force {
-		if err := room(r.o.Dir, r.plan.need()); err != nil {
+		if err := r.plan.room(r.o.Dir); err != nil {
 			return err
 		}
 	}
@@ -100,6 +106,16 @@ func (r *runner) prepare(ctx context.Context) error {
 		return fmt.Errorf("plan: %w", err)
 	}
 	return r.writeDockerfile()
+}
+
+// cleanUp removes what an earlier run left behind, by name.
+func cleanUp(dir string) error {
+	for _, name := range []string{"build", "context.new", "oci.new", "oci.old"} {
+		if err := os.RemoveAll(filepath.Join(dir, name)); err != nil {
+			return fmt.Errorf("clear %s: %w", name, err)
+		}
+	}
+	return nil
 }
 
 // clear removes what only a build needs. What cannot be removed now is removed by the next run.
@@ -166,6 +182,9 @@ func (r *runner) makePlan(ctx context.Context) error {
 		return err
 	}
 	r.plan.unlink()
+	if err := r.plan.nameable(); err != nil {
+		return err
+	}
 	r.config = r.start.config()
 	r.changes = append(slices.Clone(r.plan.changes), r.start.changes...)
 	return r.mayPush()
@@ -176,16 +195,26 @@ func (r *runner) mayPush() error {
 	if r.o.Destination == "" {
 		return nil
 	}
-	if _, err := name.ParseReference(r.o.Destination); err != nil {
-		return fmt.Errorf("destination: %w", err)
-	}
 	inside := r.plan.inside(r.o.Analysis.AnalysisInfo.Secrets)
 	if len(inside) == 0 || r.o.AllowSecrets {
 		return nil
 	}
-	first := inside[0]
-	return fmt.Errorf("%w: %d, the first is %q in %s, line %d; take them out, or push with --allow-secrets-in-image",
-		ErrSecretsInside, len(inside), first.Name, first.Place.Path, first.Place.Line)
+	return refuse(inside)
+}
+
+// refuse names the first of the secrets that is in force. One in a comment is as readable for all who pull the image, so it does not pass either.
+func refuse(inside []model.Secret) error {
+	force := slices.DeleteFunc(slices.Clone(inside), func(k model.Secret) bool { return k.Comment })
+	note, take := "", "take them out"
+	switch notes := len(inside) - len(force); {
+	case len(force) == 0:
+		note, take = ", in comments", "delete these comments"
+	case notes > 0:
+		note = fmt.Sprintf(", %d of them in comments", notes)
+	}
+	first := slices.Concat(force, inside)[0]
+	return fmt.Errorf("%w: %d%s, the first is %q in %s, line %d; %s, or push with --allow-secrets-in-image",
+		ErrSecretsInside, len(inside), note, first.Name, first.Place.Path, first.Place.Line, take)
 }
 
 // copyFiles fills a new context aside and puts it in place.

@@ -258,8 +258,11 @@ func TestEditedDockerfile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if d := cmp.Diff([]string{"/bin"}, built.Config.Env); built.Digest == first.Digest || d == "" {
+	if built.Digest == first.Digest {
 		t.Errorf("the edited Dockerfile gives the planned image")
+	}
+	if d := cmp.Diff([]string{"PATH=/bin", "LINES=a\nRUN evil"}, built.Config.Env); d != "" { // the builder's, and what no Dockerfile can say
+		t.Errorf("environment of the edited image (-want +got)\n%s", d)
 	}
 	if have, err := os.ReadFile(name); err != nil || string(have) != string(edited) {
 		t.Errorf("--build-only changed the Dockerfile: %v", err)
@@ -286,6 +289,19 @@ func TestRefusals(t *testing.T) {
 		{"secret_program_argument", "argument 7", func(o *Options) { o.Analysis.AnalysisInfo.Cmdline[7] = "--token=" + model.Redacted }, ErrSecretArgument},
 		{"build_only_without_dockerfile", "no Dockerfile", func(o *Options) { o.BuildOnly = true }, nil},
 		{"specific_file_missing", "appSpecificFiles", func(o *Options) { o.Analysis.ContainerParameters.AppSpecificFiles = []model.Path{"/nowhere"} }, fs.ErrNotExist},
+		{"specific_file_relative", `appSpecificFiles[0] in analysis.json: "conf/x" is no absolute path`, func(o *Options) {
+			o.Analysis.ContainerParameters.AppSpecificFiles = []model.Path{"conf/x"}
+		}, nil},
+		{"excluded_file_relative", `appExcludedFiles[1] in analysis.json: "logs" is no absolute path`, func(o *Options) {
+			o.Analysis.ContainerParameters.AppExcludedFiles = []model.Path{"/x", "logs"}
+		}, nil},
+		{"variable_without_name", `environment[0].name in analysis.json: "A=B"`, func(o *Options) {
+			o.Analysis.ContainerParameters.Environment = []model.NameValue{{Name: "A=B"}}
+		}, nil},
+		{"variable_with_nul", "environment[0].value in analysis.json", func(o *Options) {
+			o.Analysis.ContainerParameters.Environment = []model.NameValue{{Name: "A", Value: "a\x00b"}}
+		}, nil},
+		{"bad_repository", "imageRepository and imageTag in analysis.json", func(o *Options) { o.Analysis.ContainerParameters.ImageRepository = "UPPER case" }, nil},
 		{"vanished", "/srv/shop/gone", func(o *Options) {
 			f := model.File{Path: "/srv/shop/gone", Type: "file", Decision: model.In, Layer: model.LayerApp}
 			o.Files = seq(append(list(t, o.Tree), f))
@@ -305,6 +321,24 @@ func TestRefusals(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// What the user leaves out and adds is taken as a path, however it is written; what matches nothing is said.
+func TestParameters(t *testing.T) {
+	o := options(t)
+	o.Analysis.ContainerParameters.AppExcludedFiles = []model.Path{"/srv/shop/webapps/", "/srv/shop/nothing"}
+	o.Analysis.ContainerParameters.AppSpecificFiles = []model.Path{"/etc//group", "/srv/shop/webapps/shop.war"}
+	img, err := Run(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := layers(t, filepath.Join(o.Dir, "oci"))
+	if strings.Contains(text, `"srv/shop/webapps/`) || strings.Contains(text, `"etc//group"`) {
+		t.Errorf("layers:\n%s", text)
+	}
+	if !slices.ContainsFunc(img.Skips, func(s model.Skip) bool { return s.What == "appExcludedFiles" && s.Path == "/srv/shop/nothing" }) {
+		t.Errorf("skips %v", img.Skips)
 	}
 }
 

@@ -14,6 +14,8 @@ import (
 	"strings"
 
 	"a2c/containerize/layer"
+	"a2c/internal/disk"
+	"a2c/inventory/host"
 	"a2c/model"
 )
 
@@ -43,6 +45,23 @@ func (p *plan) folders() []folder {
 		}
 	}
 	return slices.SortedFunc(maps.Values(seen), func(a, b folder) int { return cmp.Compare(a.Name, b.Name) })
+}
+
+// longest is the most that the kernel takes as one path (PATH_MAX, 4096 with the NUL at the end), less the folder in which the builder sees the
+// context (42 bytes in the private root).
+const longest = 4095 - 64
+
+// nameable refuses a path that no builder could name below the folder that COPY takes it from.
+func (p *plan) nameable() error {
+	for _, name := range slices.Sorted(maps.Keys(p.items)) {
+		most := longest - len(folderOf(p.items[name]).Name)
+		if len(name) > most && p.carried(p.items[name]) {
+			const shown = 60
+			return fmt.Errorf("the path %s… has %d bytes, and a builder can copy one of at most %d there: leave it out with containerParameters.appExcludedFiles in analysis.json",
+				name[:shown], len(name), most)
+		}
+	}
+	return nil
 }
 
 // carried reports whether an item stands in the context. Kaniko follows each link that it has copied, and drops the rest of a layer without
@@ -102,6 +121,7 @@ func (p *plan) writeContext(ctx context.Context, dir string, report func(done in
 	}
 	defer root.Close()
 	w := &contextWriter{plan: p, root: root, report: report, modes: map[string]fs.FileMode{}}
+	defer w.leave()
 	for _, name := range slices.Sorted(maps.Keys(p.items)) {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -123,20 +143,22 @@ type contextWriter struct {
 	root   *os.Root
 	report func(int64)
 	done   int64
+	dir    string                 // the folder of at
+	at     *os.Root               // where the last item was written
 	modes  map[string]fs.FileMode // of folders, set last: a read-only one must be filled first
 }
 
 func (w *contextWriter) write(ctx context.Context, it *item) error {
 	name := folderOf(it).Name + string(it.Path)
-	if err := w.root.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-		return err
+	if err := w.enter(filepath.Dir(name)); err != nil {
+		return disk.Cause(err) // the caller names the path, escaped
 	}
 	switch it.Kind {
 	case layer.Dir:
 		w.modes[name] = fs.FileMode(it.Mode & 0o777)
-		return w.root.MkdirAll(name, 0o755)
+		return disk.Cause(w.root.MkdirAll(name, 0o755))
 	case layer.Symlink:
-		return w.root.Symlink(string(it.Target), name)
+		return disk.Cause(w.root.Symlink(string(it.Target), name))
 	case layer.HardLink:
 		first := w.plan.items[it.Target]
 		if err := w.root.Link(folderOf(first).Name+string(first.Path), name); err == nil {
@@ -150,42 +172,69 @@ func (w *contextWriter) write(ctx context.Context, it *item) error {
 	return nil
 }
 
-func (w *contextWriter) file(ctx context.Context, it *item, name string) error {
-	f, err := w.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+// enter makes the folder of the next item, and keeps it open for the items beside that: os.Root goes all the way for each name, twice.
+func (w *contextWriter) enter(dir string) error {
+	if w.at != nil && w.dir == dir {
+		return nil
+	}
+	if err := w.root.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	at, err := w.root.OpenRoot(dir)
 	if err != nil {
 		return err
+	}
+	w.leave()
+	w.dir, w.at = dir, at
+	return nil
+}
+
+// leave closes the folder that is open; it was only read.
+func (w *contextWriter) leave() {
+	if w.at != nil {
+		_ = w.at.Close()
+	}
+	w.at = nil
+}
+
+// file copies into the folder that was entered.
+func (w *contextWriter) file(ctx context.Context, it *item, name string) error {
+	f, err := w.at.OpenFile(filepath.Base(name), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return disk.Cause(err)
 	}
 	defer f.Close()
 	if it.content != nil {
 		if _, err := f.Write(it.content); err != nil {
-			return err
+			return disk.Cause(err)
 		}
 	} else if err := w.fromHost(ctx, f, it); err != nil {
 		return err
 	}
 	// Without setuid and setgid: the file here is root's, whoever it belongs to in the image. The layers get the bits from the plan.
 	if err := f.Chmod(fs.FileMode(it.Mode & 0o777)); err != nil {
-		return err
+		return disk.Cause(err)
 	}
 	w.done += it.Size
 	w.report(w.done)
-	return f.Close()
+	return disk.Cause(f.Close())
 }
 
 func (w *contextWriter) fromHost(ctx context.Context, f *os.File, it *item) error {
-	src, err := w.plan.tree.Open(string(it.Path))
-	if err != nil {
+	open := func() (host.File, error) { return w.plan.open(it) }
+	info, grew, err := take(ctx, f, open, it.Size)
+	if errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("%w (analyze the application again when it vanished)", err)
 	}
-	defer src.Close()
-	if info := src.Info(); info.Size != it.Size || !info.MTime.Equal(it.mtime) {
-		w.plan.skips = append(w.plan.skips, model.Skip{What: "file", Path: it.Path, Reason: "was written to since analyze: taken as it is now", Remedy: "analyze again"})
-	}
-	n, err := clone(ctx, f, src)
 	if err != nil {
 		return err
 	}
-	it.Size = n
+	if grew {
+		w.plan.skips = append(w.plan.skips, model.Skip{What: "file", Path: it.Path, Reason: fmt.Sprintf("grew while it was copied: taken with its first %d bytes", info.Size)})
+	} else if info.Size != it.Size || !info.MTime.Equal(it.mtime) {
+		w.plan.skips = append(w.plan.skips, model.Skip{What: "file", Path: it.Path, Reason: "was written to since analyze: taken as it is now", Remedy: "analyze again"})
+	}
+	it.Size = info.Size
 	return nil
 }
 
@@ -220,48 +269,4 @@ func (p *plan) readContext(dir string) error {
 		it.Size = info.Size()
 	}
 	return nil
-}
-
-// differs reports whether a context holds other paths, or other kinds of files, than the plan.
-func (p *plan) differs(dir string) bool {
-	want := map[string]fs.FileMode{}
-	for _, it := range p.items {
-		if !p.carried(it) {
-			continue
-		}
-		top := folderOf(it).Name
-		want[top+string(it.Path)] = mode(it.Kind)
-		for up := path.Dir(string(it.Path)); ; up = path.Dir(up) {
-			if _, there := want[top+strings.TrimSuffix(up, "/")]; !there {
-				want[top+strings.TrimSuffix(up, "/")] = fs.ModeDir
-			}
-			if up == "/" {
-				break
-			}
-		}
-		want[path.Dir(top)] = fs.ModeDir
-	}
-	seen := 0
-	err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
-		if err != nil || name == dir {
-			return err
-		}
-		if m, there := want[strings.TrimPrefix(name, dir+"/")]; !there || m != d.Type() {
-			return fs.ErrExist // anything ends the walk
-		}
-		seen++
-		return nil
-	})
-	return err != nil || seen != len(want)
-}
-
-func mode(k layer.Kind) fs.FileMode {
-	switch k {
-	case layer.Dir:
-		return fs.ModeDir
-	case layer.Symlink:
-		return fs.ModeSymlink
-	case layer.File, layer.HardLink:
-	}
-	return 0
 }

@@ -3,41 +3,22 @@ package containerize
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 
 	"golang.org/x/sys/unix"
 
+	"a2c/internal/disk"
 	"a2c/inventory/host"
 )
 
-// clone copies a file of the host into dst: by reflink where the file system can (ioctl_ficlone(2)), else by copy_file_range(2), else through
-// memory. Holes stay holes. The host's inode is never touched: a hard link would change its link count and ctime.
-func clone(ctx context.Context, dst *os.File, src host.File) (int64, error) {
-	before := src.Info()
-	n, err := cloneContent(ctx, dst, src, before)
-	if err != nil {
-		return n, err
-	}
-	f, ok := src.(interface{ Fd() int })
-	if !ok {
-		return n, nil
-	}
-	var st unix.Stat_t
-	if err := unix.Fstat(f.Fd(), &st); err != nil {
-		return n, err
-	}
-	if st.Size != before.Size || n != before.Size || st.Mtim.Nano() != before.MTime.UnixNano() {
-		return n, fmt.Errorf("%w: %d bytes before, %d after", ErrChanged, before.Size, st.Size)
-	}
-	return n, nil
-}
-
+// cloneContent copies a file of the host into dst: by reflink where the file system can (ioctl_ficlone(2)), else by copy_file_range(2), else
+// through memory. Holes stay holes. The host's inode is never touched: a hard link would change its link count and ctime.
 func cloneContent(ctx context.Context, dst *os.File, src host.File, info host.Info) (int64, error) {
 	f, ok := src.(interface{ Fd() int })
 	if !ok {
-		return io.Copy(dst, src)
+		n, err := io.Copy(dst, src)
+		return n, disk.Cause(err)
 	}
 	if unix.IoctlFileClone(int(dst.Fd()), f.Fd()) == nil {
 		return info.Size, nil
@@ -67,7 +48,7 @@ func copySparse(ctx context.Context, dst *os.File, src int, size int64) (int64, 
 		}
 		at = to
 	}
-	return size, dst.Truncate(size)
+	return size, disk.Cause(dst.Truncate(size))
 }
 
 // copyRange copies src[from:to) to the same place in dst and returns where it ended.
@@ -110,7 +91,7 @@ func copyBytes(ctx context.Context, dst *os.File, src int, from, to int64) (int6
 			return from, nil
 		}
 		if _, err := dst.WriteAt(buf[:n], from); err != nil {
-			return from, err
+			return from, disk.Cause(err)
 		}
 		from += int64(n)
 	}

@@ -15,6 +15,8 @@ import (
 	"github.com/google/go-containerregistry/pkg/registry"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 	"github.com/google/go-containerregistry/pkg/v1/tarball"
+
+	"a2c/model"
 )
 
 // An image with secrets inside is not pushed unless the user says so; what is pushed, and what --tar writes, is the image that was made.
@@ -61,5 +63,26 @@ func TestDeliver(t *testing.T) {
 	}
 	if want, err := image.ConfigName(); err != nil || loaded != want {
 		t.Errorf("the archive holds %s, the registry %s (%v)", loaded, want, err)
+	}
+}
+
+// TestRefuse holds that a secret in a comment is not pushed unasked either, and that one in force is named before it.
+func TestRefuse(t *testing.T) {
+	note := model.Secret{Name: "keycloak.conf", Comment: true, Place: model.Place{Kind: "file", Path: "/kc/keycloak.conf", Line: 12}}
+	force := model.Secret{Name: "keystorePass", Place: model.Place{Kind: "file", Path: "/conf/server.xml", Line: 40}}
+	for name, c := range map[string]struct {
+		inside []model.Secret
+		want   string
+	}{
+		"in_force": {[]model.Secret{force}, `: 1, the first is "keystorePass" in /conf/server.xml, line 40; take them out, or push with --allow-secrets-in-image`},
+		"both":     {[]model.Secret{note, force}, `: 2, 1 of them in comments, the first is "keystorePass" in /conf/server.xml, line 40; take them out, or push with --allow-secrets-in-image`},
+		"comment":  {[]model.Secret{note}, `: 1, in comments, the first is "keycloak.conf" in /kc/keycloak.conf, line 12; delete these comments, or push with --allow-secrets-in-image`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			err := refuse(c.inside)
+			if got := strings.TrimPrefix(err.Error(), ErrSecretsInside.Error()); got != c.want || !errors.Is(err, ErrSecretsInside) {
+				t.Errorf("got %s\nwant %s", got, c.want)
+			}
+		})
 	}
 }

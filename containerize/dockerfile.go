@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"a2c/containerize/layer"
 	"a2c/internal/term"
@@ -81,17 +83,23 @@ func changeLine(c model.Change) string {
 	return s + " (" + c.Reason + ")"
 }
 
+// sayable reports whether an ENV line can say a variable.
+func sayable(name, value string) bool {
+	_, ok := quote(value)
+	return ok && sayableName.MatchString(name)
+}
+
 var sayableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]*$`)
 
 // values quotes environment, folder and entry point.
 func (v *dockerfileView) values(c model.ImageConfig) error {
 	for _, kv := range c.Env {
 		name, value, _ := strings.Cut(kv, "=")
-		q, ok := quote(value)
-		if !ok || !sayableName.MatchString(name) {
-			v.Unsayable = append(v.Unsayable, "variable "+name+" holds what a Dockerfile cannot say; a2c sets it in the image's configuration")
+		if !sayable(name, value) {
+			v.Unsayable = append(v.Unsayable, "variable "+name+" holds what a Dockerfile cannot say; a2c sets it in the image's configuration, other builders do not")
 			continue
 		}
+		q, _ := quote(value)
 		v.Env = append(v.Env, name+"="+q)
 	}
 	if dir := string(c.WorkingDir); dir != "" {
@@ -99,7 +107,7 @@ func (v *dockerfileView) values(c model.ImageConfig) error {
 		if ok {
 			v.WorkingDir = q
 		} else {
-			v.Unsayable = append(v.Unsayable, "the working folder holds what a Dockerfile cannot say; a2c sets it in the image's configuration")
+			v.Unsayable = append(v.Unsayable, "the working folder holds what a Dockerfile cannot say; a2c sets it in the image's configuration, other builders do not")
 		}
 	}
 	var err error
@@ -108,15 +116,15 @@ func (v *dockerfileView) values(c model.ImageConfig) error {
 }
 
 // quote is a Dockerfile word in double quotes (docs.docker.com: "Environment replacement"): quotes, backslashes and dollars lose their
-// meaning. ok is false for line breaks and other control characters, which a word cannot hold.
+// meaning. ok is false for line breaks and for what would turn or hide the text that people read: a word has no escapes for them.
 func quote(s string) (string, bool) {
-	if strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f || r == 0xfffd }) {
+	if strings.ContainsFunc(s, func(r rune) bool { return !strconv.IsPrint(r) || r == utf8.RuneError }) {
 		return "", false
 	}
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, `$`, `\$`).Replace(s) + `"`, true
 }
 
-// execForm is the JSON of ENTRYPOINT, on one line, without HTML escapes.
+// execForm is the JSON of ENTRYPOINT, on one line, without HTML escapes; what does not print is \uXXXX.
 func execForm(argv []string) (string, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
@@ -124,7 +132,7 @@ func execForm(argv []string) (string, error) {
 	if err := e.Encode(argv); err != nil {
 		return "", fmt.Errorf("entry point: %w", err)
 	}
-	return strings.TrimSpace(b.String()), nil
+	return strings.TrimSpace(string(term.EscapeJSON(b.Bytes()))), nil
 }
 
 func (v *dockerfileView) execute() ([]byte, error) {

@@ -1,6 +1,7 @@
 package containerize
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 
@@ -16,7 +17,7 @@ import (
 // FuzzRender puts hostile values everywhere and reads the Dockerfile with the parser that Docker and Kaniko use: what comes back is what
 // was put in, and no instruction more.
 func FuzzRender(f *testing.F) {
-	for _, s := range []string{"plain", "a b", `q"u\o't$e${x}`, "new\nRUN evil", "\\\nRUN x", "# x", "<<EOF", "`", "é\u2028\x1b[0m", "\xff", "trailing\\", "$", "%s {{.}}"} {
+	for _, s := range []string{"plain", "a b", `q"u\o't$e${x}`, "new\nRUN evil", "\\\nRUN x", "# x", "<<EOF", "`", "é\u2028\x1b[0m", "\xff", "c1\u0085\u009b31m\x7f", "bidi\u202egpj\u2066\u200f", "plane\U000e0001", "trailing\\", "$", "%s {{.}}"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
@@ -29,6 +30,11 @@ func FuzzRender(f *testing.F) {
 		text, err := render(model.AnalysisInfo{AppID: "x-1", App: model.App{Name: s}}, "", p, lp, c, []model.Change{{Kind: s, Target: s, After: s, Reason: s}}, []model.Secret{{Name: s, Kind: s}})
 		if err != nil {
 			t.Fatal(err)
+		}
+		for _, r := range string(text) {
+			if r != '\n' && !strconv.IsPrint(r) {
+				t.Fatalf("the Dockerfile holds %U\n%q", r, text)
+			}
 		}
 		result, err := parser.Parse(strings.NewReader(string(text)))
 		if err != nil {

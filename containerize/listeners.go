@@ -55,6 +55,9 @@ func (s *start) openOne(l model.Listener) (bool, error) {
 	case "tomcat-connector":
 		return s.openConnector(*b, l, reason)
 	case "argument":
+		if b.Value == "" {
+			return false, nil
+		}
 		return s.argument(b.Arg, reason, l.Port, func(v string) string { return strings.Replace(v, b.Value, openAddress(b.Value), 1) }), nil
 	case "default":
 		if s.dotnet() { // Kestrel's own default is http://localhost:5000

@@ -42,9 +42,13 @@ func (s *start) needs(files []model.File) model.Needs {
 	return n
 }
 
-// memory is the peak seen, or the heap's limit with a quarter and 64 MB beside it (metaspace, code, threads), whichever is more.
+// memory is the peak seen, or the heap's limit with a quarter and 64 MB beside it (metaspace, code, threads), whichever is more. A limit that the
+// machine cannot hold is none.
 func memory(u model.Usage) int64 {
 	m := max(u.PeakRSSBytes, u.RSSBytes)
+	if u.HeapBeyondHost() {
+		return max(m, u.UnlimitedBytes())
+	}
 	if u.MaxHeapBytes > 0 {
 		m = max(m, u.MaxHeapBytes+u.MaxHeapBytes/4+64<<20)
 	}

@@ -3,8 +3,6 @@ package containerize
 import (
 	"context"
 	"fmt"
-	"os"
-	"path/filepath"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 
@@ -88,7 +86,7 @@ func (p *plan) abi(b *baseImage) error {
 		if it.Kind != layer.File || it.content != nil {
 			continue
 		}
-		f, err := p.tree.Open(string(name))
+		f, err := p.open(it)
 		if err != nil {
 			continue // reported when it is copied
 		}
@@ -118,14 +116,4 @@ func (p *plan) ownLibc() bool {
 		}
 	}
 	return false
-}
-
-// cleanUp removes what an earlier run left behind, by name.
-func cleanUp(dir string) error {
-	for _, name := range []string{"build", "context.new", "oci.new", "oci.old"} {
-		if err := os.RemoveAll(filepath.Join(dir, name)); err != nil {
-			return fmt.Errorf("clear %s: %w", name, err)
-		}
-	}
-	return nil
 }

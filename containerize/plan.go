@@ -38,7 +38,7 @@ func layerNames() []string {
 
 // newPlan collects what is in, and the folders that are made empty.
 func newPlan(files iter.Seq2[model.File, error], tree host.Tree, p model.ContainerParameters) (*plan, error) {
-	out := &plan{items: map[model.Path]*item{}, tree: tree}
+	out := &plan{items: map[model.Path]*item{}, tree: host.Near(tree)}
 	var list []model.File
 	for f, err := range files {
 		if err != nil {
@@ -48,12 +48,20 @@ func newPlan(files iter.Seq2[model.File, error], tree host.Tree, p model.Contain
 			list = append(list, f)
 		}
 	}
+	without, err := absolute("appExcludedFiles", p.AppExcludedFiles)
+	if err != nil {
+		return nil, err
+	}
+	named, err := absolute("appSpecificFiles", p.AppSpecificFiles)
+	if err != nil {
+		return nil, err
+	}
 	excluded := 0
 	for _, f := range list {
 		switch {
 		case left(f.Path):
 			continue
-		case within(f.Path, p.AppExcludedFiles):
+		case within(f.Path, without):
 			excluded++
 		default:
 			if err := out.add(f); err != nil {
@@ -64,12 +72,29 @@ func newPlan(files iter.Seq2[model.File, error], tree host.Tree, p model.Contain
 	if excluded > 0 {
 		out.changes = append(out.changes, model.Change{Kind: "file", Target: "appExcludedFiles", Reason: fmt.Sprintf("%d paths left out: containerParameters.appExcludedFiles names them", excluded)})
 	}
-	for _, f := range p.AppSpecificFiles {
-		if err := out.addTree(f, p.AppExcludedFiles); err != nil {
+	for _, e := range without {
+		if !slices.ContainsFunc(list, func(f model.File) bool { return within(f.Path, []model.Path{e}) }) {
+			out.skips = append(out.skips, model.Skip{What: "appExcludedFiles", Path: e, Reason: "nothing of the image has this path or lies below it, so that nothing was left out"})
+		}
+	}
+	for _, f := range named {
+		if err := out.addTree(f, without); err != nil {
 			return nil, fmt.Errorf("containerParameters.appSpecificFiles: %w", err)
 		}
 	}
 	return out, out.settle()
+}
+
+// absolute cleans paths that the user gave under a key of containerParameters; one that does not begin with a slash would match nothing.
+func absolute(key string, paths []model.Path) ([]model.Path, error) {
+	var out []model.Path
+	for i, p := range paths {
+		if !path.IsAbs(string(p)) {
+			return nil, fmt.Errorf("containerParameters.%s[%d] in analysis.json: %q is no absolute path", key, i, p)
+		}
+		out = append(out, model.Path(path.Clean(string(p))))
+	}
+	return out, nil
 }
 
 // left says which paths the container's runtime makes, so that a copy would only be in its way.

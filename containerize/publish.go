@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -42,7 +41,7 @@ func (r *runner) build(ctx context.Context) (model.Image, error) {
 	img := r.image(b.Name(), published, config)
 	img.PeakBytes = raw.PeakBytes + peak()
 	r.o.report(Event{Step: "memory", Text: "peak of a2c and the builder together", Bytes: img.PeakBytes, Done: true})
-	return img, r.deliver(ctx, img)
+	return img, nil
 }
 
 func (r *runner) publish(ctx context.Context, raw build.RawLayers) (layer.Published, v1.Config, error) {
@@ -50,8 +49,16 @@ func (r *runner) publish(ctx context.Context, raw build.RawLayers) (layer.Publis
 	if err := json.Unmarshal(raw.Config, &config); err != nil {
 		return layer.Published{}, config, fmt.Errorf("read what was built: %w", err)
 	}
-	edited := r.edited || r.o.BuildOnly && r.contextEdited()
-	if !edited {
+	edited := r.edited
+	if !edited && r.o.BuildOnly { // a context with other files than the plan: then the layers are what the user made them
+		var err error
+		if edited, err = r.plan.differs(r.context()); err != nil {
+			return layer.Published{}, config, err
+		}
+	}
+	if edited {
+		config = r.unsaid(config)
+	} else {
 		config = r.exact(config)
 	}
 	s := layer.Spec{
@@ -78,12 +85,9 @@ func (r *runner) publish(ctx context.Context, raw build.RawLayers) (layer.Publis
 		defer func() { _ = one.Close() }() // was only read
 		s.Raws = append(s.Raws, one)
 	}
-	out, err := layer.Publish(ctx, filepath.Join(r.o.Dir, "oci"), s)
+	out, err := layer.Publish(ctx, r.layout(), s)
 	return out, config, err
 }
-
-// contextEdited reports whether the context holds other files than the plan: then the layers are what the user made them.
-func (r *runner) contextEdited() bool { return r.plan.differs(r.context()) }
 
 // exact is the configuration as planned: a Dockerfile cannot say every value, and builders add a PATH.
 func (r *runner) exact(built v1.Config) v1.Config {
@@ -101,6 +105,21 @@ func (r *runner) exact(built v1.Config) v1.Config {
 		c.ExposedPorts[p] = struct{}{}
 	}
 	return c
+}
+
+// unsaid adds to what an edited Dockerfile gave the values that no Dockerfile can say, so that --build-only does not lose them.
+func (r *runner) unsaid(built v1.Config) v1.Config {
+	for _, kv := range r.config.Env {
+		name, value, _ := strings.Cut(kv, "=")
+		has := slices.ContainsFunc(built.Env, func(have string) bool { return strings.HasPrefix(have, name+"=") })
+		if !has && !sayable(name, value) {
+			built.Env = append(built.Env, kv)
+		}
+	}
+	if _, ok := quote(string(r.config.WorkingDir)); !ok && (built.WorkingDir == "" || built.WorkingDir == "/") {
+		built.WorkingDir = string(r.config.WorkingDir)
+	}
+	return built
 }
 
 func (r *runner) repository() string {
@@ -153,28 +172,6 @@ func byNumber(a, b string) int {
 		return x - y
 	}
 	return strings.Compare(a, b)
-}
-
-// deliver writes the archive and pushes.
-func (r *runner) deliver(ctx context.Context, m model.Image) error {
-	if r.o.Tar == "" && r.o.Destination == "" {
-		return nil
-	}
-	img, err := layer.Load(filepath.Join(r.o.Dir, "oci"))
-	if err != nil {
-		return err
-	}
-	if r.o.Tar != "" {
-		r.o.report(Event{Step: "archive", Text: r.o.Tar, Total: m.Size})
-		if err := layer.Archive(img, r.name(), r.o.Tar); err != nil {
-			return err
-		}
-	}
-	if r.o.Destination == "" {
-		return nil
-	}
-	r.o.report(Event{Step: "push", Text: r.o.Destination, Total: m.Size})
-	return layer.Push(ctx, img, r.o.Destination, func(done, total int64) { r.o.report(Event{Step: "push", Bytes: done, Total: total}) })
 }
 
 // peak is the most memory that this process had, in bytes: VmHWM (proc_pid_status(5)). ru_maxrss of getrusage(2) would do less well: it

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"a2c/model"
+	"a2c/parse"
 )
 
 // secretArguments takes secrets out of the command line: an image's configuration can be read by everybody who can pull it. They become
@@ -74,7 +75,7 @@ func (s *start) injected(i int) (model.Secret, error) {
 		k.Name = relaxed(key[2:])
 	case s.option(i) && whole && strings.HasPrefix(key, "-D") && s.modernJava():
 		k.Name = javaOptions
-		k.Prefix = key + "="
+		k.Prefix = parse.JavaWord(key + "=")
 		if have := s.env[javaOptions]; have != "" { // the injected value replaces the image's
 			k.Prefix = have + " " + k.Prefix
 			delete(s.env, javaOptions)

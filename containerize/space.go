@@ -24,12 +24,17 @@ func (p *plan) need() int64 {
 	return 4*files + 3*blocks
 }
 
-// room refuses a build that would fill the disk.
-func room(dir string, need int64) error {
-	if err := disk.Room(dir, need); err != nil {
-		return fmt.Errorf("%w: %w", ErrNoSpace, err)
+// room refuses a build that would fill the disk, and names what takes the room.
+func (p *plan) room(dir string) error {
+	err := disk.Room(dir, p.need())
+	if err == nil {
+		return nil
 	}
-	return nil
+	err = fmt.Errorf("%w: %w", ErrNoSpace, err)
+	if heavy := p.heaviest(); heavy != "" {
+		err = fmt.Errorf("%w; %s: what the image does not need of it, leave out with containerParameters.appExcludedFiles in analysis.json, and mount data as a volume", err, heavy)
+	}
+	return err
 }
 
 // explain adds what to do to an error that says that the disk is full.
@@ -41,7 +46,7 @@ func explain(err error, dir string, need int64) error {
 	if ferr != nil {
 		free = 0
 	}
-	return fmt.Errorf("%w in %s: the build needs up to %s, %s is free; the last good image is unchanged: %w", ErrNoSpace, dir, term.Size(need), term.Size(free), err)
+	return fmt.Errorf("%w in %s: the build needs up to %s, %s is free; the last good image is unchanged, make room on that disk or name another with --workspace DIR: %w", ErrNoSpace, dir, term.Size(need), term.Size(free), err)
 }
 
 // fullText finds the same in the words of a builder, whose errors come over a pipe.

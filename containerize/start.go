@@ -30,17 +30,23 @@ func newStart(a model.Analysis, p *plan, keepBind bool) (*start, error) {
 	if len(s.argv) == 0 {
 		return nil, fmt.Errorf("analysis of %s holds no command line: analyze again", a.AnalysisInfo.AppID)
 	}
+	if err := variables(a.ContainerParameters.Environment); err != nil {
+		return nil, err
+	}
 	s.environment(a.ContainerParameters.Environment)
 	if err := s.secretArguments(); err != nil {
 		return nil, err
 	}
-	s.ports = slices.Clone(s.info.App.Listeners)
+	s.ports = s.lasting(a.ContainerParameters.ApplicationPort)
 	if !keepBind {
 		if err := s.open(); err != nil {
 			return nil, err
 		}
 	}
 	if err := s.program(); err != nil {
+		return nil, err
+	}
+	if err := s.artifact(); err != nil {
 		return nil, err
 	}
 	if err := s.representable(); err != nil {
@@ -71,6 +77,19 @@ func (s *start) lost() {
 			What: "supplementary groups", Reason: fmt.Sprintf("engines give a numeric user none; the process has %v", extra), Remedy: "docker run --group-add, or supplementalGroups in a pod's securityContext",
 		})
 	}
+}
+
+// variables refuses what no environment can hold (environ(7)).
+func variables(added []model.NameValue) error {
+	for i, v := range added {
+		if v.Name == "" || strings.ContainsAny(v.Name, "=\x00") {
+			return fmt.Errorf("containerParameters.environment[%d].name in analysis.json: %q is no name of a variable", i, v.Name)
+		}
+		if strings.ContainsRune(v.Value, 0) {
+			return fmt.Errorf("containerParameters.environment[%d].value in analysis.json: %q holds a NUL, which no variable can", i, v.Value)
+		}
+	}
+	return nil
 }
 
 // environment takes the kept variables; those that are secrets become needs. added are the user's.
@@ -135,13 +154,24 @@ func (s *start) program() error {
 	}
 	it := s.plan.find(exe)
 	if exe == "" || it == nil || it.Kind == layer.Dir {
-		return fmt.Errorf("the executable %q is not among the files of the image: analyze again, or add it to containerParameters.appSpecificFiles", exe)
+		return fmt.Errorf("the executable %q is not among the files of the image: if it was deleted or replaced under the running application, restart that, then analyze again; "+
+			"else add it to containerParameters.appSpecificFiles", exe)
 	}
 	if s.argv[0] != exe {
 		s.changes = append(s.changes, model.Change{Kind: "argument", Target: "0", Before: s.argv[0], After: exe, Reason: "started by the path of the executable, which the image has"})
 		s.argv[0] = exe
 	}
 	return nil
+}
+
+// artifact refuses an image without the application: it was deleted while it runs, or the user left it out.
+func (s *start) artifact() error {
+	file := string(s.info.App.Artifact)
+	if file == "" || s.plan.find(file) != nil {
+		return nil
+	}
+	return fmt.Errorf("the application itself, %q, is not among the files of the image: if it was deleted or replaced while it runs, restart it, then analyze again; "+
+		"else take it out of containerParameters.appExcludedFiles", file)
 }
 
 // representable refuses what an image configuration, which is JSON, cannot hold.
@@ -200,6 +230,22 @@ func (s *start) stopSignal() string {
 // inner are purposes that nobody outside has business with.
 func inner(purpose string) bool {
 	return slices.Contains([]string{"shutdown", "jmx", "debug", "ajp"}, purpose)
+}
+
+// lasting are the listeners whose ports are the same at each start; main is the port that the user names, which is one however it looks.
+func (s *start) lasting(main int) []model.Listener {
+	var out []model.Listener
+	for _, l := range s.info.App.Listeners {
+		if !l.Ephemeral || l.Port == main {
+			out = append(out, l)
+			continue
+		}
+		s.skips = append(s.skips, model.Skip{
+			What: fmt.Sprintf("port %d/%s", l.Port, l.Protocol), Reason: "the kernel chose it for this start; at the next one it is another, which nobody can be told beforehand",
+			Remedy: "give the listener a fixed port, where others are to reach it; if it has one, name it as containerParameters.applicationPort in analysis.json",
+		})
+	}
+	return out
 }
 
 // reachable lists the ports to expose, by number, each once.

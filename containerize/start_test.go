@@ -2,6 +2,8 @@ package containerize
 
 import (
 	"errors"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -125,6 +127,43 @@ func TestListeners(t *testing.T) {
 	}
 }
 
+// TestOpens holds what check says of containerize to what it does.
+func TestOpens(t *testing.T) {
+	for _, mechanism := range []string{
+		"tomcat-connector", "spring-property", "quarkus-property", "micronaut-property", "helidon-property", "product-file", "kestrel-endpoint", "kestrel-urls",
+		"jetty-property", "jetty-connector", "liberty-endpoint", "karaf-config", "osgi-property", "argument", "default",
+	} {
+		for _, kind := range []string{"java-generic", "dotnet-generic"} {
+			if mechanism == "tomcat-connector" {
+				continue // reads server.xml: TestTomcat
+			}
+			l := model.Listener{Address: "127.0.0.1", Port: 5000, Protocol: "tcp", Binding: &model.Binding{Mechanism: mechanism, Key: "x:y", Value: "http://127.0.0.1:5000", Arg: 1}}
+			s := &start{argv: []string{"/bin/app", "http://127.0.0.1:5000"}, env: map[string]string{}, info: model.AnalysisInfo{ApplicationType: kind}}
+			if got, err := s.openOne(l); err != nil || got != l.Binding.Opens(kind) {
+				t.Errorf("%s of %s: opened %v (%v), said %v", mechanism, kind, got, err, l.Binding.Opens(kind))
+			}
+		}
+	}
+}
+
+// TestChosenPorts: a port that the kernel chose is no port of the image, unless the user says that it is the application's.
+func TestChosenPorts(t *testing.T) {
+	a := model.Analysis{AnalysisInfo: model.AnalysisInfo{Exe: "/bin/app", Cmdline: []string{"/bin/app"}, App: model.App{Listeners: []model.Listener{
+		{Address: "::", Port: 8080, Protocol: "tcp"}, {Address: "::", Port: 46419, Protocol: "tcp", Ephemeral: true},
+	}}}}
+	for main, want := range map[int]int{0: 1, 8080: 1, 46419: 2} {
+		a.ContainerParameters.ApplicationPort = main
+		s, err := newStart(a, bare(t, "/bin/app"), false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		said := slices.ContainsFunc(s.skips, func(k model.Skip) bool { return k.What == "port 46419/tcp" })
+		if len(s.ports) != want || len(s.config().ExposedPorts) != want || said != (want == 1) {
+			t.Errorf("applicationPort %d: ports %v, exposed %v, said %v", main, s.ports, s.config().ExposedPorts, said)
+		}
+	}
+}
+
 func TestSecretArguments(t *testing.T) {
 	const r = model.Redacted
 	cases := []struct {
@@ -191,5 +230,18 @@ func TestSecretBeforeBinding(t *testing.T) {
 	}
 	if b.Arg != 4 || a.AnalysisInfo.App.Listeners[0].Binding != b {
 		t.Error("the analysis was changed")
+	}
+}
+
+// TestGone has nothing of the program or of the application in the image, as after an upgrade without a restart: what to do is said.
+func TestGone(t *testing.T) {
+	for name, a := range map[string]model.AnalysisInfo{
+		"executable":  {Exe: "/jdk/java", Cmdline: []string{"java"}},
+		"application": {Exe: "/bin/app", Cmdline: []string{"/bin/app"}, App: model.App{Artifact: "/opt/a.jar"}},
+	} {
+		_, err := newStart(model.Analysis{AnalysisInfo: a}, bare(t, "/bin/app"), false)
+		if err == nil || !strings.Contains(err.Error(), "restart") || !strings.Contains(err.Error(), "then analyze again") {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }

@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"a2c/containerize/layer"
-	"a2c/inventory/host"
 	"a2c/model"
 	"a2c/parse"
 )
@@ -26,7 +25,7 @@ func (s *start) openConnector(b model.Binding, l model.Listener, reason string) 
 	before := it.content
 	if before == nil {
 		var err error
-		if before, err = host.ReadFile(s.plan.tree, string(it.Path), maxServerXML); err != nil {
+		if before, err = s.plan.read(it, maxServerXML); err != nil {
 			return false, err
 		}
 	}

@@ -34,7 +34,7 @@ func (p *plan) system(a model.AnalysisInfo, base map[string][]byte) error {
 	files := []struct {
 		name  string
 		lines []string
-	}{{"/etc/passwd", acc.passwd()}, {"/etc/group", acc.group()}}
+	}{{"/etc/passwd", acc.passwdLines()}, {"/etc/group", acc.groupLines()}}
 	for _, f := range files {
 		if err := p.put(layer.Entry{Path: model.Path(f.name), Mode: 0o644}, model.LayerConfig, merge(base[f.name], f.lines)); err != nil {
 			return err
@@ -76,16 +76,18 @@ func (p *plan) accounts(a model.AnalysisInfo) accounts {
 	if uid != 0 {
 		out.users[uid] = app
 	}
+	groups := p.table("/etc/group")
 	for _, g := range append([]int{gid}, a.App.User.Groups...) {
-		out.group0(g, a, p)
+		out.group(g, a, groups)
 		if g != gid && uid != 0 {
-			out.member[g] = append(out.member[g], app.name)
+			out.member[g] = append(out.member[g], field(app.name))
 		}
 	}
 	return out
 }
 
-func (acc accounts) group0(gid int, a model.AnalysisInfo, p *plan) {
+// group adds a group by the name that the analysis, or else the host's table, knows.
+func (acc accounts) group(gid int, a model.AnalysisInfo, table [][]string) {
 	if _, there := acc.groups[gid]; there {
 		return
 	}
@@ -93,7 +95,7 @@ func (acc accounts) group0(gid int, a model.AnalysisInfo, p *plan) {
 	if name == "" && gid == a.App.User.GID {
 		name = a.App.User.Group
 	}
-	for _, f := range p.table("/etc/group") {
+	for _, f := range table {
 		if name == "" && f[2] == strconv.Itoa(gid) {
 			name = f[0]
 		}
@@ -123,7 +125,7 @@ func (p *plan) table(name string) [][]string {
 	return out
 }
 
-func (acc accounts) passwd() []string {
+func (acc accounts) passwdLines() []string {
 	var out []string
 	for _, uid := range ids(acc.users) {
 		u := acc.users[uid]
@@ -132,7 +134,7 @@ func (acc accounts) passwd() []string {
 	return out
 }
 
-func (acc accounts) group() []string {
+func (acc accounts) groupLines() []string {
 	var out []string
 	for _, gid := range ids(acc.groups) {
 		out = append(out, fmt.Sprintf("%s:x:%d:%s", field(acc.groups[gid]), gid, strings.Join(acc.member[gid], ",")))

@@ -38,6 +38,7 @@ type docker struct {
 	owner  string
 	log    *slog.Logger
 	loaded map[string]string // what was loaded: name to reference
+	say    func(word string) // to the reaper
 }
 
 // Docker connects to the engine at host (engine.Connect) and removes what killed runs left there.
@@ -46,12 +47,12 @@ func Docker(ctx context.Context, host string, log *slog.Logger) (Runtime, error)
 	if err != nil {
 		return nil, err
 	}
-	d := &docker{client: client, log: log, loaded: map[string]string{}}
+	d := &docker{client: client, log: log, loaded: map[string]string{}, say: func(string) {}}
 	if d.owner, err = owner(os.Getpid()); err == nil {
 		d.facts, err = client.Facts(ctx)
 	}
 	if err == nil {
-		err = d.clear(ctx)
+		_, err = clearEngine(ctx, client, orphan, log)
 	}
 	if err != nil {
 		return nil, errors.Join(err, client.Close())
@@ -60,34 +61,6 @@ func Docker(ctx context.Context, host string, log *slog.Logger) (Runtime, error)
 }
 
 func (d *docker) Name() string { return "docker" }
-
-// clear removes the containers and images of runs that were killed.
-func (d *docker) clear(ctx context.Context) error {
-	containers, err := d.client.Containers(ctx, label)
-	if err != nil {
-		return err
-	}
-	for id, owner := range containers {
-		if orphan(owner) {
-			d.log.Info("remove a container that a killed run left", "id", id)
-			if err := d.client.Remove(ctx, id); err != nil {
-				return err
-			}
-		}
-	}
-	images, err := d.client.Images(ctx, repository)
-	if err != nil {
-		return err
-	}
-	for _, reference := range images {
-		if orphan(strings.TrimPrefix(reference, repository+":")) {
-			if err := d.client.RemoveImage(ctx, reference); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
 
 // Close removes the images that were loaded.
 func (d *docker) Close(ctx context.Context) error {
@@ -109,10 +82,18 @@ func (d *docker) load(ctx context.Context, name string, open func() (v1.Image, e
 	}
 	reference := fmt.Sprintf("%s:%s-%s", repository, d.owner, strings.ToLower(rand.Text()[:8]))
 	d.loaded[name] = reference // also when it fails: part of it may be there
-	if err := d.client.Load(ctx, image, reference); err != nil {
+	if err := d.make(func() error { return d.client.Load(ctx, image, reference) }); err != nil {
 		return "", err
 	}
 	return reference, nil
+}
+
+func (d *docker) create(ctx context.Context, s engine.Spec) (id string, err error) {
+	err = d.make(func() error {
+		id, err = d.client.Create(ctx, s)
+		return err
+	})
+	return id, err
 }
 
 // dockerTwin is a running container, and the one that holds its network.
@@ -156,7 +137,7 @@ func (d *docker) Start(ctx context.Context, i model.Image, n Needs) (_ Twin, err
 	for path, folder := range n.State {
 		spec.Binds[string(path)] = folder
 	}
-	id, err := d.client.Create(ctx, spec)
+	id, err := d.create(ctx, spec)
 	if err != nil {
 		return nil, err
 	}
@@ -192,7 +173,7 @@ func (t *dockerTwin) hold(ctx context.Context, labels map[string]string, ports [
 		spec.Hostname = name
 		spec.Hosts = []string{name + ":" + outside.Address().String()}
 	}
-	id, err := t.d.client.Create(ctx, spec)
+	id, err := t.d.create(ctx, spec)
 	if err != nil {
 		return "", err
 	}

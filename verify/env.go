@@ -8,6 +8,7 @@ import (
 
 	"a2c/internal/reveal"
 	"a2c/model"
+	"a2c/parse"
 )
 
 // ParseSecret reads the value of --secret: NAME=@FILE.
@@ -49,7 +50,7 @@ func gather(o Options, r *reveal.Reader) (environment, error) {
 			continue
 		}
 		e.values = append(e.values, value)
-		byName[s.Name] = append(byName[s.Name], quoted(s.Prefix, value))
+		byName[s.Name] = append(byName[s.Name], behind(s.Prefix, value))
 	}
 	if err := errors.Join(missing...); err != nil {
 		return environment{}, err
@@ -74,6 +75,9 @@ func gather(o Options, r *reveal.Reader) (environment, error) {
 		return strings.Compare(x, y)
 	})
 	for _, s := range slices.Concat(o.Analysis.AnalysisInfo.Secrets, o.Image.SecretsInside) {
+		if s.Comment {
+			continue // nothing uses it, and of a default that is commented out, "password", it would make holes in every log
+		}
 		if value, err := r.Value(s.Place); err == nil { // one that cannot be read cannot be in the image either
 			e.values = append(e.values, value)
 		}
@@ -81,13 +85,12 @@ func gather(o Options, r *reveal.Reader) (environment, error) {
 	return e, nil
 }
 
-// quoted puts the last word of a prefix and a value into one word (model.Secret.Prefix).
-func quoted(prefix, value string) string {
-	if prefix == "" || !strings.ContainsAny(value, " \t\r\n") {
-		return prefix + value
+// behind writes a value behind a prefix (model.Secret.Prefix); without one it is the whole variable.
+func behind(prefix, value string) string {
+	if prefix == "" {
+		return value
 	}
-	word := strings.LastIndexByte(prefix, ' ') + 1
-	return prefix[:word] + `"` + prefix[word:] + value + `"`
+	return prefix + parse.JavaWord(value)
 }
 
 func userSets(env []string, name string) bool {

@@ -34,6 +34,7 @@ func (r *run) judge(ctx context.Context, twin Twin, targets []target, start time
 			return false, err
 		}
 		why = conclude(v.Comparisons)
+		v.Notes = notes(targets)
 		status, err := twin.Status(ctx)
 		if err != nil {
 			return false, err
@@ -87,6 +88,18 @@ func conclude(list []model.Comparison) string {
 		why = "no port speaks HTTP"
 	}
 	return "nothing that was compared shows that the image works (" + why + "): name a path that the application answers, --path /…, or a whole request, --request FILE"
+}
+
+// notes name the ports that were asked where only the container's own processes can ask.
+func notes(targets []target) []string {
+	var list []string
+	for _, t := range targets {
+		if t.inside && t.scheme != "" {
+			list = append(list, fmt.Sprintf("port %d was asked over the container's own loopback: it listens there alone and stays closed to everybody "+
+				"outside the container (containerize without --keep-bind opens it)", t.port))
+		}
+	}
+	return list
 }
 
 // failure is why a twin does not serve; again: another kind of root could help.

@@ -37,20 +37,25 @@ func orphan(name string) bool {
 	if errors.Is(err, fs.ErrNotExist) {
 		return true
 	}
-	return err == nil && name != now && !strings.HasPrefix(name, now+"-")
+	return err == nil && !ofOwner(now)(name)
+}
+
+// ofOwner returns a function that reports whether a name begins with the owner.
+func ofOwner(owner string) func(string) bool {
+	return func(name string) bool { return name == owner || strings.HasPrefix(name, owner+"-") }
 }
 
 // copies is the folder of this run's copies of the state, below the application's folder of the workspace.
 const copies = "verify.tmp-"
 
-// clearCopies removes copies that killed runs left.
-func clearCopies(dir string) error {
+// clearCopies removes the copies of the runs that which names.
+func clearCopies(dir string, which func(name string) bool) error {
 	list, err := filepath.Glob(filepath.Join(dir, copies+"*"))
 	if err != nil {
 		return err
 	}
 	for _, folder := range list {
-		if orphan(strings.TrimPrefix(filepath.Base(folder), copies)) {
+		if which(strings.TrimPrefix(filepath.Base(folder), copies)) {
 			if err := os.RemoveAll(folder); err != nil {
 				return err
 			}

@@ -33,6 +33,50 @@ func TestRedactor(t *testing.T) {
 	}
 }
 
+// TestRedactCommonWords: a password that is an everyday word, or a part of the application's paths, is hidden where it can be one, and the log stays
+// readable.
+func TestRedactCommonWords(t *testing.T) {
+	r := newRedactor([]string{"jetty-base", "jetty", "shop!"}, "/var/lib/jetty-base/start.jar")
+	for in, want := range map[string]string{
+		"started /var/lib/jetty-base/start.jar":        "started /var/lib/jetty-base/start.jar",
+		"org.eclipse.jetty.server.Server@1f":           "org.eclipse.jetty.server.Server@1f",
+		"-Djetty.base=/srv/jetty":                      "-Djetty.base=/srv/jetty",
+		"a jetty-http connector, jettyServer":          "a jetty-http connector, jettyServer",
+		"login admin: jetty, role user":                "login admin: <redacted>, role user",
+		"wrong is jetty. And \"jetty\"":                "wrong is <redacted>. And \"<redacted>\"",
+		"jdbc:x://root:jetty@db/shop?p=jetty-base&q=x": "jdbc:x://root:<redacted>@db/shop?p=<redacted>&q=x",
+		"jetty":                              "<redacted>",
+		`{"p":"{\"p\":\"jetty\"}"} a\njetty`: `{"p":"{\"p\":\"<redacted>\"}"} a\n<redacted>`,
+		"?next=%2F%3Fp%3Djetty%26q":          "?next=%2F%3Fp%3D<redacted>%26q",
+		"token amV0dHk=":                     "token <redacted>",
+		"key shop! and shop":                 "key <redacted> and shop",
+	} {
+		if got := r.text(in); got != want {
+			t.Errorf("%q becomes %q, want %q", in, got, want)
+		}
+	}
+}
+
+// TestLimitMemory: a heap that may grow beyond what is free is no reason to refuse, a peak that does not fit is one, and what the user names is meant.
+func TestLimitMemory(t *testing.T) {
+	for name, c := range map[string]struct{ user, need, peak, free, want int64 }{ // MiB; want 0: refused
+		"small":                      {0, 300, 300, 8000, 1024},
+		"twice the need":             {0, 3000, 300, 8000, 6000},
+		"heap limit beyond the host": {0, 80 << 10, 300, 8000, 8000},
+		"peak beyond what is free":   {0, 7000, 7000, 8000, 0},
+		"little is free":             {0, 300, 300, 900, 0},
+		"named":                      {9000, 300, 300, 8000, 0},
+		"named and free":             {512, 300, 300, 900, 512},
+	} {
+		o := Options{MemoryBytes: c.user << 20}
+		o.Image.Needs.MemoryBytes, o.Analysis.AnalysisInfo.Usage.PeakRSSBytes = c.need<<20, c.peak<<20
+		got, err := limitMemory(o, c.free<<20)
+		if got != c.want<<20 || (err != nil) != (c.want == 0) {
+			t.Errorf("%s: %d MiB, %v; want %d MiB", name, got>>20, err, c.want)
+		}
+	}
+}
+
 func TestTargets(t *testing.T) {
 	port := func(n int, address, purpose string) model.Listener {
 		return model.Listener{Address: address, Port: n, Protocol: "tcp", Purpose: purpose}

@@ -105,16 +105,27 @@ func hostOf(t target) string { return net.JoinHostPort(address(t.live), strconv.
 
 // result judges one question.
 func (r *run) result(q *question) model.Comparison {
-	c := model.Comparison{Port: q.t.port, Method: q.q.Method, Path: q.q.Path, Live: r.answer(q.live, q.liveErr), Twin: r.answer(q.twin, q.twinErr)}
+	c := model.Comparison{Port: q.t.port, Method: q.q.Method, Path: q.q.Path, Live: r.answer(q.live, q.liveErr), Twin: r.answer(q.twin, q.twinErr), Differences: []string{}}
+	if q.liveErr != nil && q.twinErr != nil && c.Live.Error == c.Twin.Error && !unreached(q.liveErr) {
+		// Another protocol than HTTP: both hang up, or both time out.
+		c.Same, c.ProofWhy = true, "neither answers: "+c.Live.Error
+		return c
+	}
 	if q.liveErr != nil || q.twinErr != nil {
 		c.Same = false
 		c.Differences = []string{fmt.Sprintf("answer: %s / %s", or(c.Live.Error, "yes"), or(c.Twin.Error, "yes"))}
 		return c
 	}
 	result := compare.Answers(q.live, q.again, q.twin, compare.Options{Host: or(q.q.Host, hostOf(q.t)), Redact: r.redact.text, Line: r.redact.line})
-	c.Same, c.Differences, c.Masked = len(result.Differences) == 0, result.Differences, result.Masked
+	c.Same, c.Differences, c.Masked = len(result.Differences) == 0, append(c.Differences, result.Differences...), result.Masked
 	c.Proof, c.ProofWhy = result.Proof, result.Why
 	return c
+}
+
+// unreached reports whether no connection was made at all.
+func unreached(err error) bool {
+	op, ok := errors.AsType[*net.OpError](err)
+	return ok && op.Op == "dial"
 }
 
 func (r *run) answer(a compare.Answer, err error) model.Answer {
@@ -134,7 +145,7 @@ func cause(err error) string {
 
 // listen compares a port that a2c sends nothing to: the kernel tells who listens.
 func (r *run) listen(twin Twin, t target) (model.Comparison, error) {
-	c := model.Comparison{Port: t.port, Method: "LISTEN"}
+	c := model.Comparison{Port: t.port, Method: "LISTEN", Differences: []string{}}
 	listens, err := r.live.listens(t.port)
 	if err != nil {
 		return c, err

@@ -10,6 +10,7 @@ import (
 
 	"github.com/shirou/gopsutil/v3/mem"
 
+	"a2c/internal/child"
 	"a2c/internal/reveal"
 	"a2c/inventory/host"
 	"a2c/model"
@@ -56,6 +57,8 @@ type run struct {
 	env      environment
 	redact   redactor
 	attempts int
+	reaper   *child.Reaper // nil: somebody else's runtime
+	left     bool          // something could not be removed
 }
 
 // Run loads the image into a Docker Engine, starts it with limits, without network and with copies of the state, and compares its answers with the live
@@ -70,7 +73,8 @@ func Run(ctx context.Context, o Options) (v model.Verification, err error) {
 	defer func() {
 		clean, cancel := cleanup(ctx)
 		defer cancel()
-		err = errors.Join(err, r.runtime.Close(clean))
+		err = errors.Join(err, r.removed(r.runtime.Close(clean)))
+		r.dismiss()
 	}()
 	targets, skips, err := r.targets()
 	if err != nil {
@@ -124,20 +128,20 @@ func prepare(ctx context.Context, o Options) (*run, error) {
 	if r.env, err = gather(o, reveal.New(o.Tree, app.ProcessID)); err != nil {
 		return nil, err
 	}
-	r.redact = newRedactor(r.env.values)
+	r.redact = newRedactor(r.env.values, ownPaths(o.Analysis.AnalysisInfo, o.Image)...)
 	for _, q := range o.Requests {
 		if !q.safe() {
 			o.Log.Warn("this request goes to the live application too", "method", q.Method, "path", model.Path(q.Path).String())
 		}
 	}
-	if err := clearCopies(o.Dir); err != nil {
+	if err := clearCopies(o.Dir, orphan); err != nil {
 		return nil, err
 	}
 	if r.o.MemoryBytes, err = memory(o); err != nil {
 		return nil, err
 	}
 	if r.runtime = o.Runtime; r.runtime == nil {
-		if r.runtime, err = Docker(ctx, o.DockerHost, o.Log); err != nil {
+		if err := r.docker(ctx); err != nil {
 			return nil, err
 		}
 	}
@@ -152,18 +156,28 @@ func or[T comparable](v, otherwise T) T {
 	return v
 }
 
-// memory is the twin's limit. It must be free: the live application comes first.
+// memory is the twin's limit.
 func memory(o Options) (int64, error) {
-	limit := or(o.MemoryBytes, max(2*o.Image.Needs.MemoryBytes, leastMemory))
 	m, err := mem.VirtualMemory()
 	if err != nil {
 		return 0, fmt.Errorf("memory of this host: %w", err)
 	}
-	if free := int64(m.Available) - int64(m.Total/20); limit > free {
-		return 0, fmt.Errorf("the twin may use %d MiB, and only %d MiB are free on this host: give it less with --memory, or run a2c extract and verify elsewhere",
-			limit>>20, max(free, 0)>>20)
+	return limitMemory(o, int64(m.Available)-int64(m.Total/20))
+}
+
+// limitMemory is what the user names, else twice the need. It must be free, since the live application comes first; where twice the need is not, but as
+// much as the live application took at its peak and a quarter beside it is, what is free has to do: a limit is not what the twin takes.
+func limitMemory(o Options, free int64) (int64, error) {
+	limit := or(o.MemoryBytes, max(2*o.Image.Needs.MemoryBytes, leastMemory))
+	u := o.Analysis.AnalysisInfo.Usage
+	least := max(max(u.PeakRSSBytes, u.RSSBytes+u.SwapBytes)*5/4, leastMemory)
+	switch {
+	case limit <= free:
+		return limit, nil
+	case o.MemoryBytes == 0 && least <= free:
+		return free, nil
 	}
-	return limit, nil
+	return 0, fmt.Errorf("the twin may use %d MiB, and only %d MiB are free on this host: give it less with --memory, in MiB", limit>>20, max(free, 0)>>20)
 }
 
 func (r *run) report(step, detail string, took time.Duration) {
@@ -181,7 +195,7 @@ func (r *run) attempt(ctx context.Context, targets []target, readOnly bool) (v m
 	if err != nil {
 		return v, false, err
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
+	defer func() { err = errors.Join(err, r.removed(os.RemoveAll(folder))) }()
 	needs, skips, err := r.needs(ctx, targets, folder, readOnly)
 	if err != nil {
 		return v, false, err
@@ -200,7 +214,7 @@ func (r *run) attempt(ctx context.Context, targets []target, readOnly bool) (v m
 	defer func() {
 		clean, cancel := cleanup(ctx)
 		defer cancel()
-		err = errors.Join(err, twin.Stop(clean))
+		err = errors.Join(err, r.removed(twin.Stop(clean)))
 	}()
 	again, err = r.judge(ctx, twin, targets, start, &v)
 	return v, again && readOnly, err

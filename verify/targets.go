@@ -39,6 +39,11 @@ func (r *run) targets() (list []target, skips []model.Skip, err error) {
 		}
 		list = append(list, t)
 	}
+	for _, l := range r.live.app.Listeners {
+		if l.Ephemeral && !slices.ContainsFunc(r.o.Image.Needs.Ports, func(p model.Listener) bool { return p.Port == l.Port && p.Protocol == l.Protocol }) {
+			skips = append(skips, model.Skip{What: fmt.Sprintf("port %d/%s", l.Port, l.Protocol), Reason: "the kernel chose it for this start of the live application; the image's is another"})
+		}
+	}
 	main := r.mainPort(list)
 	slices.SortStableFunc(list, func(a, b target) int {
 		switch {

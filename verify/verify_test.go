@@ -78,6 +78,7 @@ java
 412 (java) S 1 412 412 0 -1 0 0 0 0 0 0 0 0 0 20 0 4 0 1000 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0
 -- /proc/412/environ --
 DB_PASSWORD=hunter2
+ODD=a"b'c\\
 -- /proc/412/net/tcp --
 127.0.0.1:8080 LISTEN 777
 `
@@ -127,6 +128,7 @@ func TestGather(t *testing.T) {
 	}
 	env := model.Secret{Name: "DB_PASSWORD", Place: model.Place{Kind: "env", Key: "DB_PASSWORD"}}
 	arg := model.Secret{Name: "JDK_JAVA_OPTIONS", Prefix: "-Xmx1g -Ddb.password=", Place: model.Place{Kind: "argv", Key: "-Ddb.password", Arg: 1}}
+	odd := model.Secret{Name: "JDK_JAVA_OPTIONS", Prefix: "-Dp=", Place: model.Place{Kind: "env", Key: "ODD"}}
 	gone := model.Secret{Name: "GONE", Place: model.Place{Kind: "env", Key: "GONE"}}
 	cases := []struct {
 		name    string
@@ -138,7 +140,8 @@ func TestGather(t *testing.T) {
 		values  []string
 		err     string
 	}{
-		{"from their places", []model.Secret{env, arg}, nil, nil, nil, []string{"DB_PASSWORD=hunter2", `JDK_JAVA_OPTIONS=-Xmx1g "-Ddb.password=ar g"`}, []string{"hunter2", "ar g"}, ""},
+		{"from their places", []model.Secret{env, arg}, nil, nil, nil, []string{"DB_PASSWORD=hunter2", `JDK_JAVA_OPTIONS=-Xmx1g -Ddb.password='ar g'`}, []string{"hunter2", "ar g"}, ""},
+		{"quotes in its value", []model.Secret{odd}, nil, nil, nil, []string{`JDK_JAVA_OPTIONS=-Dp='a"b'"'"'c\'`}, []string{`a"b'c\`}, ""},
 		{"the user's variable wins", []model.Secret{env}, nil, []string{"B=2", "DB_PASSWORD=x"}, nil, []string{"B=2", "DB_PASSWORD=x"}, nil, ""},
 		{"the user's file wins", []model.Secret{gone}, nil, nil, map[string]string{"GONE": file}, []string{"GONE=from-file"}, []string{"from-file"}, ""},
 		{"known ones are redacted, not given", nil, []model.Secret{env, gone}, nil, nil, nil, []string{"hunter2"}, ""},

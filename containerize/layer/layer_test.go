@@ -245,7 +245,7 @@ func TestArchive(t *testing.T) {
 		t.Fatal(err)
 	}
 	name := filepath.Join(t.TempDir(), "x.tar")
-	if err := Archive(img, "app:1", name); err != nil {
+	if err := Archive(t.Context(), img, "app:1", name); err != nil {
 		t.Fatal(err)
 	}
 	f, err := os.Open(name)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 
 	"a2c/internal/disk"
@@ -16,8 +17,8 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/tarball"
 )
 
-// Archive writes img as a docker-archive (what `docker load` reads) at file, aside first.
-func Archive(img v1.Image, ref, file string) error {
+// Archive writes img as a docker-archive (what `docker load` reads) at file, aside first: a file that is not whole never has its name.
+func Archive(ctx context.Context, img v1.Image, ref, file string) error {
 	tag, err := name.NewTag(ref)
 	if err != nil {
 		return fmt.Errorf("image name %q: %w", ref, err)
@@ -26,10 +27,23 @@ func Archive(img v1.Image, ref, file string) error {
 	if err != nil {
 		return fmt.Errorf("archive: %w", err)
 	}
-	if err := tarball.Write(tag, img, f); err != nil {
+	if err := tarball.Write(tag, img, stopping{ctx, f}); err != nil {
 		return errors.Join(fmt.Errorf("archive: %w", err), f.Discard())
 	}
 	return f.Commit()
+}
+
+// stopping refuses to write on once ctx is done.
+type stopping struct {
+	ctx context.Context
+	io.Writer
+}
+
+func (s stopping) Write(p []byte) (int, error) {
+	if err := s.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return s.Writer.Write(p)
 }
 
 // Push sends img to a registry, with the credentials of the user's Docker configuration (and its helpers, such as ECR's).

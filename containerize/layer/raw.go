@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path"
 	"strings"
@@ -51,6 +52,11 @@ func (r *Raw) index() error {
 		at, err := r.file.Seek(0, io.SeekCurrent)
 		if err != nil {
 			return err
+		}
+		// Of a builder's records only attributes are asked for; the times of hundreds of thousands of files take more memory than their names.
+		maps.DeleteFunc(h.PAXRecords, func(k, _ string) bool { return !strings.HasPrefix(k, paxXattr) })
+		if len(h.PAXRecords) == 0 {
+			h.PAXRecords = nil
 		}
 		r.headers = append(r.headers, h)
 		r.names = append(r.names, model.Path(path.Clean("/"+h.Name)))

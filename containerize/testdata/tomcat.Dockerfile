@@ -1,7 +1,8 @@
 # Written by a2c for shop. Edit it, then rebuild with: a2c containerize --application-id java-tomcat-0a1b2c3d --build-only
 #
 # The folders that COPY names stand in context/, one per layer and owner; below them every file has the path it has on the host.
-# What COPY cannot say (setuid bits, hard links, owners of links, file capabilities) is set in the layers afterwards, from the plan.
+# COPY does not carry setuid bits, hard links, file capabilities, extended attributes and, in some builders, owners of links: a2c sets them in
+# the layers afterwards, from the plan. An image that docker build makes of this folder lacks them; hard links become copies.
 FROM scratch
 
 # runtime: the language runtime with the libraries and system files it needs (2 files, 10 B)
@@ -25,7 +26,7 @@ COPY --chown=1001:1002 40-app/1001-1002 /
 
 ENV LANG="C.UTF-8"
 ENV ODD="a\"b\$c\\"
-# variable LINES holds what a Dockerfile cannot say; a2c sets it in the image's configuration
+# variable LINES holds what a Dockerfile cannot say; a2c sets it in the image's configuration, other builders do not
 
 # To be supplied when it runs, never written here:
 #   DB_PASSWORD (password)

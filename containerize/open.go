@@ -1,0 +1,40 @@
+package containerize
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"a2c/inventory/host"
+)
+
+// open opens the host's file that analyze decided on. The application's user may have exchanged it since for a link or a hard link to a file that
+// he cannot read himself: a2c, which can, must not carry that into the image.
+func (p *plan) open(it *item) (host.File, error) {
+	f, err := host.OpenExact(p.tree, string(it.Path))
+	if errors.Is(err, host.ErrLink) {
+		return nil, fmt.Errorf("%w now, and was none when it was analyzed; analyze the application again", err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if i := f.Info(); i.UID != it.UID || i.GID != it.GID || i.Mode != it.Mode {
+		f.Close()
+		return nil, fmt.Errorf("another file lies there now: owner %d:%d, mode %04o instead of %d:%d, %04o; analyze the application again", i.UID, i.GID, i.Mode, it.UID, it.GID, it.Mode)
+	}
+	return f, nil
+}
+
+// read returns a whole file of at most limit bytes.
+func (p *plan) read(it *item, limit int64) ([]byte, error) {
+	f, err := p.open(it)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, limit+1))
+	if err == nil && int64(len(data)) > limit {
+		err = fmt.Errorf("%s has more than %d bytes", it.Path, limit)
+	}
+	return data, err
+}
