@@ -1,6 +1,7 @@
 package generate
 
 import (
+	"context"
 	"fmt"
 
 	"a2c/model"
@@ -15,13 +16,13 @@ var _ Target = ecsFargate{}
 func (ecsFargate) Name() string { return "ecs-fargate" }
 
 // Render writes task-definition.json when account and region are known, service.yaml, repository.yaml and README.md.
-func (ecsFargate) Render(d model.Deployment) (Output, error) {
+func (ecsFargate) Render(ctx context.Context, d model.Deployment) (Output, error) {
 	t, err := newTask(d)
 	if err != nil {
 		return Output{}, err
 	}
 	files := map[string][]byte{}
-	definition, note, err := t.taskDefinition()
+	definition, note, err := t.taskDefinition(ctx)
 	if err != nil {
 		return Output{}, err
 	}

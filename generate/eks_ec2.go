@@ -1,6 +1,7 @@
 package generate
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -17,7 +18,7 @@ var _ Target = eksEC2{}
 func (eksEC2) Name() string { return "eks-ec2" }
 
 // Render writes what `kubectl apply -k` takes, secrets.example.yaml, which it does not, and README.md.
-func (eksEC2) Render(d model.Deployment) (Output, error) {
+func (eksEC2) Render(_ context.Context, d model.Deployment) (Output, error) {
 	w, err := newWorkload(d)
 	if err != nil {
 		return Output{}, err
@@ -96,6 +97,8 @@ func newWorkload(d model.Deployment) (*workload, error) {
 	for _, s := range d.Secrets {
 		w.secretKeys = append(w.secretKeys, s.Name)
 	}
+	w.secretForms(d)
+	w.omitted(d)
 	return w, w.limits()
 }
 
@@ -128,7 +131,7 @@ func (w *workload) limits() error {
 		if !variable(v.Name) {
 			return fmt.Errorf("deployment.json: environment[%d].name: Kubernetes does not take %q: letters, digits and - _ . only, and no digit first", i, v.Name)
 		}
-		if strings.ContainsFunc(v.Value, func(r rune) bool { return r >= 0x7f && r <= 0x9f }) {
+		if strings.ContainsFunc(v.Value, unspeakable) {
 			return fmt.Errorf("deployment.json: environment[%d].value: %q holds a character from U+007F to U+009F, which kubectl cannot carry", i, v.Value)
 		}
 	}

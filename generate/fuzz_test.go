@@ -3,6 +3,7 @@ package generate
 import (
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -18,6 +19,7 @@ func nasty() []string {
 	return []string{
 		"", "=", "<<", "no", "~", "1e3", "0123", "0o17", "12:30:45", "2001-01-01", "-", "? x", "!x", "&a", "*a", "a: b", "a #b", "{{ .x }}", "${AWS::Region}",
 		"$(PATH)", "$$(X)", "${", "line\nbreak\n", "\r\n", "\ttab", " lead", "trail ", "\"q\"", "it's", `back\slash`, "\u2028x", "\ufeffx", "\x01", "😀", "---", "a\n---\nb",
+		"c1\u0085\u009b31m", "bidi\u202egpj\u2066\u200f", "zero\u200bwidth", "\U000e0001",
 	}
 }
 
@@ -31,16 +33,32 @@ func FuzzRender(f *testing.F) {
 		d := Propose(s.analysis, s.image, s.seen)
 		d.AWS = model.AWS{AccountID: "111122223333", Region: "eu-central-1"}
 		d.Environment = []model.NameValue{{Name: name, Value: value}}
-		d.HealthCheck.Path, d.ApplicationID, d.ECSParameters.ECSFamily, d.EKSParameters.Namespace, d.Image.Repository = path, id, id, id, id
+		d.ApplicationID = strings.Trim(strconv.Quote(id), `"`) + "x"
+		d.HealthCheck.Path, d.ECSParameters.ECSFamily, d.EKSParameters.Namespace, d.Image.Repository = path, id, id, id
 		d.Volumes[0].Name = volume
+		d.Volumes[0].Path = model.Path("/data" + path)
 		d.ECSParameters.ResourceTags = []model.Tag{{Key: "k", Value: value}}
-		if outputs, err := Render(d, []string{"ecs-fargate"}); err == nil {
+		d.Secrets = append(d.Secrets, model.SecretRef{Name: name + "_S"})
+		if outputs, err := Render(t.Context(), d, []string{"ecs-fargate"}); err == nil {
+			legible(t, outputs["ecs-fargate"])
 			sameTask(t, d, outputs["ecs-fargate"].Files)
 		}
-		if outputs, err := Render(d, []string{"eks-ec2"}); err == nil {
+		if outputs, err := Render(t.Context(), d, []string{"eks-ec2"}); err == nil {
+			legible(t, outputs["eks-ec2"])
 			samePod(t, d, outputs["eks-ec2"].Files)
 		}
 	})
+}
+
+// legible: nothing in a file turns, hides or moves what a person reads.
+func legible(t *testing.T, o Output) {
+	for name, text := range o.Files {
+		for _, r := range string(text) {
+			if r != '\n' && !strconv.IsPrint(r) {
+				t.Fatalf("%s holds %U:\n%q", name, r, text)
+			}
+		}
+	}
 }
 
 func sameTask(t *testing.T, d model.Deployment, files map[string][]byte) {
@@ -164,7 +182,7 @@ func TestCollisions(t *testing.T) {
 	d := Propose(s.analysis, s.image, s.seen)
 	d.Volumes = []model.Mount{{Name: "a.b", Path: "/a"}, {Name: "a-b", Path: "/b"}}
 	d.Secrets = []model.SecretRef{{Name: "DB.PASSWORD"}, {Name: "DB_PASSWORD"}}
-	outputs, err := Render(d, Names())
+	outputs, err := Render(t.Context(), d, Names())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,12 +1,17 @@
-// Package generate turns a Deployment into files: one file per target, each a pure function. write.go alone writes.
+// Package generate turns a Deployment into files: one file per target, each a pure function. internal/workspace writes.
 package generate
 
-import "a2c/model"
+import (
+	"context"
+
+	"a2c/model"
+)
 
 // Target renders one kind of deployment.
 type Target interface {
 	Name() string // "ecs-fargate": the flag's value, the folder, testdata/ecs-fargate/
-	Render(d model.Deployment) (Output, error)
+	// Render is pure; ctx is there for the SDK's serializer, and for targets that may take long.
+	Render(ctx context.Context, d model.Deployment) (Output, error)
 }
 
 // Output is a target's files by slash-separated name, and what a person should know.

@@ -30,7 +30,7 @@ func TestTargets(t *testing.T) {
 		if name != "dotnet-single" {
 			d.AWS = model.AWS{AccountID: "111122223333", Region: "eu-central-1"}
 		}
-		outputs, err := Render(d, Names())
+		outputs, err := Render(t.Context(), d, Names())
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
@@ -75,12 +75,12 @@ func TestStable(t *testing.T) {
 	for name, s := range samples() {
 		d := Propose(s.analysis, s.image, s.seen)
 		d.AWS = model.AWS{AccountID: "111122223333", Region: "eu-central-1"}
-		first, err := Render(d, Names())
+		first, err := Render(t.Context(), d, Names())
 		if err != nil {
 			t.Fatal(err)
 		}
 		for range 20 {
-			again, err := Render(d, Names())
+			again, err := Render(t.Context(), d, Names())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -128,7 +128,7 @@ func TestRenderRefuses(t *testing.T) {
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			outputs, err := Render(c.d, Names())
+			outputs, err := Render(t.Context(), c.d, Names())
 			if err == nil || outputs != nil {
 				t.Fatalf("Render gave %d outputs, error %v; want an error alone", len(outputs), err)
 			}
@@ -139,7 +139,7 @@ func TestRenderRefuses(t *testing.T) {
 			}
 		})
 	}
-	if _, err := Render(change(func(*model.Deployment) {}), []string{"ecs-fargat"}); err == nil || !strings.Contains(err.Error(), "ecs-fargate, eks-ec2") {
+	if _, err := Render(t.Context(), change(func(*model.Deployment) {}), []string{"ecs-fargat"}); err == nil || !strings.Contains(err.Error(), "ecs-fargate, eks-ec2") {
 		t.Errorf("unknown target: %v", err)
 	}
 }
@@ -149,7 +149,7 @@ func TestRenderSelects(t *testing.T) {
 	s := aspNet()
 	d := Propose(s.analysis, s.image, s.seen)
 	d.ECSParameters.CreateECSArtifacts = false
-	outputs, err := Render(d, nil)
+	outputs, err := Render(t.Context(), d, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -158,12 +158,37 @@ func TestRenderSelects(t *testing.T) {
 	}
 }
 
+// TestHeapBeyondHost: -Xmx64g on a machine of 24 GB is no measure of what to ask for; what is proposed, and why, is said with the figures.
+func TestHeapBeyondHost(t *testing.T) {
+	s := springBoot()
+	s.seen = nil
+	s.analysis.AnalysisInfo.Usage = model.Usage{RSSBytes: 290 << 20, PeakRSSBytes: 300 << 20, Threads: 40, MaxHeapBytes: 64 << 30, HostMemoryBytes: 24 << 30}
+	s.image.Needs.MemoryBytes = s.analysis.AnalysisInfo.Usage.UnlimitedBytes()
+	d := Propose(s.analysis, s.image, nil)
+	if got := d.ECSParameters.Memory; got != 1024 {
+		t.Errorf("%d MiB, want 1024 (%s)", got, d.Reasons["ecsParameters.memory"])
+	}
+	outputs, err := Render(t.Context(), d, Names())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for target, o := range outputs {
+		if notes := strings.Join(o.Notes, "\n"); !strings.Contains(notes, "-Xmx allows a heap of 65536 MiB on a machine of 24576 MiB") {
+			t.Errorf("%s: %s", target, notes)
+		}
+	}
+	s.analysis.AnalysisInfo.Usage.HostMemoryBytes = 128 << 30
+	if got := Propose(s.analysis, s.image, nil).ECSParameters.Memory; got < 64<<10 {
+		t.Errorf("a heap that the machine can hold counts for %d MiB", got)
+	}
+}
+
 // TestNoTCP: what listens on UDP alone, or not at all, gets neither probes nor a load balancer that could never find it healthy.
 func TestNoTCP(t *testing.T) {
 	for name, ports := range map[string][]model.Listener{"udp": {{Address: "0.0.0.0", Port: 514, Protocol: "udp"}}, "none": nil} {
 		s := aspNet()
 		s.image.Needs.Ports = ports
-		outputs, err := Render(Propose(s.analysis, s.image, s.seen), Names())
+		outputs, err := Render(t.Context(), Propose(s.analysis, s.image, s.seen), Names())
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -5,6 +5,9 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+
+	"a2c/internal/term"
+	"a2c/model"
 )
 
 // names maps what the user called things to what each target accepts, and notes each mapping. Names that collide once mapped get a
@@ -125,4 +128,13 @@ func logicalID(s string) string {
 		b.WriteRune(r)
 	}
 	return b.String()
+}
+
+// secretForms notes what the value of a secret has to look like, where it is not the bare secret.
+func (n *names) secretForms(d model.Deployment) {
+	for _, s := range d.Secrets {
+		if form := d.Reasons["secrets["+s.Name+"]"]; form != "" && !strings.HasPrefix(form, leftOut) {
+			n.notes = append(n.notes, fmt.Sprintf("Secret %s: %s.", term.Safe(s.Name), term.Safe(form)))
+		}
+	}
 }

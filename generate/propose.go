@@ -72,22 +72,31 @@ func immutableTag(i model.Image) string {
 func (p *proposer) environment() {
 	p.d.Environment, p.d.Secrets = []model.NameValue{}, []model.SecretRef{}
 	var secret []string
+	const value = "VALUE" // in README.md a word in angle brackets would be taken for HTML
 	form := map[string]string{}
 	for _, s := range p.image.Needs.Secrets {
+		if why := unsayable(s.Name, ""); why != "" {
+			p.omit("secrets", s.Name, why, "the application starts without it")
+			continue
+		}
 		if !slices.Contains(secret, s.Name) {
 			secret = append(secret, s.Name)
 			p.d.Secrets = append(p.d.Secrets, model.SecretRef{Name: s.Name, Kind: s.Kind})
 		}
-		form[s.Name] = strings.TrimSpace(form[s.Name] + " " + s.Prefix + model.Redacted)
+		form[s.Name] = strings.TrimSpace(form[s.Name] + " " + s.Prefix + value)
 	}
 	for name, form := range form {
-		if form != model.Redacted {
-			p.because("secrets["+name+"]", "the value has the form %s", form)
+		if form != value {
+			p.because("secrets["+name+"]", "the value has the form %s; one with white space or quotes goes into single quotes, a single quote itself into double ones: 'it'\"'\"'s'", form)
 		}
 	}
 	for _, e := range p.image.Config.Env {
 		name, value, _ := strings.Cut(e, "=")
-		if !ofRuntime(name) && !slices.Contains(secret, name) {
+		switch why := unsayable(name, value); {
+		case ofRuntime(name) || slices.Contains(secret, name):
+		case why != "":
+			p.omit("environment", name, why, "the image has it")
+		default:
 			p.d.Environment = append(p.d.Environment, model.NameValue{Name: name, Value: value})
 		}
 	}

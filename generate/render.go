@@ -1,6 +1,7 @@
 package generate
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,7 +12,7 @@ import (
 // Render makes the files of the named targets; none named means those that deployment.json asks for (createEcsArtifacts,
 // createEksArtifacts). What is wrong in the deployment is one error that lists all of it, with the keys. The same deployment gives the
 // same bytes.
-func Render(d model.Deployment, targets []string) (map[string]Output, error) {
+func Render(ctx context.Context, d model.Deployment, targets []string) (map[string]Output, error) {
 	if err := validate(d); err != nil {
 		return nil, err
 	}
@@ -30,7 +31,7 @@ func Render(d model.Deployment, targets []string) (map[string]Output, error) {
 		if i < 0 {
 			return nil, fmt.Errorf("unknown target %q: known are %s", name, strings.Join(Names(), ", "))
 		}
-		output, err := all[i].Render(d)
+		output, err := all[i].Render(ctx, d)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}

@@ -10,6 +10,9 @@ import (
 
 const mebi = 1 << 20
 
+// heapNote is the key of the reason for not going by the heap's limit.
+const heapNote = "memory"
+
 // jvmOverhead is what a JVM needs beside its heap and stacks: metaspace, code cache, collector, direct buffers.
 const jvmOverhead = 256 * mebi
 
@@ -20,6 +23,10 @@ func (p *proposer) size() {
 	bytes, bytesFrom := p.memory()
 	needCPU := int(math.Ceil(cores * 1.2 * 1024))
 	needMemory := int(math.Ceil(float64(bytes) * 1.25 / mebi))
+	if u := p.analysis.AnalysisInfo.Usage; u.HeapBeyondHost() {
+		p.because(heapNote, "-Xmx allows a heap of %d MiB on a machine of %d MiB, so that nothing keeps the JVM below the %d MiB that are proposed: set -Xmx to what it needs",
+			u.MaxHeapBytes/mebi, u.HostMemoryBytes/mebi, bytes/mebi)
+	}
 	why := fmt.Sprintf("%.2f cores (%s) × 1.2 and %d MiB (%s) × 1.25", cores, coresFrom, bytes/mebi, bytesFrom)
 	if p.d.ReadOnlyRoot && len(p.d.Writable) > 0 {
 		scratch := len(p.d.Writable) * scratchMiB
@@ -61,10 +68,13 @@ func (p *proposer) memory() (int64, string) {
 	}
 	take(u.PeakRSSBytes, "peak resident")
 	take(u.RSSBytes+u.SwapBytes, "resident and swapped out")
-	take(p.image.Needs.MemoryBytes, "image.json")
-	if u.MaxHeapBytes > 0 {
+	if u.HeapBeyondHost() {
+		take(u.UnlimitedBytes(), fmt.Sprintf("twice the peak of %d MiB, at least 512 MiB more than it, since -Xmx says %d MiB on a machine of %d MiB",
+			max(u.PeakRSSBytes, u.RSSBytes+u.SwapBytes)/mebi, u.MaxHeapBytes/mebi, u.HostMemoryBytes/mebi))
+	} else if u.MaxHeapBytes > 0 {
 		take(u.MaxHeapBytes+jvmOverhead+int64(u.Threads)*mebi, fmt.Sprintf("-Xmx, %d threads and 256 MiB beside the heap", u.Threads))
 	}
+	take(p.image.Needs.MemoryBytes, "image.json")
 	if p.seen != nil {
 		take(p.seen.PeakBytes, "peak of the image in verify")
 	}

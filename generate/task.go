@@ -62,6 +62,8 @@ func newTask(d model.Deployment) (*task, error) {
 		}
 		t.secrets = append(t.secrets, secret)
 	}
+	t.secretForms(d)
+	t.omitted(d)
 	if d.ReadOnlyRoot {
 		t.scratch = d.Writable
 	}

@@ -14,12 +14,14 @@ import (
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 	"github.com/aws/smithy-go/transport/http/protocol/awsjson"
+
+	"a2c/internal/term"
 )
 
 // taskDefinition writes what `aws ecs register-task-definition --cli-input-json` takes: the request as the SDK itself would send it,
 // so that names are cased and absent fields left out as the service expects. The bytes are nil, with a note, while something is not
 // known that must not be invented.
-func (t *task) taskDefinition() ([]byte, string, error) {
+func (t *task) taskDefinition(ctx context.Context) ([]byte, string, error) {
 	account, region := t.d.AWS.AccountID, t.d.AWS.Region
 	if account == "" || region == "" {
 		return nil, "No task-definition.json: aws.accountId and aws.region in deployment.json are not both set; fill them in, or run a2c generate app-deployment with --profile.", nil
@@ -51,7 +53,7 @@ func (t *task) taskDefinition() ([]byte, string, error) {
 	for _, tag := range t.d.ECSParameters.ResourceTags {
 		in.Tags = append(in.Tags, types.Tag{Key: &tag.Key, Value: &tag.Value})
 	}
-	data, err := wireJSON(in)
+	data, err := wireJSON(ctx, in)
 	return data, note, err
 }
 
@@ -142,14 +144,14 @@ func (t *task) definitionVolumes() ([]types.Volume, string) {
 }
 
 // wireJSON serialises the request with the SDK's own protocol and indents it. Maps are written in the order of their keys.
-func wireJSON(in *ecs.RegisterTaskDefinitionInput) ([]byte, error) {
+func wireJSON(ctx context.Context, in *ecs.RegisterTaskDefinitionInput) ([]byte, error) {
 	request, ok := smithyhttp.NewStackRequest().(*smithyhttp.Request)
 	if !ok {
 		return nil, fmt.Errorf("write task definition: the SDK made no HTTP request")
 	}
 	operation := smithy.NewOperationSchema(schemas.RegisterTaskDefinition, schemas.RegisterTaskDefinitionRequest, schemas.RegisterTaskDefinitionResponse)
 	protocol := awsjson.New11(schemas.AmazonEC2ContainerServiceV20141113)
-	if err := protocol.SerializeRequest(context.TODO(), operation, in, request); err != nil {
+	if err := protocol.SerializeRequest(ctx, operation, in, request); err != nil {
 		return nil, fmt.Errorf("write task definition: %w", err)
 	}
 	body, err := io.ReadAll(request.GetStream())
@@ -174,5 +176,5 @@ func indent(body []byte) ([]byte, error) {
 	if err := e.Encode(v); err != nil {
 		return nil, fmt.Errorf("write task definition: %w", err)
 	}
-	return b.Bytes(), nil
+	return term.EscapeJSON(b.Bytes()), nil
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"a2c/internal/term"
 	"a2c/model"
 )
 
@@ -28,6 +29,7 @@ var (
 func validate(d model.Deployment) error {
 	p := &problems{}
 	p.check(d.ApplicationID != "", "applicationId", "is empty")
+	p.check(term.Safe(d.ApplicationID) == d.ApplicationID, "applicationId", "%q is no ID that a2c gave", d.ApplicationID)
 	p.check(digestForm.MatchString(d.Image.Digest), "image.digest", "%q is no digest; expected sha256: and 64 hex digits, as a2c containerize writes it", d.Image.Digest)
 	p.check(d.Image.Repository != "", "image.repository", "is empty")
 	p.check(d.Image.Platform == "linux/amd64" || d.Image.Platform == "linux/arm64", "image.platform", "%q is not linux/amd64 or linux/arm64", d.Image.Platform)

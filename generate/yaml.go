@@ -7,6 +7,8 @@ import (
 	"regexp"
 
 	"go.yaml.in/yaml/v3"
+
+	"a2c/internal/term"
 )
 
 // drop names a field that a typed object cannot leave out though it says nothing, such as status. Fields are dropped by name, never
@@ -15,7 +17,8 @@ type drop []string
 
 // marshalYAML writes v as its JSON form says, with the order of the fields kept, after the given first line.
 // Strings that YAML 1.1 or 1.2 could read as something else are written in double quotes: sigs.k8s.io/yaml leaves "=" and "<<" bare,
-// turns U+2028 and U+0085 into blanks and refuses U+007F (measured, v1.4.0), all of which occur in environments.
+// turns U+2028 and U+0085 into blanks and refuses U+007F (measured, v1.4.0), all of which occur in environments. Nothing that turns or hides
+// text is left as it is: people read these files.
 func marshalYAML(firstLine string, v any, drops ...drop) ([]byte, error) {
 	data, err := json.Marshal(v)
 	if err != nil {
@@ -37,7 +40,10 @@ func marshalYAML(firstLine string, v any, drops ...drop) ([]byte, error) {
 	if err := e.Encode(node); err != nil {
 		return nil, fmt.Errorf("write YAML: %w", err)
 	}
-	return b.Bytes(), e.Close()
+	if err := e.Close(); err != nil {
+		return nil, fmt.Errorf("write YAML: %w", err)
+	}
+	return term.EscapeYAML(b.Bytes()), nil
 }
 
 // nodeOf turns the next JSON value into a node, keys in their order.
