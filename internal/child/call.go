@@ -25,7 +25,16 @@ type Call struct {
 	// On takes what the role emits, in order; an error ends the child and is returned. Nil: nothing may be emitted.
 	On  func(kind string, data json.RawMessage) error
 	Log *slog.Logger // takes the child's log records; nil: they are dropped
+	// Files are open descriptors that the child could not make itself; it has them by Conn.File in this order. They stay open here.
+	Files []*os.File
+	// Unconfined lets the child run as this process does, without a filter, where the machine does not allow the confinement. A notice says so.
+	Unconfined bool
 }
+
+// ConfineError says that this machine does not allow the confinement. Nothing was looked at; Unconfined would go on without.
+type ConfineError struct{ Reason string }
+
+func (e *ConfineError) Error() string { return "a child cannot be confined here: " + e.Reason }
 
 // Notice is one part of the confinement that this machine did not allow, and what would.
 type Notice struct{ What, Reason, Remedy string }
@@ -48,6 +57,9 @@ func (c Call) Run(ctx context.Context, result any) (Report, error) {
 		return Report{}, fmt.Errorf("encode request: %w", err)
 	}
 	plan := planFor(os.Geteuid())
+	if c.Unconfined {
+		plan = unconfined()
+	}
 	report := Report{Notices: plan.notices}
 	read, write, err := os.Pipe()
 	if err != nil {
@@ -60,9 +72,9 @@ func (c Call) Run(ctx context.Context, result any) (Report, error) {
 	cmd, done, err := c.start(running, plan, request, write, stderr)
 	write.Close()
 	if err != nil {
-		return report, fmt.Errorf("start child %s: %w", c.Role, err)
+		return report, c.notStarted(plan, err)
 	}
-	got, readErr := c.receive(read, result)
+	got, readErr := c.receive(ctx, read, result)
 	if readErr != nil {
 		cancel()
 	}
@@ -73,9 +85,22 @@ func (c Call) Run(ctx context.Context, result any) (Report, error) {
 	return report, c.outcome(ctx, got, readErr, waitErr, stderr.String())
 }
 
+// notStarted tells what the machine refused of the confinement from all other reasons.
+func (c Call) notStarted(p plan, err error) error {
+	_, ours := errors.AsType[*prepareError](err)
+	refused := errors.Is(err, syscall.EPERM) || errors.Is(err, syscall.EINVAL) || errors.Is(err, syscall.ENOSYS) || errors.Is(err, syscall.ENOSPC) // clone(2), prctl(2)
+	if ours || refused && (p.net || p.nobody) {
+		return &ConfineError{err.Error()}
+	}
+	return fmt.Errorf("start child %s: %w", c.Role, err)
+}
+
 // start starts this program as the child. Where nobody may not execute it, a copy in memory is started.
 func (c Call) start(ctx context.Context, p plan, request []byte, write *os.File, stderr io.Writer) (*exec.Cmd, <-chan error, error) {
-	cmd := c.command(ctx, p, request, stderr, write)
+	ready := make(chan struct{})
+	defer close(ready)
+	files := append([]*os.File{write}, c.Files...)
+	cmd := c.command(ctx, p, held{ready, bytes.NewReader(request)}, stderr, files...)
 	done, err := launch(cmd, p.onThread)
 	if errors.Is(err, syscall.EACCES) {
 		mem, memErr := inMemory()
@@ -83,19 +108,33 @@ func (c Call) start(ctx context.Context, p plan, request []byte, write *os.File,
 			return nil, nil, fmt.Errorf("%w (others cannot execute this program: chmod o+x helps; %w)", err, memErr)
 		}
 		defer mem.Close()
-		cmd = c.command(ctx, p, request, stderr, write, mem)
-		cmd.Path = fmt.Sprintf("/proc/self/fd/%d", outFD+1)
+		cmd = c.command(ctx, p, held{ready, bytes.NewReader(request)}, stderr, append(files, mem)...)
+		cmd.Path = fmt.Sprintf("/proc/self/fd/%d", outFD+len(files))
 		done, err = launch(cmd, p.onThread)
 	}
 	return cmd, done, err
 }
 
-func (c Call) command(ctx context.Context, p plan, request []byte, stderr io.Writer, files ...*os.File) *exec.Cmd {
+// held gives the request only when the child is what it is to be: it must not begin before launch has made it the first to go.
+type held struct {
+	ready <-chan struct{}
+	io.Reader
+}
+
+func (h held) Read(b []byte) (int, error) {
+	<-h.ready
+	return h.Reader.Read(b)
+}
+
+func (c Call) command(ctx context.Context, p plan, request io.Reader, stderr io.Writer, files ...*os.File) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, "/proc/self/exe")
 	cmd.Args = []string{prefix + c.Role}
 	cmd.Env = []string{"GOMAXPROCS=" + strconv.Itoa(cores()), "GOTRACEBACK=single"}
+	if p.open {
+		cmd.Env = append(cmd.Env, openVariable+"=1")
+	}
 	cmd.Dir = "/"
-	cmd.Stdin, cmd.Stderr = bytes.NewReader(request), stderr
+	cmd.Stdin, cmd.Stderr = request, stderr
 	cmd.ExtraFiles = files
 	cmd.SysProcAttr = p.attr()
 	return cmd
@@ -104,21 +143,36 @@ func (c Call) command(ctx context.Context, p plan, request []byte, stderr io.Wri
 // outcome joins what was read, how the child ended and what it wrote to stderr into one error.
 func (c Call) outcome(ctx context.Context, got bool, readErr, waitErr error, stderr string) error {
 	var said *Error
+	var ended *exec.ExitError
 	switch {
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
+	case errors.As(waitErr, &ended) && ended.ExitCode() == exitConfine:
+		return &ConfineError{strings.TrimPrefix(stderr, confinePrefix)}
 	case errors.As(readErr, &said):
 		return readErr
 	case readErr != nil && !errors.Is(readErr, errGarbage) && !errors.Is(readErr, io.ErrUnexpectedEOF):
 		return readErr // On's
 	case readErr != nil:
-		return fmt.Errorf("child %s: %w%s", c.Role, readErr, quoted(stderr))
+		return fmt.Errorf("child %s: %w%s%s", c.Role, readErr, killed(waitErr), quoted(stderr))
 	case waitErr != nil:
-		return fmt.Errorf("child %s ended without an answer: %w%s", c.Role, waitErr, quoted(stderr))
+		return fmt.Errorf("child %s ended without an answer: %w%s%s", c.Role, waitErr, killed(waitErr), quoted(stderr))
 	case !got:
 		return fmt.Errorf("child %s ended without an answer%s", c.Role, quoted(stderr))
 	}
 	return nil
+}
+
+// killed says what to think of a child that was killed.
+func killed(err error) string {
+	ended, ok := errors.AsType[*exec.ExitError](err)
+	if !ok {
+		return ""
+	}
+	if ws, ok := ended.Sys().(syscall.WaitStatus); !ok || !ws.Signaled() || ws.Signal() != syscall.SIGKILL {
+		return ""
+	}
+	return "; it was killed: run the command again. Signal 9 without a person behind it means that memory ran out (see dmesg)"
 }
 
 // Error is what a role returned, as text.
@@ -129,7 +183,7 @@ func (e *Error) Error() string { return e.Text }
 var errGarbage = errors.New("sent what is no answer")
 
 // receive reads lines until the child closes its end, and reports whether a result came.
-func (c Call) receive(r io.Reader, result any) (got bool, err error) {
+func (c Call) receive(ctx context.Context, r io.Reader, result any) (got bool, err error) {
 	in := bufio.NewReaderSize(r, 64<<10)
 	for {
 		text, err := readLine(in)
@@ -139,18 +193,18 @@ func (c Call) receive(r io.Reader, result any) (got bool, err error) {
 		if err != nil {
 			return got, err
 		}
-		var l line
-		if err := json.Unmarshal(text, &l); err != nil || got {
+		l, err := cut(text)
+		if err != nil || got {
 			return got, fmt.Errorf("%w: %.60q", errGarbage, text)
 		}
-		if got, err = c.take(l, result); err != nil {
+		if got, err = c.take(ctx, l, result); err != nil {
 			return got, err
 		}
 	}
 }
 
 // take handles one line; got says that it was the result.
-func (c Call) take(l line, result any) (got bool, err error) {
+func (c Call) take(ctx context.Context, l line, result any) (got bool, err error) {
 	switch l.Kind {
 	case kindResult:
 		if err := json.Unmarshal(l.Data, result); err != nil {
@@ -164,7 +218,7 @@ func (c Call) take(l line, result any) (got bool, err error) {
 		}
 		return false, &Error{text}
 	case kindLog:
-		relog(c.Log, l.Data)
+		relog(ctx, c.Log, l.Data)
 		return false, nil
 	}
 	if c.On == nil {

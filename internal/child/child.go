@@ -1,5 +1,5 @@
 // Package child runs parts of the program as children of itself: the readers of the host, confined so that they cannot change it, and
-// helpers that must not outlive their parent.
+// helpers that must not outlive their parent; and reapers, which outlive it to clean up.
 //
 // A confined child is nobody, keeps of all capabilities CAP_DAC_READ_SEARCH and CAP_SYS_PTRACE, sees an empty network, and may by seccomp neither
 // open for writing nor signal, trace, mount, execute or connect. It gets its request on standard input and answers with JSON lines on a
@@ -8,6 +8,7 @@ package child
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -32,6 +33,10 @@ const (
 	outFD       = 3
 	maxRequest  = 16 << 20
 	exitUnknown = 2
+	exitConfine = 3 // nothing was done: the confinement was refused
+
+	confinePrefix = "confine: "
+	openVariable  = "A2C_CHILD_UNCONFINED" // set by the parent alone, in an environment that it makes
 )
 
 // Kinds of lines that a child sends; what a role emits has a kind of its own.
@@ -47,10 +52,36 @@ type line struct {
 	Data json.RawMessage `json:"data"`
 }
 
+// The parts of a line around its kind, a plain word, and its data.
+const (
+	lineHead = `{"kind":"`
+	lineMid  = `","data":`
+	lineTail = "}\n"
+)
+
+// cut takes a line apart that is written as Conn writes it. Whether data is JSON, its reader sees. Everything else goes the long way.
+func cut(text []byte) (line, error) {
+	rest, ok := bytes.CutPrefix(text, []byte(lineHead))
+	kind, data, ok2 := bytes.Cut(rest, []byte(lineMid))
+	data, ok3 := bytes.CutSuffix(data, []byte(lineTail))
+	if ok && ok2 && ok3 && !bytes.ContainsAny(kind, "\"\\") {
+		return line{string(kind), data}, nil
+	}
+	var l line
+	err := json.Unmarshal(text, &l)
+	return l, err
+}
+
 // Main is the first statement of main and of TestMain. In a child it confines the process, plays the role and ends the process; an unknown
 // role ends it too. Everywhere else it returns at once.
-func Main(table Table) {
-	if len(os.Args) == 0 || !strings.HasPrefix(os.Args[0], prefix) {
+func Main(table Table, reapers Reapers) {
+	if len(os.Args) == 0 {
+		return
+	}
+	if name, ok := strings.CutPrefix(os.Args[0], reaperPrefix); ok {
+		reaperMain(reapers, name)
+	}
+	if !strings.HasPrefix(os.Args[0], prefix) {
 		return
 	}
 	name := strings.TrimPrefix(os.Args[0], prefix)
@@ -60,11 +91,23 @@ func Main(table Table) {
 		os.Exit(exitUnknown)
 	}
 	if err := enter(); err != nil {
-		fmt.Fprintf(os.Stderr, "confine: %v\n", err)
-		os.Exit(1)
+		fmt.Fprintf(os.Stderr, "%s%v\n", confinePrefix, err)
+		os.Exit(exitConfine)
 	}
 	if err := play(role); err != nil {
 		fmt.Fprintf(os.Stderr, "%v\n", err)
+		os.Exit(1)
+	}
+	os.Exit(0)
+}
+
+// reaperMain plays a reaper and ends the process. Nobody reads what it writes.
+func reaperMain(reapers Reapers, name string) {
+	reap, ok := reapers[name]
+	if !ok {
+		os.Exit(exitUnknown)
+	}
+	if reaper(reap) != nil {
 		os.Exit(1)
 	}
 	os.Exit(0)
@@ -102,6 +145,9 @@ func (c *Conn) Request(v any) error {
 	return nil
 }
 
+// File is the nth of the descriptors that the parent handed over (Call.Files).
+func (c *Conn) File(n int, name string) *os.File { return os.NewFile(uintptr(outFD+1+n), name) }
+
 // Emit sends one value to the parent's On, in order. Values of the kind "event" go out at once, others when enough have come together.
 func (c *Conn) Emit(kind string, v any) error { return c.send(kind, v, kind == "event") }
 
@@ -129,14 +175,13 @@ func (c *Conn) send(kind string, v any, flush bool) error {
 	if err != nil {
 		return fmt.Errorf("encode %s: %w", kind, err)
 	}
-	whole, err := json.Marshal(line{kind, data})
-	if err != nil {
-		return fmt.Errorf("encode %s: %w", kind, err)
-	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if _, err := c.out.Write(append(whole, '\n')); err != nil {
-		return fmt.Errorf("send %s: %w", kind, err)
+	// The line as encoding/json would write it, which would look through all of data once more.
+	for _, part := range [][]byte{[]byte(lineHead), []byte(kind), []byte(lineMid), data, []byte(lineTail)} {
+		if _, err := c.out.Write(part); err != nil {
+			return fmt.Errorf("send %s: %w", kind, err)
+		}
 	}
 	if flush {
 		return c.out.Flush()
@@ -148,6 +193,9 @@ func (c *Conn) send(kind string, v any, flush bool) error {
 func enter() error {
 	if err := unix.Setrlimit(unix.RLIMIT_CORE, &unix.Rlimit{}); err != nil {
 		return fmt.Errorf("setrlimit core: %w", err)
+	}
+	if os.Getenv(openVariable) != "" {
+		return nil
 	}
 	return install(filter(uint32(unix.Getpid())))
 }

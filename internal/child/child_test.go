@@ -21,7 +21,10 @@ import (
 const parentEnv = "A2C_TEST_PARENT"
 
 func TestMain(m *testing.M) {
-	Main(roles())
+	Main(roles(), reapers())
+	if file := os.Getenv(reaperEnv); file != "" {
+		reaperParent(file)
+	}
 	if os.Getenv(parentEnv) != "" {
 		err := Call{Role: "hang", On: func(_ string, data json.RawMessage) error {
 			fmt.Println(string(data))

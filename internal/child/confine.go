@@ -19,9 +19,18 @@ func kept() []uintptr { return []uintptr{unix.CAP_DAC_READ_SEARCH, unix.CAP_SYS_
 // plan is how far this machine lets a child be confined.
 type plan struct {
 	notices []Notice
-	drop    bool // the bounding set is cut to what is kept
-	nobody  bool // with ambient capabilities; else it stays root with the capabilities that the bounding set leaves
-	net     bool // a network namespace of its own
+	drop    bool      // the bounding set is cut to what is kept
+	keep    []uintptr // nil: kept()
+	nobody  bool      // with ambient capabilities; else it stays root with the capabilities that the bounding set leaves
+	net     bool      // a network namespace of its own
+	open    bool      // no confinement at all, since the user said so
+}
+
+// unconfined is the plan for a machine that refuses the confinement.
+func unconfined() plan {
+	return plan{open: true, notices: []Notice{{
+		"confinement of the reader", "--unconfined: the reader of the host runs with all rights of a2c, and the kernel does not hold it to reading", "leave --unconfined out where the machine allows the confinement",
+	}}}
 }
 
 func planFor(euid int) plan { return planWith(euid, effective(), ambient()) }
@@ -76,22 +85,32 @@ func (p plan) attr() *syscall.SysProcAttr {
 
 // onThread is the part of the confinement that the child inherits from the thread that forks it, which ends afterwards.
 func (p plan) onThread() error {
+	keep := p.keep
+	if keep == nil {
+		keep = kept()
+	}
 	for c := uintptr(0); p.drop && c < 64; c++ {
-		if slices.Contains(kept(), c) {
+		if slices.Contains(keep, c) {
 			continue
 		}
 		if err := unix.Prctl(unix.PR_CAPBSET_DROP, c, 0, 0, 0); err != nil {
 			if errors.Is(err, unix.EINVAL) {
 				break // the last one that this kernel knows was before
 			}
-			return fmt.Errorf("drop capability %d from the bounding set: %w", c, err)
+			return &prepareError{fmt.Errorf("drop capability %d from the bounding set: %w", c, err)}
 		}
 	}
-	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
-		return fmt.Errorf("no_new_privs: %w", err)
+	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil && !p.open {
+		return &prepareError{fmt.Errorf("no_new_privs: %w", err)}
 	}
 	return yieldTo(0)
 }
+
+// prepareError is a part of the confinement that was refused before the child was made.
+type prepareError struct{ err error }
+
+func (e *prepareError) Error() string { return e.err.Error() }
+func (e *prepareError) Unwrap() error { return e.err }
 
 // effective is the effective capability set as bits.
 func effective() uint64 {

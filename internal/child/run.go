@@ -26,14 +26,19 @@ func Run(cmd *exec.Cmd) error {
 	return <-done
 }
 
-// launch starts cmd from a thread of its own and returns once it runs; the channel then gives what Wait returns. Pdeathsig follows the thread
-// that forked, not the process, so the thread is kept until the child is reaped. prepare may change the thread for ever (capabilities, no_new_privs):
-// then the thread ends with its goroutine. Go never makes other threads from a locked one, so nothing else inherits the change.
+// launch starts cmd, which the kernel kills when this process dies.
 func launch(cmd *exec.Cmd, prepare func() error) (<-chan error, error) {
 	if cmd.SysProcAttr == nil {
 		cmd.SysProcAttr = &syscall.SysProcAttr{}
 	}
 	cmd.SysProcAttr.Pdeathsig = syscall.SIGKILL
+	return spawn(cmd, prepare)
+}
+
+// spawn starts cmd from a thread of its own and returns once it runs; the channel then gives what Wait returns. Pdeathsig follows the thread
+// that forked, not the process, so the thread is kept until the child is reaped. prepare may change the thread for ever (capabilities, no_new_privs):
+// then the thread ends with its goroutine. Go never makes other threads from a locked one, so nothing else inherits the change.
+func spawn(cmd *exec.Cmd, prepare func() error) (<-chan error, error) {
 	started, done := make(chan error), make(chan error, 1)
 	go func() {
 		runtime.LockOSThread()
@@ -119,13 +124,13 @@ func maxRSS(s *os.ProcessState) int64 {
 }
 
 // relog writes a child's log record to the parent's logger.
-func relog(to *slog.Logger, data []byte) {
+func relog(ctx context.Context, to *slog.Logger, data []byte) {
 	if to == nil {
 		return
 	}
 	var fields map[string]any
 	if json.Unmarshal(data, &fields) != nil {
-		to.Warn("child sent a log record that cannot be read", "record", string(data))
+		to.WarnContext(ctx, "child sent a log record that cannot be read", "record", string(data))
 		return
 	}
 	var level slog.Level
@@ -141,5 +146,5 @@ func relog(to *slog.Logger, data []byte) {
 	for _, k := range sortedKeys(fields) {
 		attrs = append(attrs, k, fields[k])
 	}
-	to.Log(context.TODO(), level, msg, attrs...)
+	to.Log(ctx, level, msg, attrs...)
 }

@@ -18,6 +18,8 @@ type Object struct {
 	Needed  []string
 	RPath   string
 	RunPath string
+	// Sections are the names of empty sections; with any of them there is a section table, whose last one holds the names.
+	Sections []string
 }
 
 // Build lays out header, three program headers, the dynamic section and its strings.
@@ -29,7 +31,44 @@ func Build(o Object) []byte {
 	if o.Machine == 0 {
 		b.o.Machine = 62
 	}
-	return b.bytes()
+	return b.sections(b.bytes())
+}
+
+// sections appends the table of sections and says in the header where it is.
+func (b *builder) sections(object []byte) []byte {
+	if len(b.o.Sections) == 0 {
+		return object
+	}
+	names := append(append([]string{""}, b.o.Sections...), ".shstrtab")
+	text, at := strings.Join(names, "\x00")+"\x00", uint64(len(object))
+	b.out.Reset()
+	b.out.Write(object)
+	b.out.WriteString(text)
+	table, offset := uint64(b.out.Len()), 0
+	for i, name := range names {
+		b.put(uint32(offset))
+		b.put(uint32(min(i, 1))) // SHT_NULL, then SHT_PROGBITS
+		b.word(0)
+		b.word(0)
+		b.word(at)
+		b.word(uint64(len(text)))
+		b.put([2]uint32{})
+		b.word(0)
+		b.word(0)
+		offset += len(name) + 1
+	}
+	out := b.out.Bytes()
+	size, field, counts := 64, out[40:48], out[58:64]
+	if b.o.Class32 {
+		size, field, counts = 40, out[32:36], out[46:52]
+	}
+	b.out = bytes.Buffer{}
+	b.word(table)
+	copy(field, b.out.Bytes())
+	for i, n := range []int{size, len(names), len(names) - 1} {
+		b.order.PutUint16(counts[2*i:], uint16(n))
+	}
+	return out
 }
 
 type builder struct {
@@ -189,6 +228,8 @@ func Fixture(data []byte) ([]byte, error) {
 			o.RPath = value
 		case "runpath":
 			o.RunPath = value
+		case "section":
+			o.Sections = append(o.Sections, value)
 		case "machine":
 			if _, err := fmt.Sscan(value, &o.Machine); err != nil {
 				return nil, fmt.Errorf("#!elf machine=%s: %w", value, err)
@@ -198,4 +239,35 @@ func Fixture(data []byte) ([]byte, error) {
 		}
 	}
 	return Build(o), nil
+}
+
+// Sections makes a 64-bit object that has nothing but empty sections of these names.
+func Sections(names ...string) []byte {
+	const head, entry = 64, 64
+	le := binary.LittleEndian
+	str := []byte{0}
+	var table bytes.Buffer
+	table.Write(make([]byte, entry)) // the null section
+	names = append(names, ".shstrtab")
+	offset := uint64(head + entry*(len(names)+1))
+	for _, n := range names {
+		kind, size := uint32(1), uint64(0)
+		at := uint32(len(str))
+		str = append(append(str, n...), 0)
+		if n == ".shstrtab" {
+			kind, size = 3, uint64(len(str))
+		}
+		_ = binary.Write(&table, le, []uint32{at, kind})
+		_ = binary.Write(&table, le, []uint64{2, 0, offset, size, 0, 1, 0})
+	}
+	var out bytes.Buffer
+	out.Write(append([]byte{0x7f, 'E', 'L', 'F', 2, 1, 1}, make([]byte, 9)...))
+	_ = binary.Write(&out, le, []uint16{3, 62})
+	_ = binary.Write(&out, le, uint32(1))
+	_ = binary.Write(&out, le, []uint64{0, 0, head})
+	_ = binary.Write(&out, le, uint32(0))
+	_ = binary.Write(&out, le, []uint16{head, 56, 0, entry, uint16(len(names) + 1), uint16(len(names))})
+	out.Write(table.Bytes())
+	out.Write(str)
+	return out.Bytes()
 }

@@ -30,7 +30,7 @@ func Layout(dir, digest string) (v1.Image, error) {
 	}
 	image, err := index.Image(hash)
 	if err != nil {
-		return nil, fmt.Errorf("OCI layout %s: image %s: %w", dir, digest, err)
+		return nil, fmt.Errorf("OCI layout %s holds another image than %s (%w): run a2c containerize again", dir, digest, err)
 	}
 	return image, nil
 }

@@ -7,35 +7,36 @@ import (
 	"io"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
-	"unicode/utf16"
-	"unicode/utf8"
 
+	"a2c/model"
 	"a2c/parse"
 )
 
 // Format is how data is written.
 type Format string
 
-// Formats of -o.
+// Formats of -o. Every command has the first three, some have more.
 const (
 	Table Format = "table"
 	JSON  Format = "json"
 	YAML  Format = "yaml"
+	Wide  Format = "wide" // all that there is, for people
+	CSV   Format = "csv"  // one line each, for spreadsheets (RFC 4180)
 )
 
-// ParseFormat reads the value of -o; "" is a table on a terminal and JSON else.
-func (s *Streams) ParseFormat(value string) (Format, error) {
-	switch f := Format(value); {
-	case f == "" && s.OutTerminal:
+// ParseFormat reads the value of -o; "" is a table on a terminal and JSON else. more are the formats that a command has beside the three.
+func (s *Streams) ParseFormat(value string, more ...string) (Format, error) {
+	formats := append([]string{string(Table), string(JSON), string(YAML)}, more...)
+	switch {
+	case value == "" && s.OutTerminal:
 		return Table, nil
-	case f == "":
+	case value == "":
 		return JSON, nil
-	case f == Table || f == JSON || f == YAML:
-		return f, nil
+	case slices.Contains(formats, value):
+		return Format(value), nil
 	}
-	return "", fmt.Errorf("output %q is none of table, json, yaml", value)
+	return "", fmt.Errorf("output %q is none of %s", value, strings.Join(formats, ", "))
 }
 
 // Print writes v as JSON or YAML, or what table writes.
@@ -65,31 +66,10 @@ func marshal(v any) ([]byte, error) {
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
-	if err := e.Encode(v); err != nil {
+	if err := e.Encode(model.WithLists(v)); err != nil {
 		return nil, fmt.Errorf("encode output: %w", err)
 	}
-	return escape(b.Bytes(), func(out []byte, r rune) []byte {
-		hi, lo := utf16.EncodeRune(r)
-		return fmt.Appendf(out, `\u%04x\u%04x`, hi, lo)
-	}), nil
-}
-
-// escape writes unprintable characters of JSON as escapes; those beyond \uFFFF are JSON's and YAML's own business.
-func escape(data []byte, beyond func([]byte, rune) []byte) []byte {
-	out := make([]byte, 0, len(data))
-	for i := 0; i < len(data); {
-		r, n := utf8.DecodeRune(data[i:])
-		switch {
-		case r == '\n' || strconv.IsPrint(r):
-			out = append(out, data[i:i+n]...)
-		case r > 0xffff:
-			out = beyond(out, r)
-		default:
-			out = fmt.Appendf(out, `\u%04x`, r)
-		}
-		i += n
-	}
-	return out
+	return EscapeJSON(b.Bytes()), nil
 }
 
 // toYAML writes block YAML 1.2 with keys in the model's order; text is quoted as JSON unless it is a plain word, so that every reader, of YAML 1.1 too,
@@ -162,5 +142,5 @@ func yamlText(s string) string {
 		return s
 	}
 	n := parse.Node{Kind: parse.String, Text: s}
-	return string(escape([]byte(n.JSON()), func(out []byte, r rune) []byte { return fmt.Appendf(out, `\U%08x`, r) }))
+	return string(EscapeYAML([]byte(n.JSON())))
 }

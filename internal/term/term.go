@@ -20,14 +20,41 @@ type Streams struct {
 	OutTerminal bool // Out is a terminal: tables are the default
 	ErrTerminal bool // Err is a terminal: progress is shown
 	Color       bool
+	Width       int  // columns that a table may take; 0: as many as it needs
+	Height      int  // lines of the terminal; 0: unknown
 	Quiet       bool // no notes and no progress, errors only
 }
 
 // System is the process's own streams; colour is on where Err is a terminal that can show it and NO_COLOR (no-color.org) is unset.
 func System() *Streams {
-	s := &Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, OutTerminal: terminal(os.Stdout), ErrTerminal: terminal(os.Stderr)}
+	s := &Streams{In: os.Stdin, Out: os.Stdout, Err: survivor(os.Stderr), OutTerminal: terminal(os.Stdout), ErrTerminal: terminal(os.Stderr)}
+	s.Width, s.Height = size(os.Stdout, os.Getenv)
 	s.Color = s.OutTerminal && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 	return s
+}
+
+// survivor is the same file under another number. A write to descriptor 1 or 2 that nobody reads any more ends a Go program by SIGPIPE (os/signal),
+// without any clean-up; to another one it is an error. Who closes the pipe behind a2c's messages does not want a container left running.
+func survivor(f *os.File) *os.File {
+	fd, err := unix.FcntlInt(f.Fd(), unix.F_DUPFD_CLOEXEC, 3)
+	if err != nil {
+		return f // closed: nothing is written there anyway
+	}
+	return os.NewFile(uintptr(fd), f.Name())
+}
+
+// size is that of the terminal behind f; COLUMNS and LINES, which shells set when they are told to, go before it.
+func size(f *os.File, getenv func(string) string) (width, height int) {
+	if ws, err := unix.IoctlGetWinsize(int(f.Fd()), unix.TIOCGWINSZ); err == nil {
+		width, height = int(ws.Col), int(ws.Row)
+	}
+	if n, err := strconv.Atoi(getenv("COLUMNS")); err == nil && n > 0 {
+		width = n
+	}
+	if n, err := strconv.Atoi(getenv("LINES")); err == nil && n > 0 {
+		height = n
+	}
+	return width, height
 }
 
 func terminal(f *os.File) bool {

@@ -98,19 +98,19 @@ func TestYAML(t *testing.T) {
     - 443
   sub:
     name: "a b\u001b"
-    ports: null
+    ports: []
     sub: null
-    tags: null
+    tags: []
   tags: []
 list:
   - name: /opt/x
-    ports: null
+    ports: []
     sub: null
-    tags: null
+    tags: []
   - name: ""
-    ports: null
+    ports: []
     sub: null
-    tags: null
+    tags: []
 rows:
   -
     - 1

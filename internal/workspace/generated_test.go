@@ -82,3 +82,56 @@ func TestFresh(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// TestFreshBasis shows that an analysis which only measured something else leaves the image valid.
+func TestFreshBasis(t *testing.T) {
+	w := open(t)
+	a := model.Analysis{CreatedTime: "1", AnalysisInfo: model.AnalysisInfo{AppID: "app", ProcessID: 7, Usage: model.Usage{Threads: 3}}}
+	list := []model.File{
+		{Path: "/a", Type: "file", Size: 1, Decision: model.In, Reasons: []string{"open: /proc/7/fd/3"}},
+		{Path: "/log", Type: "file", Size: 2, Decision: model.Out},
+	}
+	save := func() {
+		t.Helper()
+		out, err := w.CreateFiles("app")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range list {
+			if err := out.Add(f); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := out.Commit(); err != nil {
+			t.Fatal(err)
+		}
+		if a.AnalysisInfo.Inputs, err = w.Inputs("app", FilesFile); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Save("app/analysis.json", a); err != nil {
+			t.Fatal(err)
+		}
+	}
+	save()
+	in, err := w.Inputs("app", AnalysisFile, FilesFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.CreatedTime, a.AnalysisInfo.ProcessID, a.AnalysisInfo.Usage.Threads = "2", 8, 4
+	list[0].Reasons, list[1].Size = []string{"open: /proc/8/fd/4"}, 3
+	save()
+	if err := w.Fresh("app", ImageFile, in, "x"); err != nil {
+		t.Errorf("a restart makes the image stale: %v", err)
+	}
+	list[0].Size = 2
+	save()
+	if err := w.Fresh("app", ImageFile, in, "x"); err == nil {
+		t.Error("another file leaves the image valid")
+	}
+	list[0].Size = 1
+	a.ContainerParameters.ImageTag = "2"
+	save()
+	if err := w.Fresh("app", ImageFile, in, "x"); err == nil {
+		t.Error("another tag leaves the image valid")
+	}
+}

@@ -2,7 +2,10 @@ package workspace
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"path"
@@ -25,7 +28,8 @@ func (e *StaleError) Error() string {
 }
 
 // Inputs gives the digests of documents for a new document's Inputs. A name is relative to the application's folder, or "inventory.json",
-// of which only the application's own entry counts.
+// of which only the application's own entry counts. Of analysis.json and files.jsonl counts what an image is made from (model's Basis): what an
+// analysis only measures makes nothing out of date.
 func (w *Workspace) Inputs(id string, names ...string) (model.Inputs, error) {
 	in := model.Inputs{}
 	for _, name := range names {
@@ -69,9 +73,44 @@ func (w *Workspace) inputDigest(id, name string) (string, error) {
 		return "", err
 	}
 	defer f.Close()
+	if sum, err := w.basisDigest(id, name); err == nil {
+		return sum, nil
+	} // else it is none of the two, or broken, which its reader tells: it counts whole
 	sum, err := digest(f)
 	if err != nil {
 		return "", fmt.Errorf("read %s: %w", model.Path(strings.TrimPrefix(f.Name(), w.dir)), disk.Cause(err))
 	}
 	return sum, nil
+}
+
+var errNoBasis = errors.New("counts whole")
+
+// basisDigest is the digest of the part of a document that an image is made from.
+func (w *Workspace) basisDigest(id, name string) (string, error) {
+	h := sha256.New()
+	out := json.NewEncoder(h)
+	switch name {
+	case AnalysisFile:
+		a, err := Load[model.Analysis](w, path.Join(id, name))
+		if err != nil {
+			return "", err
+		}
+		if err := out.Encode(a.Basis()); err != nil {
+			return "", err
+		}
+	case FilesFile:
+		for f, err := range w.Files(id) {
+			if err != nil {
+				return "", err
+			}
+			if basis, in := f.Basis(); in {
+				if err := out.Encode(basis); err != nil {
+					return "", err
+				}
+			}
+		}
+	default:
+		return "", errNoBasis
+	}
+	return "sha256:" + hex.EncodeToString(h.Sum(nil)), nil
 }

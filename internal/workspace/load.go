@@ -16,6 +16,7 @@ import (
 	"strings"
 
 	"a2c/internal/disk"
+	"a2c/internal/term"
 	"a2c/model"
 	"a2c/parse"
 )
@@ -115,14 +116,21 @@ func (w *Workspace) Files(id string) iter.Seq2[model.File, error] {
 			return
 		}
 		defer f.Close()
-		lines := bufio.NewScanner(f)
+		ReadFiles(w.Path(name), f)(yield)
+	}
+}
+
+// ReadFiles reads a files.jsonl, line by line. The first error ends it, with name and line.
+func ReadFiles(name string, r io.Reader) iter.Seq2[model.File, error] {
+	return func(yield func(model.File, error) bool) {
+		lines := bufio.NewScanner(r)
 		lines.Buffer(make([]byte, 0, 64<<10), 4<<20) // a path has at most 4 KiB, xattrs 64 KiB each
 		for n := 1; lines.Scan(); n++ {
 			var file model.File
 			d := json.NewDecoder(bytes.NewReader(lines.Bytes()))
 			d.DisallowUnknownFields()
 			if err := d.Decode(&file); err != nil {
-				yield(file, fmt.Errorf("%s:%d: %w", model.Path(w.Path(name)), n, err))
+				yield(file, fmt.Errorf("%s:%d: %w", model.Path(name), n, err))
 				return
 			}
 			if !yield(file, nil) {
@@ -130,7 +138,7 @@ func (w *Workspace) Files(id string) iter.Seq2[model.File, error] {
 			}
 		}
 		if err := lines.Err(); err != nil {
-			yield(model.File{}, fmt.Errorf("read %s: %w", model.Path(w.Path(name)), disk.Cause(err)))
+			yield(model.File{}, fmt.Errorf("read %s: %w", model.Path(name), disk.Cause(err)))
 		}
 	}
 }
@@ -139,6 +147,7 @@ func (w *Workspace) Files(id string) iter.Seq2[model.File, error] {
 type FileWriter struct {
 	*Aside
 	buf  *bufio.Writer
+	line bytes.Buffer
 	last model.Path
 	any  bool
 }
@@ -158,9 +167,14 @@ func (f *FileWriter) Add(file model.File) error {
 		return fmt.Errorf("files.jsonl: %q comes after %q", file.Path, f.last)
 	}
 	f.any, f.last = true, file.Path
-	e := json.NewEncoder(f.buf)
+	f.line.Reset()
+	e := json.NewEncoder(&f.line)
 	e.SetEscapeHTML(false)
-	return e.Encode(file)
+	if err := e.Encode(model.WithLists(file)); err != nil {
+		return fmt.Errorf("encode %s: %w", file.Path, err)
+	}
+	_, err := f.buf.Write(term.EscapeJSON(f.line.Bytes()))
+	return err
 }
 
 // Commit makes it durable.

@@ -96,8 +96,8 @@ func (w *Workspace) writeProposal(name string, proposal, document []byte) error 
 	if err := w.Save(next(name), kept{sum, proposal}); err != nil {
 		return err
 	}
-	if err := w.write(name, document); err != nil {
-		return err
+	if err := w.write(name, document); err != nil { // the old one stands: what belongs to the new one goes with it
+		return errors.Join(err, os.Remove(w.Path(next(name))))
 	}
 	if err := os.Rename(w.Path(next(name)), w.Path(hidden(name))); err != nil {
 		return fmt.Errorf("keep the proposal of %s: %w", name, disk.Cause(err))

@@ -1,11 +1,14 @@
 package workspace
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"a2c/model"
 )
@@ -85,11 +88,11 @@ func TestPropose(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if d := cmp.Diff(c.want, got); d != "" {
+				if d := cmp.Diff(c.want, got, cmpopts.EquateEmpty()); d != "" {
 					t.Errorf("round %d (-want +got)\n%s", round, d)
 				}
 				saved, err := Load[doc](w, "app/x.json")
-				if d := cmp.Diff(c.want, saved); d != "" || err != nil {
+				if d := cmp.Diff(c.want, saved, cmpopts.EquateEmpty()); d != "" || err != nil {
 					t.Errorf("saved, round %d: %v (-want +got)\n%s", round, err, d)
 				}
 				if round == 1 {
@@ -165,5 +168,19 @@ func TestProposeAfterKill(t *testing.T) {
 	got, edits, err := Propose(w, "x.json", doc{Yours: 1, Mine: mine{A: "a3"}})
 	if err != nil || len(edits) > 0 || got.Mine.A != "a3" {
 		t.Errorf("got %+v, %v, %v", got, edits, err)
+	}
+}
+
+// TestProposeNotWritten has a document that cannot be written: what was to be kept beside it goes too.
+func TestProposeNotWritten(t *testing.T) {
+	w := open(t)
+	if err := os.MkdirAll(w.Path("x.json/in-the-way"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.writeProposal("x.json", []byte("{}"), []byte("{}")); err == nil {
+		t.Fatal("no error")
+	}
+	if _, err := os.Lstat(w.Path(next("x.json"))); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("left over: %v", err)
 	}
 }

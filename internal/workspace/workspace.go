@@ -67,6 +67,9 @@ func (w *Workspace) App(id string) string { return filepath.Join(w.dir, id) }
 
 // create makes the workspace's folder, or refuses one that others could tamper with.
 func (w *Workspace) create() error {
+	if err := w.way(); err != nil {
+		return fmt.Errorf("workspace %s: %w; name another with --workspace DIR", model.Path(w.dir), err)
+	}
 	if err := os.MkdirAll(filepath.Dir(w.dir), 0o755); err != nil {
 		return w.refused(err)
 	}

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 
 	"a2c/internal/disk"
+	"a2c/internal/term"
+	"a2c/model"
 )
 
 // Aside is a document being written: it appears under its name with Commit, whole, or never.
@@ -68,14 +70,14 @@ func (w *Workspace) write(name string, data []byte) error {
 	return a.Commit()
 }
 
-// encode is how all documents look: two spaces, <>& as they are, a newline at the end.
+// encode is how all documents look: two spaces, <>& as they are, a newline at the end, no list that is null, and nothing that turns or hides text.
 func encode(v any) ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
-	err := e.Encode(v)
-	return b.Bytes(), err
+	err := e.Encode(model.WithLists(v))
+	return term.EscapeJSON(b.Bytes()), err
 }
 
 // smallNeed is up to what need nobody asks: a few documents always fit, or the disk is full anyway.
