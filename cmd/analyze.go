@@ -7,6 +7,8 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -18,12 +20,16 @@ import (
 func newAnalyze(a *app) *cobra.Command {
 	var id string
 	var all bool
+	var watch time.Duration
 	c := &cobra.Command{
 		Use:   "analyze --application-id ID | --all",
 		Short: "Look at one application in depth: files, configuration, state, secrets",
 		Long: `analyze finds out what belongs to a running application and writes analysis.json and files.jsonl into its folder of the workspace.
-containerParameters in analysis.json is yours to edit: what you change there survives the next analyze.`,
-		Example: "  sudo a2c analyze --application-id java-tomcat-9e8e4799\n  sudo a2c analyze --all -q",
+containerParameters in analysis.json is yours to edit: what you change there survives the next analyze.
+
+With --observe it first watches for that long which files the application opens (fanotify, nothing is attached to it): use the application
+meanwhile, so that what it opens only now and then is seen, too.`,
+		Example: "  sudo a2c analyze --application-id java-tomcat-9e8e4799\n  sudo a2c analyze --application-id java-tomcat-9e8e4799 --observe 60s\n  sudo a2c analyze --all -q",
 		GroupID: "look",
 		Args:    none,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -35,17 +41,26 @@ containerParameters in analysis.json is yours to edit: what you change there sur
 					return err
 				}
 			}
+			if watch < 0 || watch > maxObserve {
+				return usage(fmt.Errorf("--observe %s: between 0 (not at all) and %s", watch, maxObserve))
+			}
+			a.observe = watch
 			return a.locked(false, func(w *workspace.Workspace) error { return a.analyze(c.Context(), w, id) })
 		},
 	}
 	a.idFlag(c, &id)
+	a.unconfinedFlag(c)
 	c.Flags().BoolVar(&all, "all", false, "analyze every application that runs")
+	c.Flags().DurationVar(&watch, "observe", 0, "watch for this long which files it opens, before it is analyzed: `60s`, 10m (as root)")
 	return c
 }
 
+// maxObserve bounds the list of what was opened.
+const maxObserve = 24 * time.Hour
+
 // analyze looks anew at what runs, so that an application that was started again is found under its ID.
 func (a *app) analyze(ctx context.Context, w *workspace.Workspace, id string) error {
-	live, err := a.takeInventory(ctx, w)
+	live, err := a.takeInventory(ctx, w, id != "", id != "") // who names a helper or a container's application means it
 	if err != nil {
 		return err
 	}
@@ -67,7 +82,7 @@ func (a *app) analyze(ctx context.Context, w *workspace.Workspace, id string) er
 			return err
 		}
 		if err != nil {
-			fmt.Fprintf(a.Err, "a2c: %s: %s\n", each, term.Lines(err.Error()))
+			fmt.Fprintf(a.Err, "a2c: %s\n", term.Lines(err.Error()))
 			code = codeOf(err)
 		} else {
 			analyses[each] = analysis
@@ -83,8 +98,23 @@ func (a *app) analyze(ctx context.Context, w *workspace.Workspace, id string) er
 	}
 	if id != "" {
 		a.Note("next: %s --application-id %s, then %s --application-id %s", a.command("check"), id, a.command("containerize"), id)
+	} else {
+		a.noteLeftOut(ids, analyses)
 	}
 	return answer(worst(ends...))
+}
+
+// noteLeftOut ends --all with the applications that failed: what was said of each is far up by now.
+func (a *app) noteLeftOut(ids []string, analyses map[string]model.Analysis) {
+	var failed []string
+	for _, id := range ids {
+		if _, done := analyses[id]; !done {
+			failed = append(failed, id)
+		}
+	}
+	if len(failed) > 0 {
+		a.Note("analyzed %d of %d applications; not analyzed: %s (the reasons stand above)", len(analyses), len(ids), strings.Join(failed, ", "))
+	}
 }
 
 // notRunning tells an application that ended from one that never was.

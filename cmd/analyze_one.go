@@ -7,8 +7,12 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"path/filepath"
+	"slices"
+	"strings"
 
 	"a2c/analyze"
+	"a2c/analyze/observe"
 	"a2c/internal/child"
 	"a2c/internal/term"
 	"a2c/internal/workspace"
@@ -20,10 +24,13 @@ func (a *app) analyzeOne(ctx context.Context, w *workspace.Workspace, id string,
 	var none model.Analysis
 	name := path.Join(id, workspace.AnalysisFile)
 	before, err := workspace.Load[model.Analysis](w, name)
-	request := analyzeRequest{Root: a.root, ID: id, App: app, Workspace: w.Dir()}
+	request := analyzeRequest{Root: a.root, ID: id, App: app, Workspace: w.Dir(), Observe: a.observe}
 	switch {
 	case err == nil:
 		request.Parameters = &before.ContainerParameters
+		if request.Observed = before.AnalysisInfo.Observation; request.Observed != nil {
+			request.Earlier = a.earlier(w, id, request.Observed.Written)
+		}
 	case !errors.Is(err, fs.ErrNotExist):
 		return none, Failed, fmt.Errorf("%w\ncorrect it, or remove the file; nothing was changed", err)
 	}
@@ -35,7 +42,13 @@ func (a *app) analyzeOne(ctx context.Context, w *workspace.Workspace, id string,
 	progress := a.Progress()
 	defer progress.Done()
 	var result analyzeResult
-	call := child.Call{Role: roleAnalyze, Request: request, Log: a.log, On: a.onAnalyze(id, files, progress)}
+	events, blind, err := a.listen(app)
+	if err != nil {
+		return none, Failed, fmt.Errorf("analyze %s: %w", id, err)
+	}
+	defer events.Close()
+	request.Forks = events.Forks != nil
+	call := child.Call{Role: roleAnalyze, Request: request, Log: a.log, Unconfined: a.unconfined, On: a.onAnalyze(id, files, progress), Files: events.Files()}
 	report, err := call.Run(ctx, &result)
 	if err != nil {
 		return none, Failed, fmt.Errorf("analyze %s: %w", id, err)
@@ -47,7 +60,7 @@ func (a *app) analyzeOne(ctx context.Context, w *workspace.Workspace, id string,
 		return none, Failed, err
 	}
 	analysis := result.Analysis
-	analysis.AnalysisInfo.Skips = append(analysis.AnalysisInfo.Skips, notices(report)...)
+	analysis.AnalysisInfo.Skips = slices.Concat(analysis.AnalysisInfo.Skips, blind, notices(report))
 	if analysis.AnalysisInfo.Inputs, err = w.Inputs(id, workspace.FilesFile); err != nil {
 		return none, Failed, err
 	}
@@ -79,8 +92,35 @@ func (a *app) onAnalyze(id string, files *workspace.FileWriter, p *term.Progress
 			if err := json.Unmarshal(data, &e); err != nil {
 				return fmt.Errorf("analyze %s: the child sent no event: %w", id, err)
 			}
-			p.Show("%s: %s", id, e.Step)
+			p.Show("%s: %s %s", id, e.Step, e.Detail)
 		}
 		return nil
 	}
+}
+
+// listen begins to watch the application's opens, when that is wanted; the child takes its events. blind names what is not watched.
+func (a *app) listen(app model.App) (events observe.Events, blind []model.Skip, err error) {
+	if a.observe == 0 {
+		return events, nil, nil
+	}
+	return observe.Listen(filepath.Join(a.root, "proc"), app.ProcessID)
+}
+
+// earlier is what the runs before this one observed: it counts on, until the user excludes it.
+func (a *app) earlier(w *workspace.Workspace, id string, written []model.Path) []observe.Earlier {
+	var list []observe.Earlier
+	for _, p := range written {
+		list = append(list, observe.Earlier{Path: p, Reason: observe.Prefix + "written in an earlier run", Wrote: true})
+	}
+	for f, err := range w.Files(id) {
+		if err != nil {
+			a.Note("%s: what was observed in earlier runs cannot be read and is forgotten: %v", id, err)
+			return nil
+		}
+		i := slices.IndexFunc(f.Reasons, func(r string) bool { return strings.HasPrefix(r, observe.Prefix) })
+		if f.Decision == model.In && f.Type == "file" && i >= 0 {
+			list = append(list, observe.Earlier{Path: f.Path, Reason: f.Reasons[i]})
+		}
+	}
+	return list
 }

@@ -106,6 +106,20 @@ func (a *app) unknownID(id string, known []string) error {
 	return fmt.Errorf("there is no application %q; known are %s; %s looks anew%s", id, strings.Join(known, ", "), a.command("inventory"), a.rootsHint())
 }
 
+// known refuses an application that neither the inventory nor a folder of the workspace names. What cannot be read is reported where it is used.
+func (a *app) known(w *workspace.Workspace, id string) error {
+	if _, err := os.ReadDir(w.Dir()); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if _, err := os.Stat(w.App(id)); err == nil {
+		return nil
+	}
+	if known := knownIDs(w); !slices.Contains(known, id) {
+		return a.unknownID(id, known)
+	}
+	return nil
+}
+
 // command is a command to type, as the user who typed this one.
 func (a *app) command(line string) string {
 	if a.euid == 0 {

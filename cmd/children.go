@@ -3,13 +3,17 @@ package cmd
 import (
 	"context"
 	"errors"
+	"runtime/debug"
+	"time"
 
 	"a2c/analyze"
+	"a2c/analyze/observe"
 	"a2c/analyze/subject"
 	"a2c/internal/child"
 	"a2c/inventory"
 	"a2c/inventory/host"
 	"a2c/model"
+	"a2c/verify"
 )
 
 // Roles of the confined child.
@@ -26,22 +30,35 @@ func Children() child.Table {
 	}
 }
 
+// Reapers clean up after an a2c that was killed.
+func Reapers() child.Reapers { return child.Reapers{verify.Reaper: verify.Reap} }
+
 // inventoryRequest asks for everything that runs.
 type inventoryRequest struct {
-	Root     string // of the file system to look at
-	Previous model.Inventory
+	Root       string // of the file system to look at
+	Previous   model.Inventory
+	All        bool // helpers, too
+	Containers bool // what runs in containers, too
 }
+
+// The heap of an inventory is a few megabytes that mostly stay: it may grow to five times of them before it is swept, up to lookHeap bytes.
+const (
+	lookGC   = 400
+	lookHeap = 24 << 20
+)
 
 func playInventory(ctx context.Context, c *child.Conn) (any, error) {
 	var r inventoryRequest
 	if err := c.Request(&r); err != nil {
 		return nil, err
 	}
+	debug.SetGCPercent(lookGC)
+	debug.SetMemoryLimit(lookHeap)
 	t, err := host.Machine(r.Root)
 	if err != nil {
 		return nil, err
 	}
-	return inventory.Run(ctx, t, inventory.Options{Previous: r.Previous, Version: version, Log: c.Log()})
+	return inventory.Run(ctx, t, inventory.Options{Previous: r.Previous, All: r.All, Containers: r.Containers, Version: version, Log: c.Log()})
 }
 
 // analyzeRequest asks for one application in depth.
@@ -51,6 +68,10 @@ type analyzeRequest struct {
 	App        model.App
 	Workspace  string
 	Parameters *model.ContainerParameters // of the last analysis, with the user's edits
+	Observe    time.Duration              // 0: not; the first of the child's files tells what is opened
+	Forks      bool                       // the second tells of forks
+	Earlier    []observe.Earlier          // what was observed before
+	Observed   *model.Observation
 }
 
 // analyzeResult is the analysis, or that the application has ended; its files come before it, as emissions of the kind "file".
@@ -69,7 +90,13 @@ func playAnalyze(ctx context.Context, c *child.Conn) (any, error) {
 		return nil, err
 	}
 	var lost error // an event that could not be sent: the next file cannot be either
-	o := analyze.Options{Parameters: r.Parameters, Workspace: r.Workspace, Log: c.Log(), Report: func(e analyze.Event) { lost = errors.Join(lost, c.Emit("event", e)) }}
+	o := analyze.Options{Parameters: r.Parameters, Workspace: r.Workspace, Earlier: r.Earlier, Observed: r.Observed, Log: c.Log(), Report: func(e analyze.Event) { lost = errors.Join(lost, c.Emit("event", e)) }}
+	if r.Observe > 0 {
+		o.Observe, o.Events.Opens = r.Observe, c.File(0, "fanotify")
+		if r.Forks {
+			o.Events.Forks = c.File(1, "process events")
+		}
+	}
 	a, err := analyze.Run(ctx, t, r.ID, r.App, o, func(f model.File) error { return c.Emit("file", f) })
 	if errors.Is(err, subject.ErrEnded) {
 		return analyzeResult{Ended: true}, nil

@@ -17,24 +17,24 @@ import (
 )
 
 // configure gives every flag that the command line left alone its value from A2C_… or the configuration file, in this order. The file holds flag names as
-// keys: one that no command knows is an error, since a mistyped key would silently do nothing.
-func (a *app) configure(v *viper.Viper, c *cobra.Command) error {
+// keys: one that no command knows is an error, since a mistyped key would silently do nothing. unread says why the file at the default place was not
+// read, where there may be one.
+func (a *app) configure(v *viper.Viper, c *cobra.Command) (unread, err error) {
 	v.SetEnvPrefix("A2C")
 	v.SetEnvKeyReplacer(strings.NewReplacer("-", "_"))
 	v.AutomaticEnv()
 	if err := v.BindPFlags(c.Flags()); err != nil {
-		return err
+		return nil, err
 	}
-	if err := a.readConfig(v, c.Root()); err != nil {
-		return err
+	if unread, err = a.readConfig(v, c.Root()); err != nil {
+		return nil, err
 	}
-	var err error
 	c.Flags().VisitAll(func(f *pflag.Flag) {
 		if err == nil && !f.Changed && f.Name != "help" && v.IsSet(f.Name) {
 			err = a.setFlag(f, v)
 		}
 	})
-	return err
+	return unread, err
 }
 
 func (a *app) setFlag(f *pflag.Flag, v *viper.Viper) error {
@@ -61,26 +61,32 @@ func (a *app) setFlag(f *pflag.Flag, v *viper.Viper) error {
 	return fmt.Errorf("%s: %q is no %s", from, fmt.Sprint(value), f.Value.Type())
 }
 
-func (a *app) readConfig(v *viper.Viper, root *cobra.Command) error {
+// readConfig reads the file that the user names, or the one at the default place: that one may be missing, or be another user's (HOME of who called su
+// or setpriv), which unread says.
+func (a *app) readConfig(v *viper.Viper, root *cobra.Command) (unread, err error) {
 	file := v.GetString("config")
 	named := file != ""
 	if !named {
 		file = a.defaultConfig()
 	}
 	if file == "" {
-		return nil
+		return nil, nil
 	}
 	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) && !named {
-		return nil
+		return nil, nil
 	}
 	v.SetConfigFile(file)
 	if filepath.Ext(file) == "" {
 		v.SetConfigType("yaml")
 	}
-	if err := v.ReadInConfig(); err != nil {
-		return fmt.Errorf("configuration file %s: %w", file, err)
+	err = v.ReadInConfig()
+	switch {
+	case errors.Is(err, fs.ErrPermission) && !named:
+		return fmt.Errorf("configuration file %s is not read: %w", file, fs.ErrPermission), nil
+	case err != nil:
+		return nil, fmt.Errorf("configuration file %s: %w", file, err)
 	}
-	return unknownKeys(file, v, flagNames(root))
+	return nil, unknownKeys(file, v, flagNames(root))
 }
 
 // defaultConfig is /etc/a2c/config.yaml for root, else a2c/config.yaml in the XDG configuration folder.

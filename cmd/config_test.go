@@ -26,6 +26,8 @@ func valueOf(t *testing.T, f *pflag.Flag) (text, yaml, want string) {
 		return "7s", "7s", "7s"
 	case "string":
 		return "seven", "seven", "seven"
+	case "intSlice":
+		return "7,8", "[7, 8]", "[7,8]"
 	case "stringSlice":
 		return "s,even", "[s, even]", "[s,even]"
 	case "stringArray":
@@ -91,7 +93,7 @@ func configured(t *testing.T, path []string, file, name string) string {
 	if err := c.ParseFlags([]string{"--config", file}); err != nil {
 		t.Fatal(err)
 	}
-	if err := a.configure(viper.New(), c); err != nil {
+	if _, err := a.configure(viper.New(), c); err != nil {
 		t.Fatal(err)
 	}
 	return c.Flags().Lookup(name).Value.String()

@@ -22,6 +22,13 @@ type containerizeFlags struct {
 	keepBind, buildOnly, allowSecrets, force bool
 }
 
+// options turns flags into what the stage takes.
+func (f containerizeFlags) options() containerize.Options {
+	return containerize.Options{
+		Base: f.base, KeepBind: f.keepBind, BuildOnly: f.buildOnly, Force: f.force, Tar: f.tar, Destination: f.destination, AllowSecrets: f.allowSecrets,
+	}
+}
+
 func newContainerize(a *app) *cobra.Command {
 	var f containerizeFlags
 	c := &cobra.Command{
@@ -40,7 +47,10 @@ Exit code 3: the Dockerfile was edited, or known secrets lie in an image that is
 			if err := checkID(f.id); err != nil {
 				return err
 			}
-			return a.locked(f.force, func(w *workspace.Workspace) error { return a.containerize(c.Context(), w, f) })
+			if err := f.options().CheckNames(); err != nil {
+				return usage(fmt.Errorf("--%w", err))
+			}
+			return a.lockedFor(f.id, f.force, func(w *workspace.Workspace) error { return a.containerize(c.Context(), w, f) })
 		},
 	}
 	a.idFlag(c, &f.id)
@@ -73,11 +83,10 @@ func (a *app) containerize(ctx context.Context, w *workspace.Workspace, f contai
 	}
 	progress := a.Progress()
 	defer progress.Done()
-	image, runErr := containerize.Run(ctx, containerize.Options{
-		Analysis: analysis, Files: w.Files(f.id), Tree: tree, Dir: filepath.Join(w.App(f.id), "image"),
-		Base: f.base, KeepBind: f.keepBind, BuildOnly: f.buildOnly, Force: f.force, Tar: f.tar, Destination: f.destination, AllowSecrets: f.allowSecrets,
-		Log: a.log, Report: func(e containerize.Event) { progress.Show("%s: %s %s", f.id, e.Step, sizeIf(e.Bytes)) },
-	})
+	o := f.options()
+	o.Analysis, o.Files, o.Tree, o.Dir, o.Log = analysis, w.Files(f.id), tree, filepath.Join(w.App(f.id), "image"), a.log
+	o.Report = func(e containerize.Event) { progress.Show("%s: %s %s", f.id, e.Step, sizeIf(e.Bytes)) }
+	image, runErr := containerize.Run(ctx, o)
 	progress.Done()
 	if image.Digest == "" {
 		return a.containerizeError(f.id, runErr)

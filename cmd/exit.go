@@ -18,7 +18,7 @@ const (
 	Usage       Code = 2   // the command line or the configuration is wrong
 	No          Code = 3   // the answer is no: a blocker, the image differs, the user's edits are in the way
 	Partial     Code = 4   // done, but not all could be seen
-	Interrupted Code = 130 // by SIGINT or SIGTERM
+	Interrupted Code = 130 // by SIGINT, SIGTERM or SIGHUP
 )
 
 // outcome is an end that is no plain failure. Without an error behind it nothing more is said.

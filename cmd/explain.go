@@ -4,11 +4,15 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"a2c/analyze/report"
 	"a2c/internal/term"
+	"a2c/internal/workspace"
 	"a2c/model"
 )
 
@@ -16,6 +20,8 @@ import (
 type explained struct {
 	ApplicationID string     `json:"applicationId"`
 	File          model.File `json:"file"`
+	// Below sums up what is below a folder; nil when nothing is.
+	Below *report.Summary `json:"below,omitempty"`
 }
 
 func newExplain(a *app) *cobra.Command {
@@ -23,7 +29,8 @@ func newExplain(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "explain PATH",
 		Short: "Say why a file goes into an image, or why not",
-		Long: `explain shows what analyze decided on a path and why, for each analysed application that knows it. For a folder it also counts what is below.
+		Long: `explain shows what analyze decided on a path and why, for each analysed application that knows it. For a folder it also says what
+is below, and which folders of it hold most.
 
 Exit code 3: no analysed application knows the path.`,
 		Example: "  a2c explain /opt/tomcat/conf/server.xml\n  a2c explain --application-id java-tomcat-9e8e4799 /opt/tomcat",
@@ -57,35 +64,66 @@ func (a *app) explainPath(id string, target model.Path) error {
 		}
 		ids = []string{id}
 	}
-	found := []explained{}
-	below := map[string]map[string]int{}
+	found, near := []explained{}, []explained{}
 	for _, each := range ids {
-		below[each] = map[string]int{}
-		for file, err := range w.Files(each) {
-			if err != nil {
-				if id == "" && isMissing(err) {
-					break // never analysed
-				}
-				return a.missing(err, each, w, "analyze")
-			}
-			switch {
-			case file.Path == target:
-				found = append(found, explained{each, file})
-			case strings.HasPrefix(string(file.Path), strings.TrimSuffix(string(target), "/")+"/"):
-				below[each][file.Decision]++
-			}
+		f, known, err := explainOne(w, each, target)
+		switch {
+		case err != nil && id == "" && isMissing(err): // never analysed
+		case err != nil:
+			return a.missing(err, each, w, "analyze")
+		case known && f.File.Path == target:
+			found = append(found, f)
+		case known:
+			near = append(near, f)
 		}
 	}
-	if err := a.print(found, func(w io.Writer) error { return explainTable(w, found, below) }); err != nil {
+	if err := a.print(found, func(w io.Writer) error { return a.explainTable(w, found) }); err != nil {
 		return err
 	}
 	if len(found) == 0 {
-		return &outcome{No, fmt.Errorf("no analysed application knows %s; a2c analyze --application-id ID looks anew, and appSpecificFiles in analysis.json adds a path", target)}
+		return &outcome{No, fmt.Errorf("no analysed application knows %s%s; a2c analyze --application-id ID looks anew, and appSpecificFiles in analysis.json adds a path", target, nearest(near))}
 	}
 	return nil
 }
 
-func explainTable(w io.Writer, found []explained, below map[string]map[string]int) error {
+// explainOne finds the word of one application on a path, or on the nearest folder above it, and sums up what is below.
+func explainOne(w *workspace.Workspace, id string, target model.Path) (e explained, known bool, err error) {
+	inside := strings.TrimSuffix(string(target), "/") + "/"
+	e.ApplicationID = id
+	below := func(yield func(model.File, error) bool) {
+		for f, err := range w.Files(id) {
+			switch {
+			case err != nil:
+				yield(f, err)
+				return
+			case f.Path == target || !strings.HasPrefix(string(f.Path), inside) && strings.HasPrefix(inside, strings.TrimSuffix(string(f.Path), "/")+"/"):
+				e.File, known = f, true // they ascend: the last one is the nearest
+			case strings.HasPrefix(string(f.Path), inside) && !yield(f, nil):
+				return
+			}
+		}
+	}
+	s, err := report.Summarize(below, maxFolders)
+	if err == nil && len(s.Decisions) > 0 {
+		s.Folders = slices.DeleteFunc(s.Folders, func(f report.Sum) bool { return !strings.HasPrefix(f.Name, inside) })
+		e.Below = &s
+	}
+	return e, known, err
+}
+
+// maxFolders is how many folders and files of a folder are told.
+const maxFolders = 10
+
+// nearest names the folder above a path that is known, with its reason.
+func nearest(near []explained) string {
+	if len(near) == 0 {
+		return ""
+	}
+	f := near[0].File
+	return fmt.Sprintf(": it was not there or not looked at; the nearest that %s knows is %s (%s, %s)", near[0].ApplicationID, f.Path, f.Decision, because(f.Reasons))
+}
+
+func (a *app) explainTable(w io.Writer, found []explained) error {
 	for _, e := range found {
 		f := e.File
 		fmt.Fprintf(w, "%s: %s\n  %s", e.ApplicationID, f.Path, f.Decision)
@@ -93,11 +131,24 @@ func explainTable(w io.Writer, found []explained, below map[string]map[string]in
 			fmt.Fprintf(w, ", layer %s", f.Layer)
 		}
 		fmt.Fprintf(w, " (%s, mode %04o, %d:%d, %s)\n", f.Type, f.Mode, f.UID, f.GID, term.Size(f.Size))
+		if f.Package != "" {
+			fmt.Fprintf(w, "  of the package %s\n", term.Safe(f.Package))
+		}
 		for _, r := range f.Reasons {
 			fmt.Fprintf(w, "  because %s\n", term.Safe(r))
 		}
-		if n := below[e.ApplicationID]; len(n) > 0 {
-			fmt.Fprintf(w, "  below it: %d in, %d out, %d state, %d emptied\n", n[model.In], n[model.Out], n[model.State], n[model.Empty])
+		if e.Below == nil {
+			continue
+		}
+		rows := term.Rows{Head: []string{"  SIZE", "FILES", "BELOW IT"}}
+		for _, d := range e.Below.Decisions {
+			rows.Add("  "+term.Size(d.Bytes), strconv.Itoa(d.Files), d.Name)
+		}
+		for _, d := range e.Below.Folders {
+			rows.Add("  "+term.Size(d.Bytes), strconv.Itoa(d.Files), model.Path(d.Name).String())
+		}
+		if err := a.Write(w, rows); err != nil {
+			return err
 		}
 	}
 	return nil

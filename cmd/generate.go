@@ -19,7 +19,7 @@ import (
 
 func newGenerate(a *app) *cobra.Command {
 	c := &cobra.Command{
-		Use:     "generate",
+		Use:     "generate WHAT",
 		Short:   "Write deployment files",
 		Example: "  a2c generate app-deployment --application-id java-tomcat-9e8e4799",
 		GroupID: "make",
@@ -56,7 +56,7 @@ Exit code 3: you changed a generated file; --force writes over it.`,
 			if err := knownTargets(f.targets); err != nil {
 				return err
 			}
-			return a.locked(f.force, func(w *workspace.Workspace) error { return a.appDeployment(c.Context(), w, f) })
+			return a.lockedFor(f.id, f.force, func(w *workspace.Workspace) error { return a.appDeployment(c.Context(), w, f) })
 		},
 	}
 	a.idFlag(c, &f.id)
@@ -100,21 +100,13 @@ func (a *app) appDeployment(ctx context.Context, w *workspace.Workspace, f deplo
 			return err
 		}
 	}
-	outputs, err := generate.Render(d, f.targets)
+	outputs, err := generate.Render(ctx, d, f.targets)
 	if err != nil {
 		return fmt.Errorf("generate %s: %w", path.Join(f.id, workspace.DeploymentFile), err)
 	}
-	inputs, err := w.Inputs(f.id, workspace.DeploymentFile)
+	all, err := writeTargets(ctx, w, f.id, outputs)
 	if err != nil {
 		return err
-	}
-	var all []written
-	for _, target := range slices.Sorted(maps.Keys(outputs)) {
-		out := outputs[target]
-		if err := w.WriteGenerated(f.id, target, out.Files, workspace.Generated{A2CVersion: version, Inputs: inputs}); err != nil {
-			return err
-		}
-		all = append(all, written{target, path.Join(w.App(f.id), target), slices.Sorted(maps.Keys(out.Files)), out.Notes})
 	}
 	return a.print(all, func(w io.Writer) error {
 		for _, x := range all {
@@ -128,4 +120,24 @@ func (a *app) appDeployment(ctx context.Context, w *workspace.Workspace, f deplo
 		}
 		return nil
 	})
+}
+
+// writeTargets writes the files of each target. It may be interrupted between two of them, so that each is there whole.
+func writeTargets(ctx context.Context, w *workspace.Workspace, id string, outputs map[string]generate.Output) ([]written, error) {
+	inputs, err := w.Inputs(id, workspace.DeploymentFile)
+	if err != nil {
+		return nil, err
+	}
+	var all []written
+	for _, target := range slices.Sorted(maps.Keys(outputs)) {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		out := outputs[target]
+		if err := w.WriteGenerated(id, target, out.Files, workspace.Generated{A2CVersion: version, Inputs: inputs}); err != nil {
+			return nil, err
+		}
+		all = append(all, written{target, path.Join(w.App(id), target), slices.Sorted(maps.Keys(out.Files)), out.Notes})
+	}
+	return all, nil
 }

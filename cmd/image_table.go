@@ -27,8 +27,9 @@ func (a *app) imageTable(w io.Writer, i model.Image) error {
 			fmt.Fprintf(w, "  was %s\n  now %s\n", term.Safe(c.Before), term.Safe(c.After))
 		}
 	}
-	for _, s := range i.SecretsInside {
-		fmt.Fprintf(w, "\nsecret inside: %s (%s) in %s\n", term.Safe(s.Name), s.Kind, s.Place.Path)
+	if len(i.SecretsInside) > 0 {
+		fmt.Fprintln(w)
 	}
+	secretLines(w, "secret inside:", i.SecretsInside)
 	return nil
 }

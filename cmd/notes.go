@@ -49,11 +49,46 @@ func (a *app) analysisTable(w io.Writer, analyses map[string]model.Analysis) err
 		return err
 	}
 	for _, id := range slices.Sorted(maps.Keys(analyses)) {
-		for _, s := range analyses[id].AnalysisInfo.Secrets {
-			fmt.Fprintf(w, "%s: secret %s (%s) in %s %s%s\n", id, term.Safe(s.Name), s.Kind, s.Place.Kind, s.Place.Path, place(s.Place))
-		}
+		observationLine(w, id, analyses[id].AnalysisInfo.Observation)
+		secretLines(w, id+": secret", analyses[id].AnalysisInfo.Secrets)
 	}
 	return nil
+}
+
+// observationLine sums up --observe.
+func observationLine(w io.Writer, id string, o *model.Observation) {
+	if o == nil {
+		return
+	}
+	fmt.Fprintf(w, "%s: observed for %.0f s: %d files opened, of which %d are in the image for this alone", id, o.Seconds, o.Files, o.OnlyThen)
+	if o.Ended > 0 {
+		fmt.Fprintf(w, "; %d opens by processes that had ended before they could be told apart", o.Ended)
+	}
+	if o.Overflows > 0 {
+		fmt.Fprintf(w, "; the kernel dropped events %d times: observe again when less goes on", o.Overflows)
+	}
+	fmt.Fprintln(w)
+}
+
+// secretLines says where secrets lie. Those of one name in one file, a script with many, share a line.
+func secretLines(w io.Writer, head string, secrets []model.Secret) {
+	for i := 0; i < len(secrets); {
+		s := secrets[i]
+		same := 1
+		for i+same < len(secrets) && s.Place.Kind == "file" && secrets[i+same].Name == s.Name && secrets[i+same].Kind == s.Kind && secrets[i+same].Comment == s.Comment && secrets[i+same].Place.Path == s.Place.Path {
+			same++
+		}
+		where := s.Place.Kind
+		if s.Comment {
+			where = "a comment of " + where
+		}
+		fmt.Fprintf(w, "%s %s (%s) in %s %s%s", head, term.Safe(s.Name), s.Kind, where, s.Place.Path, place(s.Place))
+		if same > 1 {
+			fmt.Fprintf(w, ", and %d more there", same-1)
+		}
+		fmt.Fprintln(w)
+		i += same
+	}
 }
 
 func place(p model.Place) string {

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/viper"
@@ -27,7 +28,11 @@ type app struct {
 	log    *slog.Logger
 	format term.Format
 	global globals
-	root   string // of the file system to look at; "/" but for tests
+	// unconfined: the host is looked at without the confinement of the reader.
+	unconfined bool
+	// observe: how long analyze watches what an application opens.
+	observe time.Duration
+	root    string // of the file system to look at; "/" but for tests
 }
 
 // globals are the flags of every command.
@@ -109,10 +114,20 @@ It reads the host and never changes it; it writes into its workspace alone.`,
 	return root
 }
 
-// group is what a command does that only holds others: help, or an error that names the near ones.
+// group is what a command does that only holds others: an error that names the near ones, or all where none is named. Only a2c alone helps, and
+// ends with 0: a script whose command is half a one must not go on as if it had been done.
 func group(c *cobra.Command, args []string) error {
-	if len(args) == 0 {
+	switch {
+	case len(args) == 0 && !c.HasParent():
 		return c.Help()
+	case len(args) == 0:
+		var names []string
+		for _, sub := range c.Commands() {
+			if sub.IsAvailableCommand() {
+				names = append(names, sub.Name())
+			}
+		}
+		return usage(fmt.Errorf("say what to %s: %s", c.Name(), strings.Join(names, ", ")))
 	}
 	msg := fmt.Sprintf("there is no command %q", strings.Join(append(strings.Fields(c.CommandPath())[1:], args[0]), " "))
 	c.SuggestionsMinimumDistance = 2
@@ -122,15 +137,22 @@ func group(c *cobra.Command, args []string) error {
 	return usage(errors.New(msg))
 }
 
+// moreFormats is the annotation of a command that names its formats beside table, json and yaml.
+const moreFormats = "formats"
+
 // setUp applies environment, configuration file and the global flags before a command runs.
 func (a *app) setUp(c *cobra.Command) error {
 	v := viper.New()
-	if err := a.configure(v, c); err != nil {
+	unread, err := a.configure(v, c)
+	if err != nil {
 		return usage(err)
 	}
 	a.Quiet = a.global.quiet
+	if unread != nil {
+		a.Note("%v", unread)
+	}
 	a.Color = a.Color && !a.global.noColor
-	format, err := a.ParseFormat(a.global.output)
+	format, err := a.ParseFormat(a.global.output, strings.Fields(c.Annotations[moreFormats])...)
 	if err != nil {
 		return usage(err)
 	}
@@ -174,6 +196,18 @@ func (a *app) locked(force bool, do func(*workspace.Workspace) error) error {
 		return err
 	}
 	return errors.Join(do(w), unlock())
+}
+
+// lockedFor is locked for a command about an application that is known already. Of one that is not, nothing is made, not even the workspace.
+func (a *app) lockedFor(id string, force bool, do func(*workspace.Workspace) error) error {
+	w, err := a.open(force)
+	if err != nil {
+		return err
+	}
+	if err := a.known(w, id); err != nil {
+		return err
+	}
+	return a.locked(force, do)
 }
 
 // print writes a command's data to Out.

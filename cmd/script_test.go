@@ -11,13 +11,16 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
+	"unsafe"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"golang.org/x/sys/unix"
 
 	"a2c/cmd"
 	"a2c/internal/child"
@@ -27,13 +30,14 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	child.Main(cmd.Children())
+	child.Main(cmd.Children(), cmd.Reapers())
 	testscript.Main(m, map[string]func(){
 		"a2c": func() {
 			ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 			defer stop()
 			os.Exit(int(cmd.Main(ctx, os.Args[1:], term.System()))) //nolint:gocritic // the process ends, and the handler with it
 		},
+		"without-seccomp": withoutSeccomp,
 	})
 }
 
@@ -55,7 +59,7 @@ func TestScript(t *testing.T) {
 			}
 			return false, fmt.Errorf("unknown condition %s", c)
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "hold": hold, "unpack": unpack, "sts": sts, "edit": edit, "mute": mute, "asked": asked},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "hold": hold, "unpack": unpack, "sts": sts, "edit": edit, "mute": mute, "asked": asked, "until": until},
 	})
 }
 
@@ -143,6 +147,16 @@ func asked(ts *testscript.TestScript, _ bool, _ []string) {
 	}
 }
 
+// until FILE TEXT: waits until the file holds the text; with ! until it does not.
+func until(ts *testscript.TestScript, neg bool, args []string) {
+	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		if text, err := os.ReadFile(ts.MkAbs(args[0])); err == nil && strings.Contains(string(text), args[1]) != neg {
+			return
+		}
+	}
+	ts.Fatalf("%s with %q: %v", args[0], args[1], neg)
+}
+
 // edit FILE OLD NEW: as a person does in an editor; OLD stands there once, \n is a line break.
 func edit(ts *testscript.TestScript, _ bool, args []string) {
 	text := ts.ReadFile(args[0])
@@ -151,4 +165,29 @@ func edit(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Fatalf("%q stands %d times in %s:\n%s", from, n, args[0], text)
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.Replace(text, from, to, 1)), 0o600))
+}
+
+// withoutSeccomp runs a program that may not install a seccomp filter, as some container runtimes have it: seccomp(2) is refused by a filter.
+func withoutSeccomp() {
+	runtime.LockOSThread()
+	const load, equal, ret = unix.BPF_LD | unix.BPF_W | unix.BPF_ABS, unix.BPF_JMP | unix.BPF_JEQ | unix.BPF_K, unix.BPF_RET | unix.BPF_K
+	code := []unix.SockFilter{
+		{Code: load, K: 0}, // seccomp_data.nr
+		{Code: equal, Jf: 1, K: unix.SYS_SECCOMP},
+		{Code: ret, K: unix.SECCOMP_RET_ERRNO | uint32(unix.EPERM)},
+		{Code: ret, K: unix.SECCOMP_RET_ALLOW},
+	}
+	program := unix.SockFprog{Len: uint16(len(code)), Filter: &code[0]}
+	err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+	if err == nil {
+		if _, _, e := unix.Syscall(unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER, 0, uintptr(unsafe.Pointer(&program))); e != 0 {
+			err = e
+		}
+	}
+	path, lookErr := exec.LookPath(os.Args[1])
+	if err = errors.Join(err, lookErr); err == nil {
+		err = unix.Exec(path, os.Args[1:], os.Environ())
+	}
+	fmt.Fprintln(os.Stderr, err)
+	os.Exit(99)
 }

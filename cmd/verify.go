@@ -33,7 +33,11 @@ Exit code 3: they differ.`,
 			if err := checkID(f.id); err != nil {
 				return err
 			}
-			return a.locked(f.force, func(w *workspace.Workspace) error { return a.verify(c.Context(), w, f) })
+			o, err := f.options()
+			if err != nil {
+				return usage(err)
+			}
+			return a.lockedFor(f.id, f.force, func(w *workspace.Workspace) error { return a.verify(c.Context(), w, f, o) })
 		},
 	}
 	a.idFlag(c, &f.id)
@@ -41,11 +45,7 @@ Exit code 3: they differ.`,
 	return c
 }
 
-func (a *app) verify(ctx context.Context, w *workspace.Workspace, f verifyFlags) error {
-	o, err := f.options()
-	if err != nil {
-		return usage(err)
-	}
+func (a *app) verify(ctx context.Context, w *workspace.Workspace, f verifyFlags, o verify.Options) (err error) {
 	if o.Analysis, err = a.freshAnalysis(w, f.id); err != nil {
 		return err
 	}

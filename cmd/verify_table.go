@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strconv"
@@ -22,17 +23,12 @@ func (a *app) verifyTable(w io.Writer, v model.Verification) error {
 		}
 		rows.Body = append(rows.Body, []term.Cell{{Text: strconv.Itoa(c.Port)}, {Text: strings.TrimSpace(c.Method + " " + c.Path)}, {Text: answerText(c.Live)}, {Text: answerText(c.Twin)}, same})
 	}
-	if err := a.Write(w, rows); err != nil {
+	if len(v.Comparisons) == 0 {
+		fmt.Fprintf(w, "nothing was compared: %s\n", term.Safe(cmp.Or(v.Why, "there is nothing to compare")))
+	} else if err := a.Write(w, rows); err != nil {
 		return err
 	}
-	for _, c := range v.Comparisons {
-		for _, m := range c.Masked {
-			fmt.Fprintf(w, "\n%d%s: not compared, since the live application changes it: %s", c.Port, term.Safe(c.Path), term.Safe(m))
-		}
-		for _, d := range c.Differences {
-			fmt.Fprintf(w, "\n%d%s differs:\n%s\n", c.Port, term.Safe(c.Path), term.Lines(d))
-		}
-	}
+	differences(w, v.Comparisons)
 	for _, r := range v.Reached {
 		fmt.Fprintf(w, "\nit tried to reach %s", term.Safe(r))
 	}
@@ -40,7 +36,7 @@ func (a *app) verifyTable(w io.Writer, v model.Verification) error {
 		fmt.Fprintln(w)
 	}
 	verdict := a.Paint(term.Red, "not verified")
-	if v.Why != "" {
+	if v.Why != "" && len(v.Comparisons) > 0 {
 		verdict += " (" + term.Safe(v.Why) + ")"
 	}
 	if v.Verified {
@@ -50,12 +46,32 @@ func (a *app) verifyTable(w io.Writer, v model.Verification) error {
 		verdict += fmt.Sprintf(": ready after %.1f s, read-only root: %s", v.ReadySeconds, yesNo(v.ReadOnlyRoot))
 	}
 	fmt.Fprintf(w, "\n%s\n", verdict)
-	if !v.Verified {
-		for _, l := range v.Log {
-			fmt.Fprintf(w, "  | %s\n", term.Safe(l))
-		}
+	for _, n := range v.Notes {
+		fmt.Fprintf(w, "note: %s\n", term.Safe(n))
+	}
+	if !v.Verified && len(v.Log) > 0 {
+		lastLines(w, v.Log)
 	}
 	return nil
+}
+
+// differences lists what was not compared, and what differs.
+func differences(w io.Writer, list []model.Comparison) {
+	for _, c := range list {
+		for _, m := range c.Masked {
+			fmt.Fprintf(w, "\n%d%s: not compared, since the live application changes it: %s", c.Port, term.Safe(c.Path), term.Safe(m))
+		}
+		for _, d := range c.Differences {
+			fmt.Fprintf(w, "\n%d%s differs:\n%s\n", c.Port, term.Safe(c.Path), term.Lines(d))
+		}
+	}
+}
+
+func lastLines(w io.Writer, log []string) {
+	fmt.Fprintf(w, "the last %d lines of its log:\n", len(log))
+	for _, l := range log {
+		fmt.Fprintf(w, "  | %s\n", term.Safe(l))
+	}
 }
 
 func answerText(a model.Answer) string {
