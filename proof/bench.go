@@ -185,6 +185,7 @@ type Ran struct {
 // Command is a2c with a workspace and further environment.
 type Command struct {
 	Path      string
+	Prefix    []string // arguments before a2c's own, when Path starts another program that starts a2c
 	Workspace string
 	Env       []string
 	Trace     string // prefix of the files that strace writes, one per thread; "": no strace
@@ -228,6 +229,7 @@ func (c Command) Try(ctx context.Context, args ...string) (Ran, error) {
 
 // Make prepares the command with the environment of a fresh login: nothing of the test's own is inherited.
 func (c Command) Make(ctx context.Context, args ...string) *exec.Cmd {
+	args = slices.Concat(c.Prefix, args)
 	cmd := exec.CommandContext(ctx, c.Path, args...)
 	if c.Trace != "" {
 		cmd = exec.CommandContext(ctx, "strace", append([]string{"-ff", "-qq", "-y", "--pidns-translation", "-s", "4096", "-e", "trace=" + traced(), "-o", c.Trace, c.Path}, args...)...)

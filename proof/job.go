@@ -8,6 +8,7 @@ import (
 	"slices"
 	"testing"
 
+	"a2c/internal/schema/valid"
 	"a2c/model"
 	"a2c/proof/apps"
 )
@@ -15,6 +16,8 @@ import (
 // Exit codes of a2c that proofs tell apart (design, section 3).
 const (
 	exitDone        = 0
+	exitFailed      = 1
+	exitUsage       = 2
 	exitAnswerNo    = 3
 	exitNotAllSeen  = 4
 	exitInterrupted = 130
@@ -126,6 +129,9 @@ func readJSON(t *testing.T, file string, v any) {
 	}
 	if err := json.Unmarshal(b, v); err != nil {
 		t.Fatalf("read %s: %v", file, err)
+	}
+	if err := valid.Document(file, b); err != nil {
+		t.Errorf("%s does not fit its published schema: %v", file, err)
 	}
 }
 

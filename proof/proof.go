@@ -34,16 +34,27 @@ const (
 func All() []Proof {
 	return []Proof{
 		Starts(),
+		Helpers(),
+		Hostile(),
+		HostileConfig(),
+		Churn(),
+		Observe(),
+		Servers(),
+		AroundHost(),
 		Containerize(),
 		AWSCLI(),
 		CFNLint(),
 		APIServer(),
 		Docker(),
+		Closure(),
 		Demo(),
 		Secrets(),
 		FirstPromise(),
 		Kill(),
+		BadInput(),
+		Again(),
 		Figures(),
+		Speed(),
 		Vulnerabilities(),
 	}
 }

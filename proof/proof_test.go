@@ -54,6 +54,9 @@ func TestProofs(t *testing.T) {
 		}
 		rows = append(rows, r)
 	}
+	if len(rows) == 0 {
+		t.Errorf("no proof has the name that -run (ONLY) chooses")
+	}
 	report(t, rows)
 }
 

@@ -81,7 +81,7 @@ func nasty() []string {
 
 func render(t *testing.T, dir, name string, d model.Deployment) Rendered {
 	t.Helper()
-	outputs, err := generate.Render(d, generate.Names())
+	outputs, err := generate.Render(t.Context(), d, generate.Names())
 	if err != nil {
 		t.Fatalf("%s: %v", name, err)
 	}

@@ -3,10 +3,7 @@ package proof
 import (
 	"context"
 	"fmt"
-	"net"
 	"os"
-	"os/exec"
-	"os/user"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,6 +12,7 @@ import (
 	"time"
 
 	"a2c/model"
+	"a2c/proof/apps"
 )
 
 // startCase is one way to start an application, and what inventory must say of it.
@@ -35,59 +33,14 @@ type startCase struct {
 // start starts one case in a session of its own, which is ended by its number.
 func (s *starts) start(c *startCase) {
 	s.t.Helper()
-	out, err := os.Create(s.path(c.name + ".log"))
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	cmd := &exec.Cmd{Path: c.argv[0], Args: c.argv, Dir: c.dir, Env: append([]string{"PATH=/usr/bin:/bin", "LANG=C.UTF-8"}, c.env...), Stdout: out, Stderr: out, SysProcAttr: &syscall.SysProcAttr{Setsid: true}}
+	var who *syscall.Credential
 	if c.user != "" {
-		cmd.SysProcAttr.Credential = s.credential(c.user)
+		who = credential(s.t, c.user)
 	}
-	if err := cmd.Start(); err != nil {
-		s.t.Fatalf("%s: %v", c.name, err)
-	}
+	cmd := session(s.t, s.path(c.name+".log"), apps.Command{Argv: c.argv, Dir: c.dir, Env: append([]string{"PATH=/usr/bin:/bin", "LANG=C.UTF-8"}, c.env...)}, who)
 	c.pid = cmd.Process.Pid
 	fmt.Fprintf(s.b.Log, "%s: process %d, port %d\n", c.name, c.pid, c.port)
-	s.t.Cleanup(func() {
-		end(s.t, c.name, c.pid, cmd)
-		if err := out.Close(); err != nil {
-			s.t.Error(err)
-		}
-	})
-}
-
-// end asks the session to end, and insists after 20 seconds.
-func end(t *testing.T, name string, session int, cmd *exec.Cmd) {
-	ended := make(chan struct{})
-	go func() {
-		_ = cmd.Wait() // that it was ended by a signal is no failure
-		close(ended)
-	}()
-	if err := syscall.Kill(-session, syscall.SIGTERM); err != nil {
-		t.Errorf("end %s: %v", name, err)
-	}
-	select {
-	case <-ended:
-	case <-time.After(20 * time.Second):
-		t.Errorf("%s does not end on SIGTERM", name)
-		if err := syscall.Kill(-session, syscall.SIGKILL); err != nil {
-			t.Errorf("end %s: %v", name, err)
-		}
-		<-ended
-	}
-}
-
-func (s *starts) credential(name string) *syscall.Credential {
-	u, err := user.Lookup(name)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	uid, err1 := strconv.ParseUint(u.Uid, 10, 32)
-	gid, err2 := strconv.ParseUint(u.Gid, 10, 32)
-	if err1 != nil || err2 != nil {
-		s.t.Fatalf("%s has the numbers %s and %s", name, u.Uid, u.Gid)
-	}
-	return &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
+	s.t.Cleanup(func() { end(s.t, c.name, c.pid, cmd) })
 }
 
 // wait waits until the case's port accepts a connection.
@@ -96,11 +49,8 @@ func (s *starts) wait(c startCase) {
 	ctx, cancel := context.WithTimeout(s.t.Context(), 2*time.Minute)
 	defer cancel()
 	for {
-		conn, err := new(net.Dialer).DialContext(ctx, "tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(c.port)))
+		err := accepts(ctx, c.port)
 		if err == nil {
-			if err := conn.Close(); err != nil {
-				s.t.Error(err)
-			}
 			return
 		}
 		if ctx.Err() != nil {

@@ -161,14 +161,14 @@ type task struct {
 	network bool // in another network namespace than the host's: the twin's, or an empty one
 }
 
-// judge reads the files that strace -ff left and returns what went outside: one line each.
-func judge(t *testing.T, prefix string, allowed func(path string) bool) (problems []string, calls int) {
+// readTrace reads the files that strace -ff left: the calls of each task, and the tasks that none of the others started, sorted.
+func readTrace(t *testing.T, prefix string) (byTask map[int][]call, first []int) {
 	t.Helper()
 	files, err := filepath.Glob(prefix + ".*")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("strace wrote nothing at %s: %v", prefix, err)
 	}
-	byTask := map[int][]call{}
+	byTask = map[int][]call{}
 	born := map[int]bool{}
 	for _, file := range files {
 		id, err := strconv.Atoi(strings.TrimPrefix(file, prefix+"."))
@@ -188,13 +188,26 @@ func judge(t *testing.T, prefix string, allowed func(path string) bool) (problem
 				}
 			}
 		}
-		calls += len(byTask[id])
+	}
+	for id := range byTask {
+		if !born[id] {
+			first = append(first, id)
+		}
+	}
+	slices.Sort(first)
+	return byTask, first
+}
+
+// judge reads the files that strace -ff left and returns what went outside: one line each.
+func judge(t *testing.T, prefix string, allowed func(path string) bool) (problems []string, calls int) {
+	t.Helper()
+	byTask, first := readTrace(t, prefix)
+	for _, list := range byTask {
+		calls += len(list)
 	}
 	j := judgement{byTask: byTask, allowed: allowed}
-	for id := range byTask {
-		if !born[id] { // the first task: what it starts is judged from there, in the state it had then
-			j.follow(id, task{})
-		}
+	for _, id := range first { // what it starts is judged from there, in the state it had then
+		j.follow(id, task{})
 	}
 	slices.Sort(j.problems)
 	return slices.Compact(j.problems), calls

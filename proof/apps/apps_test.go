@@ -8,10 +8,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"a2c/parse"
 )
 
 func TestRegistry(t *testing.T) {
@@ -76,7 +79,7 @@ func TestPlantedIsWhereItSays(t *testing.T) {
 		if p.Place != "environment" {
 			continue
 		}
-		if !strings.Contains(environment[p.App], p.Name+"=") || !strings.Contains(environment[p.App], p.Value) {
+		if !strings.Contains(environment[p.App], p.Name+"=") || !slices.ContainsFunc(p.Forms(), func(form string) bool { return strings.Contains(environment[p.App], form) }) {
 			t.Errorf("%s is not in the environment of %s", p.Name, p.App)
 		}
 	}
@@ -84,7 +87,10 @@ func TestPlantedIsWhereItSays(t *testing.T) {
 
 func TestForms(t *testing.T) {
 	p := Planted{Value: "a&b+c<d/e"}
-	want := []string{"a&b+c<d/e", "YSZiK2M8ZC9l", "a%26b%2Bc%3Cd%2Fe", "a&b+c%3Cd%2Fe", "a&amp;b+c&lt;d/e", `a\u0026b\u002Bc\u003cd/e`}
+	if quoted := (Planted{Value: `it's "longer" text`}).Forms(); !slices.Contains(quoted, `it'\''s "longer" text`) || !slices.Contains(quoted, `it's \"longer\" text`) || !slices.Contains(quoted, "longer") || slices.Contains(quoted, "text") {
+		t.Errorf("forms of a text with quotes: %q", quoted)
+	}
+	want := []string{"a&b+c<d/e", "YSZiK2M8ZC9l", "a%26b%2Bc%3Cd%2Fe", "a&b+c%3Cd%2Fe", "a&amp;b+c&lt;d/e", `a\u0026b\u002Bc\u003cd/e`, `a\u0026b+c\u003cd/e`}
 	if diff := cmp.Diff(want, p.Forms()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -102,7 +108,7 @@ func TestEdit(t *testing.T) {
 			if err := os.WriteFile(file, []byte(tc.text), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			err := edit(file, "8005", "1")
+			err := Edit(file, "8005", "1")
 			if tc.problem != "" {
 				if err == nil || !strings.Contains(err.Error(), tc.problem) {
 					t.Errorf("error %v, want one with %q", err, tc.problem)
@@ -186,5 +192,25 @@ func TestProcessEnds(t *testing.T) {
 	}
 	if err := <-done; err == nil {
 		t.Error("sleep ended by itself")
+	}
+}
+
+// TestPlantedVariablesAreRedacted is what the proof "secrets" shows on the running applications, of their variables alone: it needs no machine of its own.
+func TestPlantedVariablesAreRedacted(t *testing.T) {
+	for seed := range uint64(50) {
+		s := site(t, seed+1)
+		for _, a := range All() {
+			for _, v := range a.Command(s).Env {
+				name, value, _ := strings.Cut(v, "=")
+				kept := parse.RedactValue(name, value)
+				for _, p := range s.Planted() {
+					for _, form := range p.Forms() {
+						if strings.Contains(kept, form) {
+							t.Errorf("seed %d: %s=%q shows the secret of %s as %q", seed+1, name, kept, p.Name, form)
+						}
+					}
+				}
+			}
+		}
 	}
 }

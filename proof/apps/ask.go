@@ -68,3 +68,11 @@ func (s *Site) request(ctx context.Context, base string, k Ask) (*http.Request, 
 	}
 	return r, err
 }
+
+// Request is what VerifyArgs says of one Ask: the file of the request, or else the path.
+func (s *Site) Request(k Ask) (file, path string) {
+	if k.File != "" {
+		return s.source(k.File), ""
+	}
+	return "", k.Path
+}

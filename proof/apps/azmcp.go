@@ -26,15 +26,7 @@ func AzureMCP() App {
 }
 
 func installAzureMCP(ctx context.Context, s *Site) error {
-	archive, err := s.fetchNPM(ctx, "@azure/mcp-linux-x64", "2.0.5", "59e49713045a8c78c4915a6368bfc7688e7e9032a74d1fdf6caaa24d05a4dbdb")
-	if err != nil {
-		return err
-	}
-	opt := s.path("opt", "azmcp")
-	if err := unpack(archive, opt, "package/dist"); err != nil {
-		return err
-	}
-	return shareTree(opt)
+	return s.InstallAzureMCP(ctx, s.path("opt", "azmcp"))
 }
 
 func configureAzureMCP(s *Site) error {

@@ -35,7 +35,12 @@ type depsLibrary struct {
 // installDotnet makes a dotnet root with shared frameworks at dir, as Microsoft's packages lay it out. The files are those of a genuine
 // self-contained publish of npm's @azure/mcp-linux-x64 0.5.13, which holds all of .NET 9.0.7 and ASP.NET Core.
 func (s *Site) installDotnet(ctx context.Context, dir string) error {
-	archive, err := s.fetchNPM(ctx, "@azure/mcp-linux-x64", "0.5.13", "bf1bcc71b0469664c1ee8037271404df31142fe4245c633ad99519464243ab2a")
+	return s.installDotnetPack(ctx, dir, "")
+}
+
+// installDotnetPack does so, and keeps the publish's executable, an apphost as every SDK has it, under the name apphost unless that is "".
+func (s *Site) installDotnetPack(ctx context.Context, dir, apphost string) error {
+	archive, err := s.FetchNPM(ctx, "@azure/mcp-linux-x64", "0.5.13", "bf1bcc71b0469664c1ee8037271404df31142fe4245c633ad99519464243ab2a")
 	if err != nil {
 		return err
 	}
@@ -70,6 +75,11 @@ func (s *Site) installDotnet(ctx context.Context, dir string) error {
 	}
 	if found != 2 {
 		return fmt.Errorf("azmcp.deps.json names %d runtime packs, not 2", found)
+	}
+	if apphost != "" {
+		if err := copyFile(filepath.Join(publish, "azmcp"), apphost); err != nil {
+			return err
+		}
 	}
 	if err := os.RemoveAll(publish); err != nil {
 		return err
@@ -117,6 +127,16 @@ func layFramework(publish, dir, framework, version, pack string, assets depsAsse
 	return os.WriteFile(filepath.Join(shared, ".version"), []byte("\n"+version+"\n"), 0o644)
 }
 
+// compile makes a program of a source by mcs against the shared frameworks of a dotnet root.
+func (s *Site) compile(ctx context.Context, dotnet, dll, source string) error {
+	references, err := frameworkReferences(dotnet)
+	if err != nil {
+		return err
+	}
+	argv := append([]string{"mcs", "-nostdlib", "-noconfig", "-langversion:latest", "-target:exe", "-out:" + dll}, references...)
+	return s.run(ctx, nil, append(argv, source)...)
+}
+
 // frameworkReferences returns mcs's -r: flags for the ASP.NET Core assemblies and the core ones that Portal.cs needs.
 func frameworkReferences(dotnet string) ([]string, error) {
 	aspnet, err := filepath.Glob(filepath.Join(dotnet, "shared", "Microsoft.AspNetCore.App", "*", "*.dll"))
@@ -131,7 +151,7 @@ func frameworkReferences(dotnet string) ([]string, error) {
 		"System.Private.CoreLib", "System.Runtime", "System.Private.Uri", "System.Collections", "System.Linq", "System.Threading", "System.Console",
 		"System.ComponentModel", "netstandard", "System.Net.Primitives", "System.Runtime.Extensions", "System.IO.Pipelines", "System.Security.Claims",
 		"System.Security.Cryptography", "System.Diagnostics.DiagnosticSource", "System.Memory", "System.Data.Common",
-		"System.ComponentModel.TypeConverter", "System.ObjectModel", "System.ComponentModel.Primitives", "System.Threading.Tasks", "System.Net.Security",
+		"System.Net.Sockets", "Microsoft.Win32.Primitives", "System.ComponentModel.TypeConverter", "System.ObjectModel", "System.ComponentModel.Primitives", "System.Threading.Tasks", "System.Net.Security",
 	} {
 		core, err := filepath.Glob(filepath.Join(dotnet, "shared", "Microsoft.NETCore.App", "*", name+".dll"))
 		if err != nil {

@@ -17,14 +17,18 @@ func (s *Site) mavenRepository() string { return filepath.Join(s.Cache, "m2") }
 // cached names a downloaded file.
 func (s *Site) cached(name string) string { return filepath.Join(s.Cache, "files", name) }
 
-// fetchMaven downloads group:artifact:version:type with Maven, unless the cache has it, and compares its SHA-256.
-func (s *Site) fetchMaven(ctx context.Context, coordinates, digest string) (string, error) {
+// FetchMaven downloads group:artifact:version:type[:classifier] with Maven, unless the cache has it, and compares its SHA-256.
+func (s *Site) FetchMaven(ctx context.Context, coordinates, digest string) (string, error) {
 	part := strings.Split(coordinates, ":")
-	file := s.cached(part[1] + "-" + part[2] + "." + part[3])
+	name := part[1] + "-" + part[2]
+	if len(part) > 4 {
+		name += "-" + part[4]
+	}
+	file := s.cached(name + "." + part[3])
 	if checkDigest(file, digest) == nil {
 		return file, nil
 	}
-	java, err := javaHome()
+	java, err := JavaHome()
 	if err != nil {
 		return "", err
 	}
@@ -37,8 +41,8 @@ func (s *Site) fetchMaven(ctx context.Context, coordinates, digest string) (stri
 	return file, checkDigest(file, digest)
 }
 
-// fetchNPM downloads a package with npm, unless the cache has it, and compares its SHA-256.
-func (s *Site) fetchNPM(ctx context.Context, name, version, digest string) (string, error) {
+// FetchNPM downloads a package with npm, unless the cache has it, and compares its SHA-256.
+func (s *Site) FetchNPM(ctx context.Context, name, version, digest string) (string, error) {
 	file := s.cached(strings.ReplaceAll(strings.TrimPrefix(name, "@"), "/", "-") + "-" + version + ".tgz")
 	if checkDigest(file, digest) == nil {
 		return file, nil

@@ -106,18 +106,23 @@ func copyFile(from, to string) error {
 	return out.Close()
 }
 
-// unpack writes what lies below prefix in a .tar.gz whose digest was compared into a fresh folder. It takes folders, files and relative
-// links; os.Root keeps it inside.
-func unpack(archive, to, prefix string) (err error) {
-	f, err := os.Open(archive)
-	if err != nil {
+// Unpack writes what lies below prefix in an archive, .tar.gz or .zip, whose digest was compared, into a fresh folder that everybody may read.
+func Unpack(archive, to, prefix string) error {
+	write := unpack
+	if strings.HasSuffix(archive, ".zip") {
+		write = unzip
+	}
+	if err := write(archive, to, prefix); err != nil {
 		return err
 	}
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		return fmt.Errorf("read %s: %w", archive, err)
-	}
+	return shareTree(to)
+}
+
+// writer writes one entry of an archive, by its name in it.
+type writer func(name string, h *tar.Header, r io.Reader) error
+
+// into makes a fresh folder and hands out what writes entries below prefix into it: folders, files and relative links; os.Root keeps them inside.
+func into(to, archive, prefix string, read func(writer) error) (err error) {
 	if err := freshFolder(to); err != nil {
 		return err
 	}
@@ -127,26 +132,73 @@ func unpack(archive, to, prefix string) (err error) {
 	}
 	defer func() { err = errors.Join(err, root.Close()) }()
 	files := 0
-	for r := tar.NewReader(z); ; files++ {
-		h, err := r.Next()
-		if errors.Is(err, io.EOF) {
-			break
+	err = read(func(name string, h *tar.Header, r io.Reader) error {
+		below, ok := strings.CutPrefix(filepath.Clean(name), prefix+"/")
+		if !ok {
+			return nil
 		}
-		if err != nil {
-			return fmt.Errorf("read %s: %w", archive, err)
+		files++
+		if err := unpackOne(root, below, h, r); err != nil {
+			return fmt.Errorf("unpack %q of %s: %w", name, archive, err)
 		}
-		name, below := strings.CutPrefix(filepath.Clean(h.Name), prefix+"/")
-		if !below {
-			continue
-		}
-		if err := unpackOne(root, name, h, r); err != nil {
-			return fmt.Errorf("unpack %q of %s: %w", h.Name, archive, err)
-		}
+		return nil
+	})
+	if err == nil && files == 0 {
+		err = fmt.Errorf("%s holds nothing below %s", archive, prefix)
 	}
-	if files == 0 {
-		return fmt.Errorf("%s holds nothing below %s", archive, prefix)
+	return err
+}
+
+// unzip writes what lies below prefix in a .zip.
+func unzip(archive, to, prefix string) (err error) {
+	z, err := zip.OpenReader(archive)
+	if err != nil {
+		return fmt.Errorf("read %s: %w", archive, err)
 	}
-	return nil
+	defer func() { err = errors.Join(err, z.Close()) }()
+	return into(to, archive, prefix, func(write writer) error {
+		for _, f := range z.File {
+			h := &tar.Header{Typeflag: tar.TypeReg, Mode: int64(f.Mode().Perm())}
+			if f.Mode().IsDir() {
+				h.Typeflag = tar.TypeDir
+			}
+			r, err := f.Open()
+			if err != nil {
+				return fmt.Errorf("unpack %q of %s: %w", f.Name, archive, err)
+			}
+			if err := errors.Join(write(f.Name, h, r), r.Close()); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// unpack writes what lies below prefix in a .tar.gz.
+func unpack(archive, to, prefix string) error {
+	f, err := os.Open(archive)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		return fmt.Errorf("read %s: %w", archive, err)
+	}
+	return into(to, archive, prefix, func(write writer) error {
+		for r := tar.NewReader(z); ; {
+			h, err := r.Next()
+			if errors.Is(err, io.EOF) {
+				return nil
+			}
+			if err != nil {
+				return fmt.Errorf("read %s: %w", archive, err)
+			}
+			if err := write(h.Name, h, r); err != nil {
+				return err
+			}
+		}
+	})
 }
 
 func unpackOne(root *os.Root, name string, h *tar.Header, r io.Reader) error {

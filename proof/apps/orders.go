@@ -29,7 +29,7 @@ func Orders() App {
 }
 
 func installOrders(ctx context.Context, s *Site) error {
-	java, err := javaHome()
+	java, err := JavaHome()
 	if err != nil {
 		return err
 	}
@@ -89,16 +89,17 @@ partner:
 }
 
 func ordersCommand(s *Site) Command {
-	java, _ := javaHome() // found when the jar was built
+	java, _ := JavaHome() // found when the jar was built
+	hostile, _ := s.hostileVariables("orders")
 	return Command{
 		Argv: []string{
 			filepath.Join(java, "bin", "java"), "-Xms64m", "-Xmx256m", "-XX:+UseSerialGC", "-jar", s.path("opt", "orders", "orders.jar"),
 			"--spring.config.additional-location=file:" + s.path("etc", "orders") + "/",
 		},
 		Dir: s.path("var/lib", "orders"),
-		Env: []string{
+		Env: append([]string{
 			"PATH=/usr/bin:/bin", "LANG=C.UTF-8", "HOME=" + s.path("var/lib", "orders"),
 			"SPRING_DATASOURCE_PASSWORD=" + s.secret("orders", "database"),
-		},
+		}, hostile...),
 	}
 }

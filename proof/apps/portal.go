@@ -20,7 +20,7 @@ func Portal() App {
 			{Path: "/css/portal.css", Status: 200, Why: "a static file of wwwroot"},
 			{Path: "/culture", Status: 200, Why: "ICU was found and loaded"},
 		},
-		Tools:     []Tool{npm(), mcs(), compiler(), icu()},
+		Tools:     []Tool{npm(), mcs(), Compiler(), icu()},
 		Program:   installPortal,
 		Configure: configurePortal,
 		Command:   portalCommand,
@@ -36,12 +36,7 @@ func installPortal(ctx context.Context, s *Site) error {
 	if err := freshFolder(build); err != nil {
 		return err
 	}
-	references, err := frameworkReferences(dotnet)
-	if err != nil {
-		return err
-	}
-	argv := append([]string{"mcs", "-nostdlib", "-noconfig", "-langversion:latest", "-target:exe", "-out:" + filepath.Join(build, "Portal.dll")}, references...)
-	return s.run(ctx, nil, append(argv, s.source("portal", "Portal.cs"))...)
+	return s.compile(ctx, dotnet, filepath.Join(build, "Portal.dll"), s.source("portal", "Portal.cs"))
 }
 
 func configurePortal(s *Site) error {
@@ -61,7 +56,7 @@ func configurePortal(s *Site) error {
 	settings, err := json.MarshalIndent(object{
 		"Kestrel":           object{"Endpoints": object{"Http": object{"Url": "http://127.0.0.1:" + strconv.Itoa(s.Port(Portal(), 0))}}},
 		"ConnectionStrings": object{"Default": connection("db-old.internal.example", s.secret("portal", "file"))},
-		"Partner":           object{pascal(s.keyName("portal", "partner")): s.secret("portal", "partner")},
+		"Partner":           object{pascal(s.keyName("portal", "partner")): s.secret("portal", "partner"), "Passwords": s.portalPartners()},
 		"Logging":           object{"LogLevel": object{"Default": "Information", "Microsoft.AspNetCore": "Warning"}},
 		"AllowedHosts":      "*",
 	}, "", "  ")
@@ -82,13 +77,14 @@ func connection(server, password string) string {
 }
 
 func portalCommand(s *Site) Command {
+	hostile, _ := s.hostileVariables("portal")
 	return Command{
 		Argv: []string{s.path("usr", "share", "dotnet", "dotnet"), s.path("opt", "portal", "Portal.dll")},
 		Dir:  s.path("opt", "portal"), // the content root
-		Env: []string{
+		Env: append([]string{
 			"PATH=/usr/bin:/bin", "LANG=C.UTF-8", "HOME=" + s.path("var/lib", "portal"), "ASPNETCORE_ENVIRONMENT=Production", "DOTNET_NOLOGO=1",
 			"ConnectionStrings__Default=" + connection("db.internal.example", s.secret("portal", "database")),
 			s.keyName("portal", "env") + "=" + s.secret("portal", "env"),
-		},
+		}, hostile...),
 	}
 }

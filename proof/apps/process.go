@@ -57,6 +57,24 @@ func (s *Site) Start(ctx context.Context, list []App) error {
 	return nil
 }
 
+// Restart ends applications and starts them again as they are configured, and waits until each answers.
+func (s *Site) Restart(ctx context.Context, list []App) error {
+	if err := s.Stop(list); err != nil {
+		return err
+	}
+	for _, a := range list {
+		p, err := s.spawn(a)
+		if err != nil {
+			return fmt.Errorf("start %s: %w", a.Name, err)
+		}
+		s.state.Running[a.Name] = p
+		if err := errors.Join(s.save(), s.ready(ctx, a)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // free refuses to start an application on a port that something else holds.
 func (s *Site) free(ctx context.Context, a App) error {
 	for n := range a.Listens {

@@ -2,12 +2,14 @@ package apps
 
 import (
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"hash/fnv"
 	"html"
 	"math/rand/v2"
 	"net/url"
 	"strings"
+	"unicode"
 )
 
 // Planted is a secret that a site's application was given. Nothing that a2c writes may hold Value, in any of its Forms.
@@ -19,10 +21,11 @@ type Planted struct {
 }
 
 // Forms returns the value as it may appear in other notations: plain, base64 (also of NAME=value and unpadded), URL-escaped, XML-escaped,
-// JSON-escaped.
+// JSON-escaped as .NET and Go do it, quoted for a shell; and each of its parts of six or more letters and digits, since a careless redaction
+// shows what stands behind a sign that it takes for the end.
 func (p Planted) Forms() []string {
 	xml := strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&apos;").Replace(p.Value)
-	json := strings.NewReplacer("&", `\u0026`, "<", `\u003c`, ">", `\u003e`, "+", `\u002B`).Replace(p.Value)
+	dotnet := strings.NewReplacer("&", `\u0026`, "<", `\u003c`, ">", `\u003e`, "+", `\u002B`, `"`, `\u0022`, "'", `\u0027`, `\`, `\\`).Replace(p.Value)
 	forms := []string{
 		p.Value,
 		strings.TrimRight(base64.StdEncoding.EncodeToString([]byte(p.Value)), "="),
@@ -31,7 +34,14 @@ func (p Planted) Forms() []string {
 		url.PathEscape(p.Value),
 		xml,
 		html.EscapeString(p.Value),
-		json,
+		dotnet,
+		jsonText(p.Value),
+		strings.ReplaceAll(p.Value, "'", `'\''`),
+	}
+	for _, part := range strings.FieldsFunc(p.Value, func(r rune) bool { return r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+		if len(part) >= 6 {
+			forms = append(forms, part)
+		}
 	}
 	seen := map[string]bool{}
 	var distinct []string
@@ -42,6 +52,12 @@ func (p Planted) Forms() []string {
 		}
 	}
 	return distinct
+}
+
+// jsonText is a string of JSON without the quotes around it.
+func jsonText(s string) string {
+	b, _ := json.Marshal(s) // of a string, never an error
+	return string(b[1 : len(b)-1])
 }
 
 // secret draws the value for a place of an application: the same seed, application and key give the same value. It holds characters that
@@ -58,6 +74,50 @@ func (s *Site) secret(app, key string) string {
 		b.WriteByte(letters[r.IntN(len(letters))])
 	}
 	return b.String()
+}
+
+// hostile draws a value of parts of eight letters with the given signs between them: those that end a value in some notation.
+func (s *Site) hostile(app, key, signs string) string {
+	const letters = "abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+	r := s.draw(app, key)
+	var b strings.Builder
+	part := func() {
+		for range 8 {
+			b.WriteByte(letters[r.IntN(len(letters))])
+		}
+	}
+	for _, sign := range signs {
+		part()
+		b.WriteRune(sign)
+	}
+	part()
+	return b.String()
+}
+
+// hostileVariables are the variables of an application whose values careless redaction shows in part.
+func (s *Site) hostileVariables(app string) (env []string, list []Planted) {
+	add := func(variable, before, after string, write func(string) string, signs ...string) {
+		var values []string
+		for i, chars := range signs {
+			secret := s.hostile(app, fmt.Sprintf("%s %d", variable, i), chars)
+			list = append(list, Planted{App: app, Name: variable, Value: secret, Place: "environment"})
+			values = append(values, write(secret))
+		}
+		env = append(env, variable+"="+before+strings.Join(values, `","`)+after)
+	}
+	raw := func(s string) string { return s }
+	switch app {
+	case "shop":
+		add("DB_PASSWORD_ORDER_SERVICE", "", "", raw, `/#?<>"' ü%$&;,=:@\`)
+		add("SHOP_BROKER", "amqp://shop:", "@mq.internal.example:5672/shop", raw, `/#?<>"' ü&;,=:@`)
+	case "orders":
+		add("JAVA_TOOL_OPTIONS", `-Dorders.note=x "-Dorders.mail.password=`, `" -Dorders.more=y`, raw, `/#?<>' ü%$&;,=:@`)
+		add("ORDERS_PARTNERS", `{"first":{"password":{"value":"x"}},"passwords":["`, `"]}`, jsonText, `"\,]} ü`, `/#?<>' &;=:@`)
+	case "portal":
+		add("PORTAL_CACHE", "redis://:", "@cache.internal.example:6379/0", raw, `/#?<>"' ü`)
+		add("ConnectionStrings__Reports", `Server=reports.internal.example;Password="`, `";Encrypt=true`, func(s string) string { return strings.ReplaceAll(s, `"`, `""`) }, `;"'/#?<> ü,=`)
+	}
+	return env, list
 }
 
 // keyName draws a name that only its ending gives away as a secret's, in upper case: "ORCHID_73_API_TOKEN".
@@ -82,7 +142,7 @@ func (s *Site) Planted() []Planted {
 	env := func(app, key, name string) Planted {
 		return Planted{App: app, Name: name, Value: s.secret(app, key), Place: "environment"}
 	}
-	return []Planted{
+	list := []Planted{
 		file("shop", "database", "password", "srv/shop/conf/Catalina/localhost/shop.xml"),
 		file("shop", "setenv", s.keyName("shop", "setenv"), "srv/shop/bin/setenv.sh"), // exported: in the environment as well
 		env("shop", "env", s.keyName("shop", "env")),
@@ -96,6 +156,19 @@ func (s *Site) Planted() []Planted {
 		env("azmcp", "client", "AZURE_CLIENT_SECRET"),
 		env("azmcp", "env", s.keyName("azmcp", "env")),
 	}
+	for i, secret := range s.portalPartners() {
+		list = append(list, Planted{App: "portal", Name: fmt.Sprintf("Partner:Passwords:%d", i), Value: secret, Place: s.path("opt/portal/appsettings.json")})
+	}
+	for _, a := range All() {
+		_, more := s.hostileVariables(a.Name)
+		list = append(list, more...)
+	}
+	return list
+}
+
+// portalPartners are passwords in a list of JSON.
+func (s *Site) portalPartners() []string {
+	return []string{s.hostile("portal", "first partner", `"\,]} ü`), s.hostile("portal", "second partner", `/#?<>' &;=:@`)}
 }
 
 // ymlKey: "ORCHID_73_API_TOKEN" as Spring writes keys: "orchid-73-api-token".

@@ -34,11 +34,11 @@ func Shop() App {
 func shopHome(s *Site) string { return s.path("opt", "tomcat-"+tomcatVersion) }
 
 func installShop(ctx context.Context, s *Site) error {
-	archive, err := s.fetchMaven(ctx, "org.apache.tomcat:tomcat:"+tomcatVersion+":tar.gz", "8de5a808f3dc762ace67948cd90d1327b116816622044dc8750f04207df90a2e")
+	archive, err := s.FetchMaven(ctx, "org.apache.tomcat:tomcat:"+tomcatVersion+":tar.gz", "8de5a808f3dc762ace67948cd90d1327b116816622044dc8750f04207df90a2e")
 	if err != nil {
 		return err
 	}
-	driver, err := s.fetchMaven(ctx, "com.h2database:h2:2.3.232:jar", "8dae62d22db8982c3dcb3826edb9c727c5d302063a67eef7d63d82de401f07d3")
+	driver, err := s.FetchMaven(ctx, "com.h2database:h2:2.3.232:jar", "8dae62d22db8982c3dcb3826edb9c727c5d302063a67eef7d63d82de401f07d3")
 	if err != nil {
 		return err
 	}
@@ -62,7 +62,7 @@ func installShop(ctx context.Context, s *Site) error {
 
 // buildShop compiles the servlet against Tomcat's own API jars and packs the WAR.
 func buildShop(ctx context.Context, s *Site) error {
-	java, err := javaHome()
+	java, err := JavaHome()
 	if err != nil {
 		return err
 	}
@@ -99,7 +99,7 @@ func configureShop(s *Site) error {
 	if err := os.RemoveAll(filepath.Join(base, "conf.dist")); err != nil {
 		return err
 	}
-	err := edit(filepath.Join(base, "conf", "server.xml"),
+	err := Edit(filepath.Join(base, "conf", "server.xml"),
 		`<Server port="8005"`, fmt.Sprintf(`<Server port="%d"`, s.Port(a, 1)),
 		`<Connector port="8080" protocol="HTTP/1.1"`, fmt.Sprintf(`<Connector port="%d" address="127.0.0.1" protocol="HTTP/1.1"`, s.Port(a, 0)))
 	if err != nil {
@@ -145,20 +145,21 @@ func shopFiles(s *Site, base, data string) error {
 }
 
 func shopCommand(s *Site) Command {
-	java, _ := javaHome() // found when the WAR was compiled
+	java, _ := JavaHome() // found when the WAR was compiled
+	hostile, _ := s.hostileVariables("shop")
 	return Command{
 		Argv: []string{filepath.Join(shopHome(s), "bin", "catalina.sh"), "run"},
 		Dir:  s.path("srv", "shop"),
-		Env: []string{
+		Env: append([]string{
 			"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8", "JAVA_HOME=" + java,
 			"CATALINA_HOME=" + shopHome(s), "CATALINA_BASE=" + s.path("srv", "shop"),
 			s.keyName("shop", "env") + "=" + s.secret("shop", "env"),
-		},
+		}, hostile...),
 	}
 }
 
-// edit replaces each old text, which must stand exactly once, by the new one after it.
-func edit(file string, pairs ...string) error {
+// Edit replaces each old text, which must stand exactly once, by the new one after it.
+func Edit(file string, pairs ...string) error {
 	b, err := os.ReadFile(file)
 	if err != nil {
 		return err

@@ -158,6 +158,9 @@ func Clean(ctx context.Context, o Options) error {
 			return err
 		}
 	}
+	if err := removeUser(ctx, s.Log, ServersUser); err != nil {
+		return err
+	}
 	return os.RemoveAll(s.Dir)
 }
 

@@ -23,19 +23,57 @@ type Tool struct {
 }
 
 func jdk() Tool {
-	return Tool{Name: "a JDK", Present: func() bool { _, err := javaHome(); return err == nil }, Packages: [][]string{{"openjdk-17-jdk-headless", "default-jdk-headless"}}}
+	return Tool{Name: "a JDK", Present: func() bool { _, err := JavaHome(); return err == nil }, Packages: [][]string{{"openjdk-17-jdk-headless", "default-jdk-headless"}}}
 }
 
-func maven() Tool    { return command("mvn", "maven") }
-func npm() Tool      { return command("npm", "npm") }
-func mcs() Tool      { return command("mcs", "mono-mcs") }
-func compiler() Tool { return command("gcc", "gcc", "libc6-dev") }
+// JavaTools are what is needed to fetch Java programs and to run them.
+func JavaTools() []Tool { return []Tool{jdk(), maven()} }
+
+func maven() Tool { return command("mvn", "maven") }
+func npm() Tool   { return command("npm", "npm") }
+func mcs() Tool   { return command("mcs", "mono-mcs") }
+
+// NPM fetches packages of npm.
+func NPM() Tool { return npm() }
+
+// Compiler is for programs in C.
+func Compiler() Tool { return command("gcc", "gcc", "libc6-dev") }
+
+// SS lists sockets (iproute2).
+func SS() Tool { return command("ss", "iproute2") }
 
 // Strace traces system calls.
 func Strace() Tool { return command("strace", "strace") }
 
 // Jsvc starts Java programs as daemons (commons-daemon).
 func Jsvc() Tool { return command("jsvc", "jsvc") }
+
+// ServiceWrapper is Tanuki's Java Service Wrapper.
+func ServiceWrapper() Tool {
+	return Tool{Name: "the Java Service Wrapper", Present: func() bool { _, err := exec.LookPath("/usr/sbin/wrapper"); return err == nil }, Packages: [][]string{{"service-wrapper"}}}
+}
+
+// Lighttpd is a web server.
+func Lighttpd() Tool { return command("lighttpd", "lighttpd") }
+
+// HostTools are a systemd and reverse proxies.
+func HostTools() []Tool {
+	return []Tool{
+		{Name: "systemd", Present: func() bool { _, err := os.Stat("/lib/systemd/systemd"); return err == nil }, Packages: [][]string{{"systemd"}}},
+		command("nginx", "nginx-light"), command("haproxy", "haproxy"), Lighttpd(), command("apache2", "apache2-bin"),
+		{Name: "mod_jk", Present: func() bool { _, err := os.Stat("/usr/lib/apache2/modules/mod_jk.so"); return err == nil }, Packages: [][]string{{"libapache2-mod-jk"}}},
+	}
+}
+
+// StartTools are what starts applications beside systemd: supervisors, cron, sessions, engines of containers.
+func StartTools() []Tool {
+	return []Tool{
+		command("supervisord", "supervisor"), command("cron", "cron"), command("tmux", "tmux"), command("screen", "screen"), command("sshd", "openssh-server"), command("ssh", "openssh-client"),
+		command("dbus-daemon", "dbus"),
+		{Name: "pam_systemd", Present: func() bool { found, _ := filepath.Glob("/lib/*/security/pam_systemd.so"); return len(found) > 0 }, Packages: [][]string{{"libpam-systemd"}}},
+		command("systemd-nspawn", "systemd-container"), command("lxc-start", "lxc"), command("podman", "podman", "runc", "conmon", "containernetworking-plugins"),
+	}
+}
 
 // Docker is Docker's command line; Debian 12 has it in docker.io, later ones in a package of its own.
 func Docker() Tool {
@@ -57,8 +95,8 @@ func command(name string, packages ...string) Tool {
 	return t
 }
 
-// javaHome returns the JDK that the Java applications run on: 17 if there is one, else what javac belongs to.
-func javaHome() (string, error) {
+// JavaHome returns the JDK that the Java applications run on: 17 if there is one, else what javac belongs to.
+func JavaHome() (string, error) {
 	found, err := filepath.Glob("/usr/lib/jvm/java-17-openjdk-*/bin/javac")
 	if err != nil {
 		return "", err

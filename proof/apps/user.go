@@ -10,6 +10,12 @@ import (
 	"syscall"
 )
 
+// ServersUser is the unprivileged user that the servers of proof/servers run as.
+const ServersUser = "a2c-demo-servers"
+
+// AddServersUser makes ServersUser, unless it is there.
+func AddServersUser(ctx context.Context, log io.Writer) error { return addUser(ctx, log, ServersUser) }
+
 func addUser(ctx context.Context, log io.Writer, name string) error {
 	_, err := user.Lookup(name)
 	var unknown user.UnknownUserError

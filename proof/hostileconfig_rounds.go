@@ -1,0 +1,237 @@
+package proof
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"unicode/utf16"
+)
+
+// configRound makes files that are to be read.
+type configRound struct {
+	name      string
+	make      func(name, sound, dead string) error
+	applies   func(name string) bool // nil: to all files
+	readable  bool                   // there need not be a skip of each file
+	seconds   float64                // that an inventory may take where a mount is dead
+	megabytes float64                // that it may take, when not 60
+	part      bool                   // also in `make test`
+}
+
+func configRounds() []configRound {
+	return append(append(configLarge(), configTexts()...), configNoFiles()...)
+}
+
+func putText(name, text string) error { return os.WriteFile(name, []byte(text), 0o644) }
+
+// configLarge are files that cost much.
+func configLarge() []configRound {
+	return []configRound{
+		{name: "100 MB", part: true, make: func(name, sound, _ string) error {
+			if err := putText(name, sound); err != nil {
+				return err
+			}
+			return os.Truncate(name, 100<<20)
+		}},
+		{name: "dense", megabytes: 80, make: func(name, sound, _ string) error { return putText(name, dense(name, sound, 3900<<10)) }},
+		{name: "as much as allowed", readable: true, make: func(name, sound, _ string) error { return putText(name, dense(name, sound, 150<<10)) }},
+		{name: "one line", readable: true, make: func(name, _, _ string) error { return putText(name, "a="+strings.Repeat("x", 3900<<10)) }},
+		{name: "bombs", part: true, make: func(name, sound, _ string) error { return putText(name, bomb(name, sound)) }},
+		{name: "deep", make: func(name, sound, _ string) error { return putText(name, deep(name, sound)) }, applies: nested},
+		{name: "includes of themselves", readable: true, make: func(name, sound, _ string) error { return putText(name, sound+includeItself(name)) }, applies: includes},
+	}
+}
+
+// format is how a file is written, by its name.
+func format(name string) string {
+	switch ext := filepath.Ext(name); ext {
+	case ".xml", ".webapp":
+		return "xml"
+	case ".yml", ".yaml":
+		return "yaml"
+	case ".json":
+		return "json"
+	}
+	switch base := filepath.Base(name); {
+	case base == "nginx.conf" || base == "shop.conf" && strings.Contains(name, "conf.d"):
+		return "nginx"
+	case base == "httpd.conf" || base == "shop.conf":
+		return "httpd"
+	case base == "haproxy.cfg":
+		return "haproxy"
+	case base == "lighttpd.conf" || base == "more.conf":
+		return "lighttpd"
+	case filepath.Ext(name) == ".ini" || filepath.Ext(name) == ".mod":
+		return "lines"
+	}
+	return "properties"
+}
+
+func nested(name string) bool {
+	f := format(name)
+	return f == "xml" || f == "yaml" || f == "json"
+}
+
+// within puts a text behind the first tag of an XML file.
+func within(sound, text string) string {
+	tag, rest, _ := strings.Cut(sound, ">")
+	return tag + ">" + text + rest
+}
+
+// dense is a file of about that size with as many parts as there can be.
+func dense(name, sound string, size int) string {
+	var b strings.Builder
+	line := "a%d=b\n"
+	switch format(name) {
+	case "xml":
+		return within(sound, strings.Repeat("<b/>", size/4))
+	case "json":
+		return `{"a": [` + strings.Repeat("1,", size/2) + "1]}"
+	case "yaml":
+		line = "a%d: b\n"
+	case "nginx":
+		return sound + strings.Repeat("a;", size/2)
+	case "lighttpd":
+		return sound + strings.Repeat("a ", size/2)
+	case "httpd", "haproxy":
+		return sound + strings.Repeat("a\n", size/2)
+	}
+	for i := 0; b.Len() < size; i++ {
+		fmt.Fprintf(&b, line, i)
+	}
+	return b.String()
+}
+
+// bomb is a file of some kilobytes that stands for gigabytes, or that takes hours.
+func bomb(name, sound string) string {
+	var b strings.Builder
+	switch format(name) {
+	case "xml":
+		b.WriteString("<?xml version=\"1.0\"?>\n<!DOCTYPE x [\n<!ENTITY x SYSTEM \"file:///etc/shadow\"><!ENTITY y SYSTEM \"http://127.0.0.1:1/\"><!ENTITY % p SYSTEM \"file:///dev/zero\"> %p;\n<!ENTITY e0 \"ha\">\n")
+		for i := 1; i < 30; i++ {
+			fmt.Fprintf(&b, "<!ENTITY e%d %q>\n", i, strings.Repeat(fmt.Sprintf("&e%d;", i-1), 10))
+		}
+		b.WriteString("]>\n" + within(sound, "&e29;&x;&y;"))
+	case "yaml":
+		b.WriteString("<<: &a0 {}\n")
+		for i := 1; i < 30; i++ {
+			fmt.Fprintf(&b, "<<: &a%d {%s}\n", i, strings.Repeat(fmt.Sprintf("<<: *a%d, ", i-1), 9))
+		}
+	case "json":
+		b.WriteString(strings.Repeat(`{"a":`, 100_000))
+	case "nginx":
+		b.WriteString(strings.Repeat("include "+name+";\n", 50) + strings.Repeat("a{", 100_000))
+	case "httpd":
+		b.WriteString("Define a x\n" + strings.Repeat("Define a ${a}${a}${a}${a}\n", 100) + strings.Repeat("\\\n", 1<<20) + "\n" + strings.Repeat("Include "+name+"\n", 50))
+	case "haproxy":
+		b.WriteString("frontend x\nbind *:80\nacl a hdr(host)" + strings.Repeat(" a", 50_000) + "\n" + strings.Repeat("use_backend b if a a a\n", 20_000) + "backend b\nserver a b:1\n")
+	case "lighttpd":
+		b.WriteString(strings.Repeat("include \""+name+"\"\n", 50) + strings.Repeat("{", 100_000))
+	default:
+		b.WriteString(strings.Repeat("a=\\u0041\\\n", 400_000) + "\\u")
+		if format(name) == "lines" {
+			return strings.Repeat("--include-jetty-dir=.\n", 30_000)
+		}
+	}
+	return b.String()
+}
+
+func deep(name, sound string) string {
+	switch format(name) {
+	case "xml":
+		return within(sound, strings.Repeat("<a>", 100_000)+strings.Repeat("</a>", 100_000))
+	case "json":
+		return strings.Repeat(`{"a":`, 5000) + "1" + strings.Repeat("}", 5000)
+	}
+	return "a: " + strings.Repeat("[", 5000) + strings.Repeat("]", 5000)
+}
+
+func includes(name string) bool { return includeItself(name) != "" }
+
+func includeItself(name string) string {
+	switch base := filepath.Base(name); {
+	case base == "bootstrap.properties":
+		return "bootstrap.include=bootstrap.properties\n"
+	case base == "more.yml":
+		return "spring.config.import: more.yml\n"
+	case base == "start.ini":
+		return "--include-jetty-dir=.\n--module=one\n"
+	case base == "one.mod":
+		return "[depend]\none\n"
+	case format(name) == "nginx":
+		return strings.Repeat("include "+name+";\n", 5)
+	case format(name) == "httpd":
+		return strings.Repeat("Include "+name+"\n", 5)
+	case format(name) == "lighttpd":
+		return strings.Repeat("include \""+name+"\"\n", 5)
+	}
+	return ""
+}
+
+// configTexts are texts that are not what the file is to hold.
+func configTexts() []configRound {
+	return []configRound{
+		{name: "UTF-16", make: func(name, sound, _ string) error {
+			out := []byte("\xff\xfe")
+			for _, u := range utf16.Encode([]rune(sound)) {
+				out = append(out, byte(u), byte(u>>8))
+			}
+			return putText(name, string(out))
+		}, applies: func(name string) bool { return format(name) == "xml" }},
+		{name: "EBCDIC", make: func(name, _, _ string) error {
+			return putText(name, "\x4c\x6f\xa7\x94\x93\x40\xa5\x85\x99\xa2\x89\x96\x95\x7e\x7f\xf1\x4b\xf0\x7f\x6f\x6e\x4c\x81\x61\x6e")
+		}, applies: nested},
+		{name: "noise", readable: true, make: func(name, _, _ string) error {
+			text := make([]byte, 300<<10)
+			r := rand.New(rand.NewPCG(1, uint64(len(name))))
+			for i := range text {
+				text[i] = byte(r.Uint32())
+			}
+			return putText(name, string(text))
+		}},
+		{name: "broken off", make: func(name, sound, _ string) error { return putText(name, sound[:len(sound)/2]) }, applies: func(name string) bool { return nested(name) && format(name) != "yaml" }},
+		{name: "empty", readable: true, make: func(name, _, _ string) error { return putText(name, "") }},
+		{name: "escapes", readable: true, make: func(name, sound, _ string) error {
+			bad := "\x1b[2J\u202e\u009b\x07\xff"
+			if format(name) == "xml" {
+				sound = within(sound, `<x a="`+bad+`">`+bad+`</x>`)
+			}
+			return putText(name, strings.NewReplacer("18950", "18950"+bad, "localhost", "local"+bad, "/srv/", "/srv/"+bad, "=b", "="+bad, ": b", ": \""+bad+"\"", "Shop", "Shop"+bad).Replace(sound))
+		}},
+	}
+}
+
+// configNoFiles are other things in the place of files.
+func configNoFiles() []configRound {
+	link := func(target string) func(string, string, string) error {
+		return func(name, _, _ string) error { return os.Symlink(target, name) }
+	}
+	return []configRound{
+		{name: "FIFO", part: true, make: func(name, _, _ string) error { return syscall.Mkfifo(name, 0o644) }},
+		{name: "folder", make: func(name, _, _ string) error { return os.Mkdir(name, 0o755) }, applies: func(name string) bool {
+			// Of an include a folder stands for its files, and Tomcat deploys none.
+			return !slices.Contains([]string{"haproxy.cfg", "shop.conf", "more.xml", "all.xml", "app.xml"}, filepath.Base(name))
+		}},
+		{name: "socket", make: func(name, _, _ string) error {
+			// The name of a socket is short: it is made elsewhere, and stays when its listener is closed.
+			short := filepath.Join(os.TempDir(), fmt.Sprintf("a2c-proof-%d.sock", os.Getpid()))
+			l, err := net.ListenUnix("unix", &net.UnixAddr{Name: short, Net: "unix"})
+			if err != nil {
+				return err
+			}
+			l.SetUnlinkOnClose(false)
+			if err := l.Close(); err != nil {
+				return err
+			}
+			return os.Rename(short, name)
+		}},
+		{name: "device", make: link("/dev/zero")},
+		{name: "link to itself", make: func(name, _, _ string) error { return os.Symlink(filepath.Base(name), name) }},
+		{name: "dead mount", part: true, seconds: 25, make: func(name, _, dead string) error { return os.Symlink(filepath.Join(dead, filepath.Base(name)), name) }},
+	}
+}

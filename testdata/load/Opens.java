@@ -1,0 +1,56 @@
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.File;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.Executors;
+
+/** Opens listens on the port that its argument names, and opens what it is asked to: /read?FILE, /write?FILE, /run?PROGRAM, /many?FOLDER. */
+public class Opens {
+	public static void main(String[] args) throws Exception {
+		HttpServer s = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(args[0])), 64);
+		s.setExecutor(Executors.newFixedThreadPool(4));
+		s.createContext("/", Opens::answer);
+		s.start();
+	}
+
+	static void answer(HttpExchange x) throws java.io.IOException {
+		String said;
+		try {
+			said = act(x.getRequestURI().getPath(), x.getRequestURI().getQuery());
+		} catch (Exception e) {
+			said = e.toString();
+		}
+		byte[] body = said.getBytes(StandardCharsets.UTF_8);
+		x.sendResponseHeaders(200, body.length);
+		x.getResponseBody().write(body);
+		x.close();
+	}
+
+	static String act(String what, String name) throws Exception {
+		switch (what) {
+		case "/read":
+			try (FileInputStream in = new FileInputStream(name)) {
+				return "read " + in.readAllBytes().length;
+			}
+		case "/write":
+			try (FileOutputStream out = new FileOutputStream(name)) {
+				out.write('x');
+			}
+			return "wrote";
+		case "/run":
+			return "ended " + new ProcessBuilder(name.split(" ")).start().waitFor();
+		case "/many":
+			File[] files = new File(name).listFiles();
+			long began = System.nanoTime();
+			for (File f : files) {
+				new FileInputStream(f).close();
+			}
+			return files.length + " in " + (System.nanoTime() - began);
+		}
+		return "up";
+	}
+}
