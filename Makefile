@@ -4,13 +4,15 @@ SHELL := /bin/bash
 GO ?= $(firstword $(shell command -v go) /usr/local/go/bin/go)
 # Where tools, applications and engines of the proofs live. As root a folder that other users can enter: the applications run as such.
 BENCH ?= $(if $(filter 0,$(shell id -u)),/opt/a2c-bench,$(CURDIR)/.bench)
-export BENCH
+export BENCH SERVERS
 export CGO_ENABLED := 0
 VERSION ?= $(or $(shell git describe --tags --always --dirty 2>/dev/null),dev)
 BUILD := $(GO) build -trimpath -buildvcs=false -ldflags "-s -w -X a2c/cmd.version=$(VERSION)"
 GOLANGCI := $(BENCH)/bin/golangci-lint-v2.15.0
 DEMO := $(GO) run ./demo -dir $(BENCH)/demo -cache $(BENCH)/cache
-PROOF = $(GO) test -count=1 -timeout 3h -v ./proof -run '^TestProofs$$$(if $(ONLY),/^($(ONLY))$$)'
+# What a failed proof printed stands hours above the end of the log: it is printed again below the table.
+AGAIN := awk '/^=== (RUN|NAME|CONT)/ {name = $$3; next} {said[name] = said[name] $$0 "\n"} /^ *--- FAIL: / {failed[$$3]} END {for (n in failed) if (said[n] && n != "TestProofs") printf "=== failed: %s\n%s", n, substr(said[n], length(said[n]) - 6000)}'
+PROOF = set -o pipefail; mkdir -p $(BENCH); $(GO) test -count=1 -timeout 3h -v ./proof -run '^TestProofs$$$(if $(ONLY),/^($(ONLY))$$)' | tee $(BENCH)/proofs.log || { $(AGAIN) $(BENCH)/proofs.log; exit 1; }
 
 .PHONY: help build release demo demo-start demo-stop test proof soak bench unit race lint vet golden fuzz clean
 help: ## this list
@@ -34,16 +36,16 @@ demo-stop: ## (as root) stop them
 	$(DEMO) stop
 
 test: lint vet build race ## (as root) everything: lint, unit tests with the race detector, proofs on real things
-	A2C_PROOF=part $(PROOF)
+	@export A2C_PROOF=part; $(PROOF)
 
-proof: build ## (as root) all proofs, whole matrices; ONLY='demo|kill' runs some
-	A2C_PROOF=full $(PROOF)
+proof: build ## (as root) all proofs, whole matrices; ONLY='demo|kill' runs some, ONLY=servers SERVERS='jetty|karaf' some servers
+	@export A2C_PROOF=full; $(PROOF)
 
 soak: build ## (as root) all proofs with the repetitions
-	A2C_PROOF=soak $(PROOF)
+	@export A2C_PROOF=soak; $(PROOF)
 
-bench: ONLY := figures
-bench: proof ## (as root) the figures: start-up, inventory, sizes, seconds, memory
+bench: ONLY := figures|speed
+bench: proof ## (as root) the figures: start-up, inventory against ss, sizes, seconds, memory
 
 unit: ## unit tests: no root, no network
 	$(GO) test ./...
