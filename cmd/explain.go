@@ -26,14 +26,16 @@ type explained struct {
 
 func newExplain(a *app) *cobra.Command {
 	var id string
+	var whyNot bool
 	c := &cobra.Command{
 		Use:   "explain PATH",
 		Short: "Say why a file goes into an image, or why not",
 		Long: `explain shows what analyze decided on a path and why, for each analysed application that knows it. For a folder it also says what
-is below, and which folders of it hold most.
+is below, and which folders of it hold most. With --why-not it says of one application what stands between the path and its image: each
+source of knowledge that did not lead to it, and how to have it all the same.
 
-Exit code 3: no analysed application knows the path.`,
-		Example: "  a2c explain /opt/tomcat/conf/server.xml\n  a2c explain --application-id java-tomcat-9e8e4799 /opt/tomcat",
+Exit code 3: no analysed application knows the path; with --why-not: it is in the image.`,
+		Example: "  a2c explain /opt/tomcat/conf/server.xml\n  a2c explain --application-id java-tomcat-9e8e4799 /opt/tomcat\n  a2c explain --application-id java-tomcat-9e8e4799 --why-not /etc/fonts/fonts.conf",
 		GroupID: "look",
 		Args:    exactly("the path"),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -45,10 +47,14 @@ Exit code 3: no analysed application knows the path.`,
 			if err != nil {
 				return err
 			}
+			if whyNot {
+				return a.explainWhyNot(id, model.Path(abs))
+			}
 			return a.explainPath(id, model.Path(abs))
 		},
 	}
 	a.idFlag(c, &id)
+	c.Flags().BoolVar(&whyNot, "why-not", false, "say what stands between the path and the image")
 	return c
 }
 

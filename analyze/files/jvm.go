@@ -64,6 +64,8 @@ func jvmSpare(rel string) string {
 		return "manual pages"
 	case "jmods":
 		return "module files, only for jlink"
+	case "lib/ct.sym":
+		return "signatures of earlier releases, only for javac --release; not open"
 	case "include":
 		return "C headers, only for compiling"
 	case "lib/server/classes_nocoops.jsa", "lib/server/classes_coh.jsa", "lib/server/classes_nocoops_coh.jsa":

@@ -140,6 +140,22 @@ func madeByEngine(p string) string {
 	return ""
 }
 
+// Against says what the rules on paths and names have against a path that no configuration names and that nothing has open; "" for nothing. The
+// user's wish in appSpecificFiles stands above them.
+func Against(name string) string {
+	if kernelPath(name) {
+		return "kernel: made by the container's own kernel"
+	}
+	if made := madeByEngine(name); made != "" {
+		return made
+	}
+	_, reason := unwanted(path.Base(name), false)
+	for dir := name; reason == "" && len(dir) > 1; dir = path.Dir(dir) {
+		_, reason = unwanted(path.Base(dir), true)
+	}
+	return reason
+}
+
 // unwanted lists names that are never part of a program, unless the configuration names them.
 func unwanted(base string, dir bool) (decision, reason string) {
 	lower := strings.ToLower(base)
