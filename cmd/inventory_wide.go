@@ -28,7 +28,7 @@ func facts(app model.App) []fact {
 		{"helper", app.Helper},
 		{"untried", app.Untried},
 		{"processes", strings.Trim(fmt.Sprint(app.Processes), "[]")},
-		{"user", fmt.Sprintf("%s (%d), group %s (%d)", cmp.Or(app.User.Name, "-"), app.User.UID, cmp.Or(app.User.Group, "-"), app.User.GID)},
+		{"user", account(app.User.Name, app.User.UID, app.User.Group, app.User.GID)},
 		{"started", app.StartedAt.UTC().Format(time.RFC3339)},
 		{"started by", started(app.Start)},
 		{"platform", strings.TrimSpace(app.Platform.Name + " " + app.Platform.Version)},
@@ -39,6 +39,9 @@ func facts(app model.App) []fact {
 		{"artifact", app.Artifact.String()},
 		{"base", app.Base.String()},
 		{"instance", app.Instance},
+	}
+	if in := app.User.Inside; in != nil {
+		list = append(list, fact{"user inside", account(in.Name, in.UID, in.Group, in.GID)})
 	}
 	for _, l := range app.Listeners {
 		list = append(list, fact{"listens", listeners([]model.Listener{l})})
@@ -60,7 +63,7 @@ func facts(app model.App) []fact {
 		list = append(list, fact{"web app", fmt.Sprintf("%s %s (%s)", cmp.Or(w.Context, "?"), w.Path.String(), w.Name)})
 	}
 	if c := app.Container; c != nil {
-		list = append(list, fact{"container", strings.Join(strings.Fields(c.Engine+" "+c.Name+" "+c.ID), " ")})
+		list = append(list, fact{"container", strings.Join(strings.Fields(c.Engine+" "+c.Name+" "+c.ID), " ")}, fact{"namespace", c.Namespace})
 	}
 	if app.Foreign {
 		list = append(list, fact{"network", "a namespace of its own: its addresses are not this machine's"})
@@ -70,6 +73,11 @@ func facts(app model.App) []fact {
 	}
 	list = append(list, fact{"command line", app.Cmdline})
 	return slices.DeleteFunc(list, func(f fact) bool { return f.value == "" })
+}
+
+// account is a user with its group.
+func account(name string, uid int, group string, gid int) string {
+	return fmt.Sprintf("%s (%d), group %s (%d)", cmp.Or(name, "-"), uid, cmp.Or(group, "-"), gid)
 }
 
 // started says how an application is started.

@@ -31,7 +31,7 @@ func tomcat() sample {
 			State:    []model.Mount{{Name: "data", Path: "/srv/shop/data", Bytes: 3 << 20, UID: 991, GID: 990, Mode: 0o750, Reason: "H2 database, open for writing"}},
 			Writable: []model.Path{"/srv/shop/base/logs", "/srv/shop/base/temp", "/srv/shop/base/work"},
 			Ports:    []model.Listener{{Address: "0.0.0.0", Port: 8080, Protocol: "tcp", Purpose: "http"}, {Address: "127.0.0.1", Port: 8005, Protocol: "tcp", Purpose: "shutdown"}},
-			User:     model.User{Name: "shop", UID: 991, GID: 990, Group: "shop"},
+			User:     model.User{Name: "shop", UID: 991, GID: 990, Group: "shop", Inside: &model.InsideUser{UID: 1}}, // which the deployment does not repeat
 		},
 	}
 	var a model.Analysis

@@ -33,7 +33,7 @@ func Propose(a model.Analysis, i model.Image, v *model.Verification) model.Deplo
 		Inputs:        model.Inputs{},
 		Reasons:       map[string]string{},
 	}
-	p.d.User.Evidence = nil // it stands in the analysis; here the numbers are the user's to change
+	p.d.User.Inside, p.d.User.Evidence = nil, nil // they stand in the analysis; here the numbers are the user's to change
 	p.environment()
 	p.ports()
 	p.health()

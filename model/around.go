@@ -4,10 +4,12 @@ package model
 type Container struct {
 	// Engine is "docker", "containerd", "cri-o", "podman", "lxc", "systemd-nspawn", "kubernetes" (whose runtime the cgroup does not name),
 	// or "unknown": a root folder and process numbers of its own, and nothing that tells who made them.
-	Engine   string   `json:"engine"`
-	ID       string   `json:"id,omitempty"`   // the engine's: 64 hex digits, a machine's name; "" when unknown
-	Name     string   `json:"name,omitempty"` // for people, when the engine's files or arguments tell it
-	Evidence Evidence `json:"evidence,omitempty"`
+	Engine string `json:"engine"`
+	ID     string `json:"id,omitempty"`   // the engine's: 64 hex digits, a machine's name; "" when unknown
+	Name   string `json:"name,omitempty"` // for people, when the engine's files or arguments tell it
+	// Namespace is containerd's, which an ID is valid in: "moby", "k8s.io", "default"; "" when no shim of containerd tells it.
+	Namespace string   `json:"namespace,omitempty"`
+	Evidence  Evidence `json:"evidence,omitempty"`
 }
 
 // UnixListener is a Unix socket that the application accepts connections or datagrams on (unix(7)).
@@ -26,7 +28,7 @@ type Published struct {
 	Port     int      `json:"port"`
 	Protocol string   `json:"protocol"`         // "tcp" or "udp"
 	Target   int      `json:"target,omitempty"` // the application's port; 0 when the helper does not tell
-	By       string   `json:"by"`               // "docker-proxy", "conmon", "rootlessport"
+	By       string   `json:"by"`               // "docker-proxy", "conmon", "rootlessport", "slirp4netns"
 	PID      int      `json:"pid"`
 	Evidence Evidence `json:"evidence,omitempty"`
 }

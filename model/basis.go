@@ -30,6 +30,7 @@ func (a App) basis() App {
 	a.StartedAt = App{}.StartedAt
 	// How it was started and what stands around it does not go into an image.
 	a.Start, a.Process, a.Container, a.UnixListeners, a.Published, a.Proxies, a.Related = Start{}, Process{}, nil, nil, nil, nil, nil
+	a.User.Inside = nil // files and image have the machine's numbers
 	a.User.Evidence, a.Runtime.Evidence, a.Platform.Evidence = nil, nil, nil
 	a.Listeners = each(a.Listeners, func(l *Listener) {
 		l.PID, l.Inode, l.Evidence = 0, 0, nil

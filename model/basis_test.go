@@ -20,7 +20,7 @@ func notBasis() []string {
 		info + "_comment2", info + "processId", info + "env", info + "fileDescriptors", info + "envDropped", info + "files", info + "libraries",
 		info + "observation", info + "peers", info + "skips", info + "evidence",
 		app + "processId", app + "processes", app + "startedAt", app + "netNamespace", app + "evidence",
-		app + "user.evidence", app + "runtime.evidence", app + "platform.evidence", app + "webApps.evidence", app + "connectors.evidence",
+		app + "user.inside", app + "user.evidence", app + "runtime.evidence", app + "platform.evidence", app + "webApps.evidence", app + "connectors.evidence",
 		app + "listeners.pid", app + "listeners.inode", app + "listeners.evidence", app + "listeners.binding.evidence",
 		info + "envKept.reason", info + "envKept.evidence", info + "secrets.evidence",
 		info + "state.bytes", info + "state.diskBytes", info + "state.files", info + "state.reason", info + "state.evidence",

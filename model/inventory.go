@@ -48,13 +48,24 @@ type App struct {
 	Evidence Evidence `json:"evidence,omitempty"`
 }
 
-// User is whom a process runs as: the effective user and group (credentials(7)).
+// User is whom a process runs as: the effective user and group (credentials(7)), as the machine numbers and names them.
 type User struct {
-	Name     string   `json:"name"` // "" when no passwd entry has the number
+	Name   string `json:"name"` // "" when no passwd entry has the number: that of the process's own root; of the machine when Inside is set
+	UID    int    `json:"uid"`
+	GID    int    `json:"gid"`
+	Group  string `json:"group"`
+	Groups []int  `json:"groups,omitempty"` // supplementary
+	// Inside is whom the process takes itself for, when it is in a user namespace that is not the machine's (user_namespaces(7)).
+	Inside   *InsideUser `json:"inside,omitempty"`
+	Evidence Evidence    `json:"evidence,omitempty"`
+}
+
+// InsideUser is a User as numbered by the process's own user namespace and named by its own root.
+type InsideUser struct {
 	UID      int      `json:"uid"`
 	GID      int      `json:"gid"`
-	Group    string   `json:"group"`
-	Groups   []int    `json:"groups,omitempty"` // supplementary
+	Name     string   `json:"name,omitempty"`
+	Group    string   `json:"group,omitempty"`
 	Evidence Evidence `json:"evidence,omitempty"`
 }
 

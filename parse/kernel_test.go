@@ -251,11 +251,27 @@ func TestMachineFacts(t *testing.T) {
 	}
 }
 
+func TestReadIDMap(t *testing.T) {
+	runKernel(t, ReadIDMap, []kernelCase[IDMap]{
+		{name: "rootless", data: "         0          5          1\n         1     700000      65536\n", want: IDMap{{0, 5, 1}, {1, 700000, 65536}}},
+		{name: "whole", data: "         0          0 4294967295\n", want: IDMap{{0, 0, 4294967295}}},
+		{name: "not_written_yet"},
+		{name: "two_numbers", data: "0 5\n", err: "line 1"},
+		{name: "no_number", data: "0 5 1\n0 x 1\n", err: "line 2"},
+	})
+	m := IDMap{{0, 5, 1}, {1, 700000, 65536}}
+	for outside, want := range map[int][2]int{5: {0, 1}, 700000: {1, 2}, 700999: {1000, 2}, 765535: {65536, 2}, 4: {}, 6: {}, 699999: {}, 765536: {}, 0: {}, 65534: {}} {
+		if id, line := m.Inside(outside); id != want[0] || line != want[1] {
+			t.Errorf("Inside(%d) = %d, line %d; want %v", outside, id, line, want)
+		}
+	}
+}
+
 // FuzzKernel feeds all kernel files' readers: none may crash, and none may make more rows than there are lines.
 func FuzzKernel(f *testing.F) {
 	for _, seed := range []string{
 		statLine, statusText, "1-2 r-xp 0 fe:00 7 /a (deleted)\n", "36 35 98:0 /m /m\\0402 rw - ext3 /dev/root rw\n", "0::/system.slice/x.service\n", "flags:\t02\n", "0-3,8", "MemTotal: 1 kB\n",
-		"head\n   0: 0100007F:1F90 00000000:0000 0A 0:0 0:0 0 995 0 777\n", "head\n0: 1 0 10000 1 1 9 @x\n", "head\n1\tlo :\n\t\t010000E0 1\n", "2 eth0 ff020000000000000000000000000001 1\n", "a:x:1:2:::\n", "A=\"b\\\"c\"\n",
+		"head\n   0: 0100007F:1F90 00000000:0000 0A 0:0 0:0 0 995 0 777\n", "head\n0: 1 0 10000 1 1 9 @x\n", "head\n1\tlo :\n\t\t010000E0 1\n", "0 5 1\n1 700000 65536\n", "2 eth0 ff020000000000000000000000000001 1\n", "a:x:1:2:::\n", "A=\"b\\\"c\"\n",
 		"Limit                     Soft Limit           Hard Limit           Units     \nMax open files            1024                 524288               files     \n",
 	} {
 		f.Add([]byte(seed))
@@ -273,6 +289,8 @@ func FuzzKernel(f *testing.F) {
 		UserUnit(cgroups)
 		limits, _ := Limits(data)
 		rows["limits"] = len(limits)
+		ids, _ := ReadIDMap(data)
+		rows["uid_map"] = len(ids)
 		for _, family := range []string{"tcp", "tcp6"} {
 			inet, _ := InetSockets(data, family)
 			rows[family] = len(inet)

@@ -34,6 +34,7 @@ func shared() map[string]string {
 		"Port":                         "deployment.json lists the ports of analysis.json, to be edited",
 		"Secret":                       "containerize moves a secret from an argument to a variable",
 		"Skip":                         "every stage lists what it could not read",
+		"User.Inside":                  "generate leaves it out of deployment.json",
 	}
 }
 

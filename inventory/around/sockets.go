@@ -1,6 +1,7 @@
 package around
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -117,7 +118,7 @@ func (e *each) published() {
 		switch {
 		case base(p.Exe) == "docker-proxy" || base(p.Exe) == "rootlesskit-docker-proxy":
 			e.dockerProxy(p, addresses)
-		case base(p.Exe) == "conmon" && e.below(p), base(p.Exe) == "rootlessport" && e.besides(p):
+		case base(p.Exe) == "conmon" && e.below(p), base(p.Exe) == "rootlessport" && e.besides(p), base(p.Exe) == "slirp4netns" && e.asked(p):
 			e.keeper(p)
 		}
 	}
@@ -144,9 +145,14 @@ func (e *each) dockerProxy(p *host.Process, addresses []string) {
 // keeper takes the listeners of a process that holds the published ports open. It does not say which port in the container they lead to: that
 // is known when there is only one.
 func (e *each) keeper(p *host.Process) {
-	listeners, err := e.h.Listeners(p)
-	if err != nil {
-		return
+	what := "addresses that process " + strconv.Itoa(p.PID) + " publishes"
+	others, err := p.OtherNetworks()
+	e.unread(what, fmt.Sprintf("/proc/%d/task", p.PID), err)
+	var listeners []model.Listener
+	for _, at := range append([]*host.Process{p}, others...) {
+		found, err := e.h.Listeners(at)
+		e.unread(what, fmt.Sprintf("/proc/%d/fd", p.PID), err)
+		listeners = append(listeners, found...)
 	}
 	target := 0
 	if len(e.app.Listeners) == 1 {
@@ -185,4 +191,12 @@ func (e *each) besides(p *host.Process) bool {
 		theirs, err := kid.Namespace("net")
 		return err == nil && theirs == own
 	})
+}
+
+// asked reports whether p takes its orders through the socket that Podman names after the container (--api-socket …/ID.net): slirp4netns(1) then
+// holds the published ports open itself.
+func (e *each) asked(p *host.Process) bool {
+	args := p.Args()
+	at := slices.Index(args, "--api-socket") + 1
+	return at > 0 && at < len(args) && e.app.Container.ID != "" && base(args[at]) == e.app.Container.ID+".net"
 }

@@ -90,15 +90,21 @@ func (p *Process) askManager(m *model.Container) {
 	}
 }
 
-// shim reads containerd-shim-runc-v2 -namespace moby -id ID: Docker's namespace is "moby", that of the kubelet "k8s.io".
+// shim reads containerd-shim-runc-v2 -namespace moby -id ID: Docker's namespace is "moby", that of the kubelet "k8s.io", and a client of containerd
+// itself chooses its own.
 func (p *Process) shim(m *model.Container) {
 	space, at := p.option("-namespace")
 	id, idAt := p.option("-id")
-	if engine := (map[string]string{"moby": "docker", "k8s.io": "containerd", "default": "containerd"})[space]; engine != "" && m.Engine != engine {
-		if m.Engine == "unknown" || m.Engine == "kubernetes" {
-			m.Engine = engine
-			m.Evidence.Add("engine", model.FromArg(p.PID, at))
+	if space != "" {
+		m.Namespace = space
+		m.Evidence.Add("namespace", model.FromArg(p.PID, at))
+	}
+	if space != "" && (m.Engine == "unknown" || m.Engine == "kubernetes") {
+		m.Engine = "containerd"
+		if space == "moby" {
+			m.Engine = "docker"
 		}
+		m.Evidence.Add("engine", model.FromArg(p.PID, at))
 	}
 	if m.ID == "" && id != "" {
 		m.ID = id

@@ -37,6 +37,7 @@ type Process struct {
 	Start      uint64 // starttime of /proc/PID/stat in clock ticks: with PID it identifies the process
 	Threads    int    // when it was read
 	root       string // /proc/PID/root when that is not "/"
+	thread     int    // whose network it is looked at from; 0: the first's
 	tree       Tree
 	host       *Host
 	own        ownTree
@@ -110,7 +111,9 @@ func (p *Process) Ended() bool {
 }
 
 // path is the name of a file below /proc/PID.
-func (p *Process) path(name string) string { return "/proc/" + strconv.Itoa(p.PID) + "/" + name }
+func (p *Process) path(name string) string {
+	return "/proc/" + strconv.Itoa(p.PID) + "/" + p.ofThread(name)
+}
 
 func (p *Process) read(name string, limit int64) ([]byte, error) {
 	return ReadFile(p.tree, p.path(name), limit)

@@ -15,6 +15,8 @@ type OpenSocket struct {
 	parse.InetSocket
 	PID int
 	FD  int // the lowest descriptor that is it
+
+	table string // below /proc/PID
 }
 
 // Sockets are the TCP and UDP sockets that the process holds, in the order of the kernel's tables.
@@ -41,7 +43,7 @@ func (p *Process) sockets(of func() (inetIndex, error)) ([]OpenSocket, error) {
 	slices.Sort(rows)
 	list := make([]OpenSocket, len(rows))
 	for n, i := range rows {
-		list[n] = OpenSocket{InetSocket: x.rows[i], PID: p.PID, FD: held[x.rows[i].Inode]}
+		list[n] = OpenSocket{InetSocket: x.rows[i], PID: p.PID, FD: held[x.rows[i].Inode], table: p.ofThread("net/" + x.rows[i].Family)}
 	}
 	return list, nil
 }
@@ -132,7 +134,7 @@ func hasKey(m map[uint64]int, key uint64) bool {
 
 func listener(s OpenSocket) model.Listener {
 	l := model.Listener{Address: s.Local.Addr().String(), Port: int(s.Local.Port()), Protocol: s.Family[:3], Family: s.Family, PID: s.PID, Inode: s.Inode}
-	row := model.FromProc(s.PID, "net/"+s.Family+":"+strconv.Itoa(s.Line))
+	row := model.FromProc(s.PID, s.table+":"+strconv.Itoa(s.Line))
 	for _, field := range []string{"address", "port", "protocol", "family"} {
 		l.Evidence.Add(field, row)
 	}

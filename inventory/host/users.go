@@ -1,6 +1,7 @@
 package host
 
 import (
+	"errors"
 	"strconv"
 	"sync"
 
@@ -54,7 +55,10 @@ func (p *Process) Accounts() (*Accounts, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &p.host.accounts
+	return p.host.accounts.read(t)
+}
+
+func (c *accountCache) read(t Tree) (*Accounts, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if a := c.of[t]; a != nil {
@@ -71,8 +75,9 @@ func (p *Process) Accounts() (*Accounts, error) {
 	return a, nil
 }
 
-// User is the effective user and group with the names that the process's own root gives them. Names that cannot be read stay "": the
-// error says why, and the numbers are valid all the same.
+// User is the effective user and group with the names that the process's own root gives them. In a user namespace of its own these names are for
+// the numbers that hold inside, and the machine's own accounts name the others. Names and numbers that cannot be read are left out: the error says
+// why, and the rest is valid all the same.
 func (p *Process) User() (model.User, error) {
 	s, err := p.Status()
 	if err != nil {
@@ -86,17 +91,59 @@ func (p *Process) User() (model.User, error) {
 	if len(u.Groups) > 0 {
 		u.Evidence.Add("groups", line("Groups"))
 	}
-	accounts, err := p.Accounts()
-	if err != nil {
+	own, err1 := p.host.OwnNamespace("user")
+	theirs, err2 := p.Namespace("user")
+	if err1 != nil || err2 != nil || own == theirs { // whose namespace cannot be read is not said to be elsewhere
+		accounts, err := p.Accounts()
+		u.Name, u.Group = accounts.names(u.UID, u.GID, &u.Evidence)
 		return u, err
 	}
-	if a, ok := accounts.Users[u.UID]; ok {
-		u.Name = a.Name
-		u.Evidence.Add("name", model.FromFile("/etc/passwd", a.Line))
+	accounts, err1 := p.host.accounts.read(p.host.Tree)
+	u.Name, u.Group = accounts.names(u.UID, u.GID, &u.Evidence)
+	u.Inside, err2 = p.insideUser(u)
+	return u, errors.Join(err1, err2)
+}
+
+// insideUser is nil when the namespace has no number for the user or the group: nothing inside can tell who that is.
+func (p *Process) insideUser(u model.User) (*model.InsideUser, error) {
+	var in model.InsideUser
+	for _, m := range []struct {
+		file, field string
+		outside     int
+		to          *int
+	}{{"uid_map", "uid", u.UID, &in.UID}, {"gid_map", "gid", u.GID, &in.GID}} {
+		data, err := p.read(m.file, smallFile)
+		if err != nil {
+			return nil, err
+		}
+		ranges, err := parse.ReadIDMap(data)
+		if err != nil {
+			return nil, wrap("read", p.path(m.file), err)
+		}
+		id, line := ranges.Inside(m.outside)
+		if line == 0 {
+			return nil, nil //nolint:nilnil // that it is not mapped is an answer
+		}
+		*m.to = id
+		in.Evidence.Add(m.field, model.FromProc(p.PID, m.file+":"+strconv.Itoa(line)))
 	}
-	if g, ok := accounts.Groups[u.GID]; ok {
-		u.Group = g.Name
-		u.Evidence.Add("group", model.FromFile("/etc/group", g.Line))
+	accounts, err := p.Accounts()
+	in.Name, in.Group = accounts.names(in.UID, in.GID, &in.Evidence)
+	return &in, err
+}
+
+// names are "" for numbers that have no line.
+func (a *Accounts) names(uid, gid int, e *model.Evidence) (user, group string) {
+	if a == nil {
+		return "", ""
 	}
-	return u, nil
+	if u, ok := a.Users[uid]; ok {
+		user = u.Name
+		e.Add("name", model.FromFile("/etc/passwd", u.Line))
+	}
+	if g, ok := a.Groups[gid]; ok {
+		group = g.Name
+		e.Add("group", model.FromFile("/etc/group", g.Line))
+	}
+	return user, group
 }
