@@ -12,11 +12,11 @@ import (
 // ErrNoBundle says that an executable is no .NET single-file bundle.
 var ErrNoBundle = errors.New("no .NET bundle")
 
-// maxBundleSearch is how much writable data of an executable is searched for the marker.
+// maxBundleSearch is how much writable data of an executable is searched for the marker. That of a single file of .NET 9 is some hundred kilobytes.
 const maxBundleSearch = 64 << 20
 
-// FindBundle returns the offset of the bundle's header in an executable of size bytes, or ErrNoBundle. It reads little: the ELF
-// headers, and the writable data only when something is appended to the image. The marker is 8 bytes of offset and then
+// FindBundle returns the offset of the bundle's header in an executable of size bytes, ErrNoBundle, or ErrTooLarge where it has more writable data than is
+// searched and the marker is not in that. It reads little: the ELF headers, and the writable data only when something is appended to the image. The marker is 8 bytes of offset and then
 // SHA-256(".net core bundle\n"); an apphost, which is no bundle, has the offset 0.
 func FindBundle(r io.ReaderAt, size int64) (int64, error) {
 	end, err := elfEnd(r)
@@ -31,12 +31,15 @@ func FindBundle(r io.ReaderAt, size int64) (int64, error) {
 		return 0, err
 	}
 	budget := uint64(maxBundleSearch)
+	rest := false
 	for _, p := range segments {
-		if p.size > budget || p.offset > uint64(size) {
+		if p.offset > uint64(size) {
 			continue
 		}
-		budget -= p.size
-		offset, found, err := markedOffset(io.NewSectionReader(r, int64(p.offset), min(int64(p.size), size-int64(p.offset))))
+		held := min(p.size, uint64(size)-p.offset)
+		part := min(held, budget)
+		rest, budget = rest || part < held, budget-part
+		offset, found, err := markedOffset(io.NewSectionReader(r, int64(p.offset), int64(part)))
 		switch {
 		case err != nil:
 			return 0, fmt.Errorf("read executable: %w", err)
@@ -45,6 +48,9 @@ func FindBundle(r io.ReaderAt, size int64) (int64, error) {
 		case found:
 			return offset, nil
 		}
+	}
+	if rest {
+		return 0, fmt.Errorf("%w: more than %d MB of writable data: the rest is not searched for a .NET bundle", ErrTooLarge, maxBundleSearch>>20)
 	}
 	return 0, ErrNoBundle
 }

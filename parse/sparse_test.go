@@ -2,6 +2,7 @@ package parse
 
 import (
 	"encoding/binary"
+	"errors"
 	"io"
 	"testing"
 	"time"
@@ -73,5 +74,44 @@ func TestSparseFilesAreNotRead(t *testing.T) {
 		case <-time.After(10 * time.Second):
 			t.Fatalf("%d sections and %d segments take longer than 10 s", counts[0], counts[1])
 		}
+	}
+}
+
+// placed is a sparse file with something at an offset.
+type placed struct {
+	sparse
+	at   int64
+	data []byte
+}
+
+func (p placed) ReadAt(b []byte, off int64) (int, error) {
+	n, err := p.sparse.ReadAt(b, off)
+	from, to := max(p.at, off), min(p.at+int64(len(p.data)), off+int64(n))
+	if from < to {
+		copy(b[from-off:to-off], p.data[from-p.at:])
+	}
+	return n, err
+}
+
+// TestBundleInMuchData holds that the marker is found in the first part of much writable data, and that the rest is not passed over silently.
+func TestBundleInMuchData(t *testing.T) {
+	const header = 1 << 30
+	marked := append(binary.LittleEndian.AppendUint64(nil, header), bundleMarker()...)
+	for _, tc := range []struct {
+		name string
+		at   int64
+		want error
+	}{
+		{"at the beginning", 1 << 10, nil},
+		{"at the end of what is searched", maxBundleSearch - int64(len(marked)), nil},
+		{"behind it", maxBundleSearch, ErrTooLarge},
+		{"nowhere", terabyte, ErrTooLarge},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			at, err := FindBundle(placed{sparse{hostileELF(2, 1)}, tc.at, marked}, terabyte)
+			if !errors.Is(err, tc.want) || err == nil && at != header {
+				t.Errorf("%d, %v; want %v", at, err, tc.want)
+			}
+		})
 	}
 }

@@ -42,10 +42,13 @@ func (d dotnetSingle) Detect(_ context.Context, h *host.Host, g host.Group) ([]m
 	defer exe.Close()
 	size := exe.Info().Size
 	at, err := parse.FindBundle(exe, size)
-	if errors.Is(err, parse.ErrNoBundle) {
+	switch {
+	case errors.Is(err, parse.ErrNoBundle):
 		return nil, ErrNotMine
-	}
-	if err != nil {
+	case errors.Is(err, parse.ErrTooLarge):
+		v.missing("single-file bundle", v.Exe, err)
+		return nil, ErrNotMine
+	case err != nil:
 		return nil, err
 	}
 	c := &clr{view: v, why: model.FromFile(model.Path(v.Exe), 0)}
