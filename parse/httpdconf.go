@@ -30,7 +30,9 @@ func ReadHTTPD(main ProxyFile, include ProxyIncludes, variable func(string) stri
 			if g := h.groups[name]; g != nil {
 				r.take(g)
 			}
-		} else if name, ok := strings.CutPrefix(r.Upstream, jkScheme); ok {
+		} else if name, ok := strings.CutPrefix(r.Upstream, jkScheme); ok && h.workers.status(name) {
+			continue
+		} else if ok {
 			r.Targets, r.Unknown = h.workers.targets(name, 0)
 		} else if t := urlTarget(r.Upstream); t != "" {
 			r.Targets = []string{t}

@@ -45,6 +45,9 @@ func (k jkWorkers) get(name, key string) string {
 	return ""
 }
 
+// status reports a worker that shows the state of the others and hands nothing on (tomcat.apache.org/connectors-doc/common_howto/status.html).
+func (k jkWorkers) status(name string) bool { return k.get(name, "type") == "status" }
+
 // targets are the addresses of a worker, of a load balancer those of its members, and the first of these that cannot be told. Default type, host and
 // port are ajp13, localhost and 8009.
 func (k jkWorkers) targets(name string, depth int) (list []string, unknown string) {
@@ -62,7 +65,7 @@ func (k jkWorkers) targets(name string, depth int) (list []string, unknown strin
 		return unique(list), unknown
 	}
 	if kind != "" && !strings.HasPrefix(kind, "ajp1") {
-		return nil, "" // "status" and "jni" hand nothing on
+		return nil, "" // "jni" runs in the web server itself
 	}
 	if k[name] == "" {
 		return nil, "worker " + name

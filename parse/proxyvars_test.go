@@ -39,6 +39,8 @@ JkMount /both/* both
 JkMount /late late
 JkMount /none nobody
 JkMount /status status
+JkMount /state state
+JkMount /own inner
 JkMountFile uris
 <VirtualHost *:81>
   ProxyPassMatch "^/a/(.*)$" "${back}/$1"
@@ -64,6 +66,9 @@ worker.both.type=lb
 worker.both.balance_workers=shop
 worker.both.balance_workers=two,both
 worker.status.type=status
+worker.state.reference=worker.status
+worker.state.host=127.0.0.1
+worker.inner.type=jni
 `
 
 const haproxyVariables = `defaults
@@ -109,8 +114,8 @@ func TestProxyVariables(t *testing.T) {
 			"11 /part localhost:8084 and others", "12 /name 127.0.0.1:8082", "13 /path 127.0.0.1:8085", "14 /free  and others", "15 /self  and others",
 		}},
 		{"httpd", short(ReadHTTPD(ProxyFile{"httpd.conf", []byte(httpdVariables)}, include, nil)), []string{
-			"6 /jk/* 127.0.0.1:8011", "7 /both/* 127.0.0.1:8011 [::1]:8012", "8 /late localhost:8013", "9 /none  and others", "10 /status  and others", "2 /file/* [::1]:8012",
-			"13 ^/a/(.*)$ 127.0.0.1:8080", "14 /b  and others", "15 ^/c(.*) 127.0.0.1:8080", "16 ^/d(.*)  and others", "17 ^/e/(.*)  and others", "19 /in 127.0.0.1:8011",
+			"6 /jk/* 127.0.0.1:8011", "7 /both/* 127.0.0.1:8011 [::1]:8012", "8 /late localhost:8013", "9 /none  and others", "12 /own  and others", "2 /file/* [::1]:8012",
+			"15 ^/a/(.*)$ 127.0.0.1:8080", "16 /b  and others", "17 ^/c(.*) 127.0.0.1:8080", "18 ^/d(.*)  and others", "19 ^/e/(.*)  and others", "21 /in 127.0.0.1:8011",
 		}},
 		{"haproxy", short(ReadHAProxy([]ProxyFile{{"haproxy.cfg", []byte(haproxyVariables)}})), []string{
 			"6   and others", "3  127.0.0.1:8080", "9  127.0.0.1:8082 and others",
