@@ -70,6 +70,7 @@ type liberty struct {
 	elements                         []*libertyElement // of all files, in order; then merged
 	product                          model.Platform
 	files                            int // read so far
+	stored                           libertyStored
 }
 
 // libertyValue is a value with where it stands.

@@ -57,6 +57,8 @@ func TestLibertyIncludes(t *testing.T) {
 	with := func(include string, files ...string) string {
 		return fmt.Sprintf(server, include) + strings.Join(files, "")
 	}
+	const port = "-- server.xml --\n<server><httpEndpoint id='defaultHttpEndpoint' httpPort='${p}'/></server>\n"
+	variable := func(name, text string) string { return "-- variables/" + name + " --\n" + text + "\n" }
 	file := func(name, text string) string { return "-- " + name + " --\n<server>" + text + "</server>\n" }
 	for _, tc := range []struct {
 		name, files, version string
@@ -94,6 +96,23 @@ func TestLibertyIncludes(t *testing.T) {
 
 		{name: "a later variable takes the place of the whole", files: "-- server.xml --\n<server><variable name='till' value='1'/><variable name='till' defaultValue='2'/><httpEndpoint id='defaultHttpEndpoint' httpPort='${till}'/></server>\n", want: []string{"http localhost:9999"}},
 		{name: "a variable that is ignored", files: with("<variable name='p' value='1'/><include location='a.xml' onConflict='ignore'/><httpEndpoint id='x' httpPort='${p}' host='::1'/>", file("a.xml", "<variable name='p' value='2'/>")), want: []string{"http 10.0.0.1:9080", "http ::1:1"}},
+		{name: "a variable in a file", files: port + variable("p", "8080"), want: []string{"http localhost:8080"}},
+		{name: "before bootstrap.properties", files: port + variable("p", "8080") + "-- bootstrap.properties --\np=1\n", want: []string{"http localhost:8080"}},
+		{name: "behind what the configuration sets", files: "-- server.xml --\n<server><variable name='p' value='1'/><httpEndpoint id='defaultHttpEndpoint' httpPort='${p}'/></server>\n" + variable("p", "8080"), want: []string{"http localhost:1"}},
+		{name: "before its default", files: "-- server.xml --\n<server><variable name='p' defaultValue='1'/><httpEndpoint id='defaultHttpEndpoint' httpPort='${p}'/></server>\n" + variable("p", "8080"), want: []string{"http localhost:8080"}},
+		{name: "an empty file is none", files: port + "-- variables/p --\n", want: nil},
+		{name: "properties", files: port + variable("x.properties", "p 8080\nq=1"), want: []string{"http localhost:8080"}},
+		{name: "properties of a folder in it are a variable", files: port + variable("sub/x.properties", "p=8080"), want: nil},
+		{name: "a folder in it", files: strings.ReplaceAll(port, "${p}", "${sub/p}") + variable("sub/p", "8080"), want: []string{"http localhost:8080"}},
+		{name: "not deeper", files: strings.ReplaceAll(port, "${p}", "${sub/deeper/p}") + variable("sub/deeper/p", "8080"), want: nil},
+		{name: "not above", files: strings.ReplaceAll(port, "${p}", "${../p}") + "-- p --\n8080\n", want: nil},
+		{name: "other folders", files: port + variable("p", "1") + "-- bootstrap.properties --\nVARIABLE_SOURCE_DIRS=/etc/a:/etc/b\n-- /etc/a/p --\n8080\n-- /etc/b/q --\n1\n", want: []string{"http localhost:8080"}},
+		{name: "a later folder", files: port + "-- bootstrap.properties --\nVARIABLE_SOURCE_DIRS=/etc/a:/etc/b\n-- /etc/a/p --\n1\n-- /etc/b/p --\n8080\n", want: []string{"http localhost:8080"}},
+		{name: "a variable of another", files: port + variable("p", "${q}") + variable("q", "8080"), want: []string{"http localhost:8080"}},
+		{name: "no regular file", files: port + "-- variables/p type=fifo --\n", want: []string{"unread /wlp/usr/servers/one/variables/p: is no regular file"}},
+		{name: "no regular file of properties", files: port + "-- variables/p.properties type=fifo --\n", want: []string{"unread /wlp/usr/servers/one/variables/p.properties: is no regular file"}},
+		{name: "more than is read", files: port + "-- variables/p size=5000000 --\n", want: []string{"unread /wlp/usr/servers/one/variables/p: is larger than the limit"}},
+		{name: "a secret that nothing asks for", files: port + variable("p", "8080") + "-- variables/password err=EIO --\n", want: []string{"http localhost:8080"}},
 		{name: "a configuration of a client", files: with("<include location='a.xml'/>", "-- a.xml --\n<client><httpEndpoint id='defaultHttpEndpoint' httpPort='1'/></client>\n"), want: []string{"http 10.0.0.1:9080"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -113,5 +132,27 @@ func TestLibertyFilesEnd(t *testing.T) {
 	got := libertyCase(t, "24.0.0.1", files)
 	if diff := cmp.Diff([]string{"http localhost:9080", "unread /wlp/usr/servers/one/a.xml: " + errLibertyFiles.Error()}, got); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+// TestLibertyVariablesEnd holds that variables without end are said not to be read all, and that those read keep to what they may cost.
+func TestLibertyVariablesEnd(t *testing.T) {
+	const server = "-- server.xml --\n<server><httpEndpoint id='defaultHttpEndpoint' httpPort='${a}'/></server>\n"
+	many, large := strings.Builder{}, strings.Builder{}
+	for i := range maxLibertyVariables + 5 {
+		fmt.Fprintf(&many, "-- variables/v%04d --\n", i)
+	}
+	for i := range 4 {
+		fmt.Fprintf(&large, "-- variables/v%d.properties --\n%s", i, strings.Repeat("#\n", 1_000_000))
+	}
+	for _, tc := range []struct{ name, files, want string }{
+		{"many", "-- variables/a --\n8080\n" + many.String(), "unread /wlp/usr/servers/one/variables: " + errLibertyVariables.Error()},
+		{"large", "-- variables/a.properties --\na=8080\n" + large.String(), "unread /wlp/usr/servers/one/variables/v3.properties: " + errLibertyBytes.Error()},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			if diff := cmp.Diff([]string{"http localhost:8080", tc.want}, libertyCase(t, "24.0.0.1", server+tc.files)); diff != "" {
+				t.Errorf("(-want +got)\n%s", diff)
+			}
+		})
 	}
 }

@@ -22,6 +22,7 @@ var errLibertyElsewhere = errors.New("lies on another machine: not read")
 // configure reads bootstrap.properties, then the configuration: configDropins/defaults, server.xml, configDropins/overrides.
 func (l *liberty) configure() {
 	l.bootstrap(path.Join(l.dir, "bootstrap.properties"), 5)
+	l.store()
 	l.folder(path.Join(l.dir, "configDropins/defaults"), libertyMerge, nil)
 	main := path.Join(l.dir, "server.xml")
 	if !l.file(main, libertyMerge, nil) {
@@ -166,86 +167,4 @@ func (l *liberty) before(version ...int) bool {
 		}
 	}
 	return false
-}
-
-// lookup resolves a variable: what counts most first (openliberty.io: "Variable substitution precedence").
-func (l *liberty) lookup(name string) (string, bool) {
-	if v, ok := l.builtIn(name); ok {
-		return v, true
-	}
-	for _, a := range slices.Backward(l.cmd.Program) {
-		if v, ok := strings.CutPrefix(a.Value, "--"+name+"="); ok {
-			return v, true
-		}
-	}
-	variable := l.variables[name]
-	if variable.set {
-		return variable.value, true
-	}
-	if v, ok := l.fileVariable(name); ok {
-		return v, true
-	}
-	if p, ok := l.cmd.Property(name); ok {
-		return p.Value, true
-	}
-	if v, ok := l.boot[name]; ok {
-		return v.text, true
-	}
-	plain := strings.Map(func(r rune) rune {
-		if r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' {
-			return r
-		}
-		return '_'
-	}, name)
-	for _, key := range []string{strings.TrimPrefix(name, "env."), plain, strings.ToUpper(plain)} {
-		if v, ok := l.env.Get(key); ok {
-			return v, true
-		}
-	}
-	return variable.fallback, variable.hasDefault
-}
-
-// fileVariable is a file of that name in the server's folder "variables" (or VARIABLE_SOURCE_DIRS).
-func (l *liberty) fileVariable(name string) (string, bool) {
-	if strings.ContainsAny(name, "/\\") || name == "" || name[0] == '.' {
-		return "", false
-	}
-	dirs := []string{path.Join(l.dir, "variables")}
-	if v, ok := l.env.Get("VARIABLE_SOURCE_DIRS"); ok {
-		dirs = strings.Split(v, ":")
-	}
-	for _, dir := range dirs {
-		if data, err := l.read(path.Join(dir, name)); err == nil && len(data) < 4096 {
-			return strings.TrimSpace(string(data)), true
-		}
-	}
-	return "", false
-}
-
-func (l *liberty) builtIn(name string) (string, bool) {
-	switch name {
-	case "wlp.install.dir":
-		return l.install, true
-	case "wlp.user.dir":
-		return l.user, true
-	case "wlp.server.name":
-		return l.name, true
-	case "server.config.dir":
-		return l.dir, true
-	case "server.output.dir":
-		return l.output, true
-	case "shared.app.dir":
-		return path.Join(l.user, "shared/apps"), true
-	case "shared.config.dir":
-		return path.Join(l.user, "shared/config"), true
-	case "shared.resource.dir":
-		return path.Join(l.user, "shared/resources"), true
-	}
-	return "", false
-}
-
-// value is an attribute as it works, with where it stands; ok is false when it is not set.
-func (l *liberty) value(e *libertyElement, attr string) (text string, raw libertyValue, ok bool) {
-	raw, ok = e.attrs[strings.ToLower(attr)]
-	return parse.ExpandLiberty(raw.text, l.lookup), raw, ok
 }

@@ -46,7 +46,7 @@ func (l *liberty) ports() []port {
 // endpoint is one port of an element; the defaults belong to the endpoint whose ID begins with "default".
 func (l *liberty) endpoint(e *libertyElement, p libertyPort) []port {
 	text, raw, ok := l.value(e, p.attr)
-	from := []model.Source{raw.source()}
+	from := l.sources(raw)
 	if !ok {
 		if !strings.HasPrefix(e.id, "default") || p.purpose == "https" && !l.hasTLS() || p.attr == "wasJmsSSLPort" && !l.hasTLS() {
 			return nil
