@@ -13,7 +13,7 @@ import (
 //	  ServerName a.example
 //	  ProxyPass "/shop" "http://127.0.0.1:8080/shop"
 func ReadHTTPD(main ProxyFile, include ProxyIncludes, variable func(string) string) ([]ProxyRoute, error) {
-	h := &httpd{confReader: confReader{include: include}, variable: variable, defined: map[string]string{}, groups: map[string]*group{}, workers: jkWorkers{}}
+	h := &httpd{confReader: confReader{include: include}, variable: variable, defined: map[string]string{}, groups: map[string]*group{}, workers: jkWorkers{properties: map[string]string{}}}
 	h.file(main)
 	found, servers := h.routes, h.servers
 	h.routes = nil
@@ -41,7 +41,9 @@ func ReadHTTPD(main ProxyFile, include ProxyIncludes, variable func(string) stri
 			r.Unknown = r.Upstream
 		}
 		r.Open = len(r.Targets) == 0 || r.Unknown != ""
-		h.route(r)
+		if !h.route(r) {
+			break
+		}
 	}
 	return h.routes, h.err()
 }

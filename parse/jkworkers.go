@@ -8,35 +8,38 @@ import (
 // jkScheme marks what a JkMount hands on to: the name of a worker.
 const jkScheme = "jk:"
 
-// jkWorkers are the properties of mod_jk's workers (tomcat.apache.org/connectors-doc/reference/workers.html): "shop.port" to "8009".
-type jkWorkers map[string]string
+// jkWorkers are mod_jk's workers (tomcat.apache.org/connectors-doc/reference/workers.html).
+type jkWorkers struct {
+	properties map[string]string // "shop.port" to "8009"; a worker's name to itself
+	members    int               // of balancers, looked at for all routes
+}
 
 // add reads a line of workers.properties.
 //
 //	worker.shop.type=ajp13
 //	worker.shop.port=8009
-func (k jkWorkers) add(line string) {
+func (k *jkWorkers) add(line string) {
 	key, value, ok := strings.Cut(strings.TrimSpace(line), "=")
 	key, ours := strings.CutPrefix(strings.TrimSpace(key), "worker.")
-	if !ok || !ours || len(k) >= maxConfFiles {
+	if !ok || !ours || len(k.properties) >= maxConfFiles {
 		return
 	}
 	value = strings.TrimSpace(value)
-	if old := k[key]; old != "" && (strings.HasSuffix(key, ".balance_workers") || strings.HasSuffix(key, ".balanced_workers")) {
+	if old := k.properties[key]; old != "" && (strings.HasSuffix(key, ".balance_workers") || strings.HasSuffix(key, ".balanced_workers")) {
 		value = old + "," + value // several lines add up
 	}
-	k[key] = value
+	k.properties[key] = value
 	name, _, _ := strings.Cut(key, ".")
-	k[name] = name // it has a property at all
+	k.properties[name] = name // it has a property at all
 }
 
 // get is a worker's property, or that of the worker that it takes over from.
-func (k jkWorkers) get(name, key string) string {
+func (k *jkWorkers) get(name, key string) string {
 	for range maxIncludeDepth {
-		if v := k[name+"."+key]; v != "" {
+		if v := k.properties[name+"."+key]; v != "" {
 			return v
 		}
-		next := strings.TrimPrefix(k[name+".reference"], "worker.")
+		next := strings.TrimPrefix(k.properties[name+".reference"], "worker.")
 		if next == "" {
 			return ""
 		}
@@ -46,28 +49,22 @@ func (k jkWorkers) get(name, key string) string {
 }
 
 // status reports a worker that shows the state of the others and hands nothing on (tomcat.apache.org/connectors-doc/common_howto/status.html).
-func (k jkWorkers) status(name string) bool { return k.get(name, "type") == "status" }
+func (k *jkWorkers) status(name string) bool { return k.get(name, "type") == "status" }
 
 // targets are the addresses of a worker, of a load balancer those of its members, and the first of these that cannot be told. Default type, host and
 // port are ajp13, localhost and 8009.
-func (k jkWorkers) targets(name string, depth int) (list []string, unknown string) {
+func (k *jkWorkers) targets(name string, depth int) (list []string, unknown string) {
 	kind := k.get(name, "type")
 	if kind == "lb" && depth > 0 {
 		return nil, "" // a balancer's members are no balancers
 	}
 	if kind == "lb" {
-		for _, member := range strings.FieldsFunc(k.get(name, "balance_workers")+","+k.get(name, "balanced_workers"), func(r rune) bool { return r == ',' || r == ' ' || r == '\t' }) {
-			if len(list) < maxRouteNames {
-				more, missing := k.targets(member, depth+1)
-				list, unknown = append(list, more...), cmp.Or(unknown, missing)
-			}
-		}
-		return unique(list), unknown
+		return k.balanced(name)
 	}
 	if kind != "" && !strings.HasPrefix(kind, "ajp1") {
 		return nil, "" // "jni" runs in the web server itself
 	}
-	if k[name] == "" {
+	if k.properties[name] == "" {
 		return nil, "worker " + name
 	}
 	host, port := k.get(name, "host"), k.get(name, "port")
@@ -87,6 +84,20 @@ func (k jkWorkers) targets(name string, depth int) (list []string, unknown strin
 		host = "[" + host + "]"
 	}
 	return []string{host + ":" + port}, ""
+}
+
+// balanced are the addresses of a balancer's members.
+func (k *jkWorkers) balanced(name string) (list []string, unknown string) {
+	for _, key := range []string{"balance_workers", "balanced_workers"} {
+		for member := range strings.FieldsFuncSeq(k.get(name, key), func(r rune) bool { return r == ',' || r == ' ' || r == '\t' }) {
+			if k.members++; k.members > maxAllNames {
+				return unique(list), cmp.Or(unknown, "worker "+member)
+			}
+			more, missing := k.targets(member, 1)
+			list, unknown = append(list, more...), cmp.Or(unknown, missing)
+		}
+	}
+	return unique(list), unknown
 }
 
 // jk reads a directive of mod_jk. Files of workers and of mounts may lie elsewhere.

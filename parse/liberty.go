@@ -55,15 +55,24 @@ func libertyElements(e *XMLElement, deep int) []LibertyElement {
 // maxLibertyValue bounds a value whose variables stand for others.
 const maxLibertyValue = 64 << 10
 
+// maxLibertyVariables bounds how many variables are replaced in one value, also in what they stand for: each may name many that stand for nothing.
+const maxLibertyVariables = 10_000
+
 // ExpandLiberty replaces ${name} by what lookup knows, also in what it knows, and ${a+1} by the sum (also -, * and /). What nobody knows stays as
 // it is written. (openliberty.io: "Variable substitution")
-func ExpandLiberty(s string, lookup Lookup) string { return expandLiberty(s, lookup, 8) }
+func ExpandLiberty(s string, lookup Lookup) string {
+	left := maxLibertyVariables
+	return expandLiberty(s, lookup, 8, &left)
+}
 
-func expandLiberty(s string, lookup Lookup, deep int) string {
+func expandLiberty(s string, lookup Lookup, deep int, left *int) string {
 	if deep == 0 {
 		return s
 	}
 	return replaceBraced(s, maxLibertyValue, func(name string) string {
+		if *left--; *left < 0 {
+			return "${" + name + "}"
+		}
 		value, known := lookup(name)
 		if !known {
 			value, known = libertySum(name, lookup)
@@ -71,7 +80,7 @@ func expandLiberty(s string, lookup Lookup, deep int) string {
 		if !known {
 			return "${" + name + "}"
 		}
-		return expandLiberty(value, lookup, deep-1)
+		return expandLiberty(value, lookup, deep-1, left)
 	})
 }
 

@@ -165,6 +165,7 @@ type nginx struct {
 	confReader
 	groups map[string]*group
 	maps   map[string][]string // variable to the values that a map may give it
+	full   bool                // no more routes are kept
 }
 
 // collect finds the groups of servers and the maps, wherever they stand.
@@ -229,7 +230,7 @@ func nginxServer(block []*directive) ProxyRoute {
 }
 
 func (n *nginx) pass(d *directive, at ProxyRoute, scope *nginxScope) {
-	if !slices.Contains([]string{"proxy_pass", "fastcgi_pass", "grpc_pass", "scgi_pass", "uwsgi_pass"}, d.args[0]) {
+	if n.full || !slices.Contains([]string{"proxy_pass", "fastcgi_pass", "grpc_pass", "scgi_pass", "uwsgi_pass"}, d.args[0]) {
 		return
 	}
 	at.Upstream, at.File, at.Line = d.args[1], d.file, d.line
@@ -252,8 +253,10 @@ func (n *nginx) pass(d *directive, at ProxyRoute, scope *nginxScope) {
 			at.Open = true
 		}
 	}
-	at.Targets = unique(at.Targets)
-	n.route(at)
+	if len(at.Targets) <= maxRouteNames {
+		at.Targets = unique(at.Targets)
+	}
+	n.full = !n.route(at)
 }
 
 func unique(list []string) []string {

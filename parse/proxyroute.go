@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -42,7 +43,7 @@ const (
 	maxConfWords    = 300_000
 	maxConfLine     = 256 << 10
 	maxRoutes       = 20_000
-	maxRouteNames   = 1_000   // addresses and host names of one route
+	maxRouteNames   = 1_000   // addresses, host names and targets of one route
 	maxAllNames     = 200_000 // of all routes
 )
 
@@ -84,9 +85,13 @@ func (g *group) add(url string) {
 	}
 }
 
-// take adds the servers of a group to where a route goes.
+// take adds the servers of a group to where a route goes. Routes share them: each of thousands may go to a group of thousands.
 func (r *ProxyRoute) take(g *group) {
-	r.Targets = append(r.Targets, g.targets...)
+	if r.Targets == nil {
+		r.Targets = slices.Clip(g.targets)
+	} else if len(r.Targets) <= maxRouteNames { // more is too much already
+		r.Targets = append(r.Targets, g.targets...)
+	}
 	if g.unknown != "" {
 		r.Open, r.Unknown = true, g.unknown
 	}
@@ -112,14 +117,17 @@ func (c *confReader) word(w string) bool {
 	return c.over == nil
 }
 
-// route keeps a route.
-func (c *confReader) route(r ProxyRoute) {
-	c.names += len(r.Listen) + len(r.ServerNames)
-	if len(c.routes) >= maxRoutes || len(r.Listen)+len(r.ServerNames) > maxRouteNames || c.names > maxAllNames {
-		c.exceeds("more than %d routes, %d addresses and host names of one or %d of all", maxRoutes, maxRouteNames, maxAllNames)
-		return
+// route keeps a route and reports whether there may be more.
+func (c *confReader) route(r ProxyRoute) bool {
+	names := len(r.Listen) + len(r.ServerNames) + len(r.Targets)
+	c.names += min(names, maxRouteNames)
+	full := len(c.routes) >= maxRoutes || c.names > maxAllNames
+	if full || names > maxRouteNames {
+		c.exceeds("more than %d routes, %d addresses, host names and targets of one or %d of all", maxRoutes, maxRouteNames, maxAllNames)
+		return !full
 	}
 	c.routes = append(c.routes, r)
+	return true
 }
 
 // open returns what an include names.
