@@ -165,6 +165,9 @@ func FuzzBundle(f *testing.F) {
 			if file.Offset < 0 || file.Size < 0 {
 				t.Errorf("%+v", file)
 			}
+			if got, err := b.ReadStored(r, file, 1<<16); err == nil && int64(len(got)) != file.Size {
+				t.Errorf("%+v: %d bytes", file, len(got))
+			}
 		}
 	})
 }

@@ -187,11 +187,14 @@ func again(data []byte) ProxyIncludes {
 
 func FuzzNginx(f *testing.F) {
 	f.Add([]byte(nginxConf))
+	f.Add([]byte(nginxVariables))
 	f.Fuzz(func(t *testing.T, data []byte) { checkRoutes(t)(ReadNginx(ProxyFile{"x", data}, again(nil))) })
 }
 
 func FuzzHTTPD(f *testing.F) {
 	f.Add([]byte(httpdConf))
+	f.Add([]byte(httpdVariables))
+	f.Add([]byte("JkWorkersFile x\nJkMountFile x\n/a/*=shop\nJkMount /b both\n" + jkProperties))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		checkRoutes(t)(ReadHTTPD(ProxyFile{"x", data}, again(nil), func(s string) string { return "${" + s + "}" }))
 	})
@@ -199,11 +202,13 @@ func FuzzHTTPD(f *testing.F) {
 
 func FuzzHAProxy(f *testing.F) {
 	f.Add([]byte(haproxyCfg))
+	f.Add([]byte(haproxyVariables))
 	f.Fuzz(func(t *testing.T, data []byte) { checkRoutes(t)(ReadHAProxy([]ProxyFile{{"x", data}})) })
 }
 
 func FuzzLighttpd(f *testing.F) {
 	f.Add([]byte(lighttpdConf))
+	f.Add([]byte(lighttpdUnknown))
 	f.Fuzz(func(t *testing.T, data []byte) { checkRoutes(t)(ReadLighttpd(ProxyFile{"x", data}, again(nil), nil)) })
 }
 

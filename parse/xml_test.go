@@ -181,6 +181,13 @@ func FuzzXML(f *testing.F) {
 				walk(c)
 			}
 		}
+		set, err := ReadXML(SetXMLAttr(data, d.Root, "address", "0.0.0.0 \"<&"))
+		if err != nil {
+			t.Fatalf("with an attribute more: %v", err)
+		}
+		if a, ok := set.Root.Attr("address"); !ok || a.Value != "0.0.0.0 \"<&" {
+			t.Fatalf("the attribute set reads %q", a.Value)
+		}
 		walk(d.Root)
 		if len(d.Unknown) > 0 || d.Encoding != "" || bytes.ContainsAny(data, "\r\t:\x00") {
 			return // entities, encodings, line ends and prefixes are read differently on purpose
