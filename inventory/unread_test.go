@@ -2,13 +2,16 @@ package inventory_test
 
 import (
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"a2c/inventory"
+	"a2c/model"
 )
 
 // TestUnreadAround holds that no file or folder around an application which is there but cannot be read goes without a word.
@@ -46,19 +49,72 @@ func TestUnreadAround(t *testing.T) {
 			if len(r.Inventory) != 1 {
 				t.Fatalf("%d applications", len(r.Inventory))
 			}
-			var got []string
-			for _, s := range r.Host.Skips {
-				line := s.What + " " + s.Path.String() + ": " + s.Reason
-				if s.Count > 0 {
-					line += fmt.Sprintf(" (%d:%s)", s.Count, joined(s.Each))
-				}
-				if s.Incomplete {
-					got = append(got, line)
-				}
-			}
-			slices.Sort(got)
-			if diff := cmp.Diff(tc.want, got); diff != "" {
+			if diff := cmp.Diff(tc.want, incomplete(r.Host.Skips)); diff != "" {
 				t.Errorf("(-want +got)\n%s", diff)
+			}
+		})
+	}
+}
+
+// incomplete are the skips that make an inventory incomplete, sorted.
+func incomplete(skips []model.Skip) []string {
+	var got []string
+	for _, s := range skips {
+		line := s.What + " " + s.Path.String() + ": " + s.Reason
+		if s.Count > 0 {
+			line += fmt.Sprintf(" (%d:%s)", s.Count, joined(s.Each))
+		}
+		if s.Incomplete {
+			got = append(got, line)
+		}
+	}
+	slices.Sort(got)
+	return got
+}
+
+// TestAroundEnds holds that what users may write around an application is read within bounds, and that what is left out is said.
+func TestAroundEnds(t *testing.T) {
+	const (
+		java = "-- proc/stat --\nbtime 1763971200\n-- proc/10/cmdline ppid=5 threads=20 --\njava\n-jar\n/opt/shop/app.jar\n-- proc/10/exe -> /usr/bin/java --\n-- proc/10/cwd -> / --\n" +
+			"-- proc/1/cmdline --\n/sbin/init\n-- proc/1/exe -> /usr/lib/systemd/systemd --\n-- proc/1/cwd -> / --\n-- opt/shop/app.jar!/META-INF/MANIFEST.MF --\nMain-Class: a.B\n"
+		cron       = "-- proc/5/cmdline ppid=1 --\ncron\n-- proc/5/exe -> /usr/sbin/cron --\n-- proc/5/cwd -> / --\n"
+		supervisor = "-- proc/5/cmdline ppid=1 --\npython3\n/usr/bin/supervisord\n-- proc/5/exe -> /usr/bin/python3 --\n-- proc/5/cwd -> / --\n-- proc/10/environ --\nSUPERVISOR_PROCESS_NAME=shop\n"
+		daemon     = "-- proc/5/cmdline ppid=1 --\nsh\n-- proc/5/exe -> /bin/sh --\n-- proc/5/cwd -> / --\n"
+		service    = daemon + "-- proc/10/cgroup --\n0::/system.slice/shop.service\n-- etc/systemd/system/shop.service --\n[Service]\n"
+	)
+	files := func(n int, format, text string) string {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, "-- "+format+" --\n%s\n", i, text)
+		}
+		return b.String()
+	}
+	for _, tc := range []struct{ name, files, want string }{
+		{"words of crontabs", cron + "-- etc/crontab --\n5 4 * * * root java -jar /opt/shop/app.jar\n" + files(3, "var/spool/cron/crontabs/u%d", strings.Repeat("a ", 90_000)), "crontab /var/spool/cron/crontabs/u1: more than 100000 words in all crontabs: the rest is not read"},
+		{"lines of crontabs", cron + "-- etc/crontab --\n" + strings.Repeat("a\n", 400_000), "crontab /etc/crontab: more than 100000 words in all crontabs: the rest is not read"},
+		{"includes of supervisord", supervisor + "-- etc/supervisord.conf --\n[include]\nfiles = " + strings.Repeat("sup.d/*.conf ", 20_000) + "\n" + files(50, "etc/sup.d/%d.conf", "[program:a]\n"+strings.Repeat("b=c\n", 100)), "configuration of supervisord /etc/sup.d: more than 1000 files or 20000 settings with all that is included: this and what follows is not read"},
+		{"sections of supervisord", supervisor + "-- etc/supervisord.conf --\n[include]\nfiles = sup.d/*.conf\n" + files(20, "etc/sup.d/%d.conf", strings.Repeat("[program:%]\ncommand=/bin/x\n[group:shop]\nprograms=x,y\n", 4_000)), "configuration of supervisord /etc/sup.d: more than 1000 files or 20000 settings with all that is included: this and what follows is not read"},
+		{"drop-ins", service + files(1000, "etc/systemd/system/shop.service.d/%04d.conf", "[Service]\nNice=1"), "systemd unit shop.service /etc/systemd/system/shop.service.d/0200.conf: more than 200 drop-ins, 20000 settings or 4194304 bytes of one unit: this and what follows is not read"},
+		{"settings", service + files(9, "etc/systemd/system/shop.service.d/%d.conf", "[Service]\n"+strings.Repeat("A=\n", 9_000)), "systemd unit shop.service /etc/systemd/system/shop.service.d/3.conf: more than 200 drop-ins, 20000 settings or 4194304 bytes of one unit: this and what follows is not read"},
+		{"files of variables", service + strings.Repeat("EnvironmentFile=/etc/shop/*.env\n", 5_000) + files(90, "etc/shop/%02d.env", "A=b"), "EnvironmentFile of a unit /etc/shop/"},
+		{"bytes of variables", service + "EnvironmentFile=/etc/shop/*.env\n" + files(30, "etc/shop/%02d.env", "A="+strings.Repeat("b", 200_000)), "EnvironmentFile of a unit /etc/shop/11.env: more than 2097152 bytes or 256 files of variables of one unit: this one is not read"},
+		{"sockets", service + "Sockets=" + strings.Repeat("a.socket b.socket ", 20_000) + "\n", "sockets of a unit /etc/systemd/system/shop.service: names more than 100 sockets: the rest is not looked for"},
+		{"init scripts", strings.Replace(daemon, "sh\n", "/sbin/x\n", 1) + files(12, "etc/init.d/s%02d", strings.Repeat("/opt/other ", 90_000)), "init scripts /etc/init.d/s09: more than 8388608 bytes in all: this and what follows is not read"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			tree := text(t, java+tc.files)
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			start := time.Now()
+			r := run(t, tree, inventory.Options{})
+			took := time.Since(start)
+			runtime.ReadMemStats(&after)
+			got := incomplete(r.Host.Skips)
+			if len(r.Inventory) != 1 || len(got) == 0 || !slices.ContainsFunc(got, func(s string) bool { return strings.HasPrefix(s, tc.want) }) || len(got) > 100 {
+				t.Errorf("%d applications; %d skips: %q\nwant %s", len(r.Inventory), len(got), got[:min(len(got), 5)], tc.want)
+			}
+			if mb := (after.TotalAlloc - before.TotalAlloc) >> 20; took > 3*time.Second || mb > 100 {
+				t.Errorf("%v and %d MB", took, mb)
 			}
 		})
 	}

@@ -49,9 +49,10 @@ type looker struct {
 // each is the look at one application.
 type each struct {
 	*looker
-	app    *model.App
-	p      *host.Process
-	denied bool
+	app       *model.App
+	p         *host.Process
+	denied    bool
+	variables int // bytes of files of variables that its unit has cost
 }
 
 // guarded turns a panic, which only hostile input could cause, into a skip: one application must not hide all others.

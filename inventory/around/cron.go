@@ -1,6 +1,7 @@
 package around
 
 import (
+	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -89,6 +90,11 @@ func (e *each) crontab(line []*host.Process) (job, bool) {
 	return job{}, false
 }
 
+// maxCronWords bounds what is kept of all tables: users write their own.
+const maxCronWords = 100_000
+
+var errCron = fmt.Errorf("more than %d words in all crontabs: the rest is not read", maxCronWords)
+
 // crontabs are the lines of all tables that cron reads.
 func (e *each) crontabs() []job {
 	if e.jobs != nil {
@@ -104,16 +110,26 @@ func (e *each) crontabs() []job {
 			}
 		}
 	}
-	jobs := []job{}
+	jobs, words := []job{}, 0
 	for _, file := range files {
+		if words > maxCronWords {
+			e.unread("crontabs", file, errCron)
+			break
+		}
 		data, err := host.ReadFile(e.h.Tree, file, fileLimit)
 		e.unread("crontab", file, err)
 		n := 0
 		for text := range strings.Lines(string(data)) {
 			n++
-			if text = strings.TrimSpace(text); text != "" && text[0] != '#' {
-				jobs = append(jobs, job{file, n, text, parse.UnitWords(text)})
+			if text = strings.TrimSpace(text); text == "" || text[0] == '#' {
+				continue
 			}
+			j := job{file, n, text, parse.UnitWords(text)}
+			if words += 1 + len(j.words); words > maxCronWords {
+				e.unread("crontab", file, errCron)
+				break
+			}
+			jobs = append(jobs, j)
 		}
 	}
 	e.jobs = jobs

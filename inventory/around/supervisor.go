@@ -1,6 +1,8 @@
 package around
 
 import (
+	"cmp"
+	"fmt"
 	"path"
 	"regexp"
 	"slices"
@@ -49,47 +51,76 @@ func (e *each) supervisorSection(top *host.Process, name string) (host.UnitSetti
 	if err != nil {
 		return host.UnitSetting{}, false
 	}
+	c := supervisorConf{each: e, tree: tree}
 	for _, file := range supervisorFiles(top) {
-		settings, ok := e.readINI(tree, file)
-		if !ok {
-			continue
-		}
-		for _, v := range slices.Clone(settings) {
-			if v.Key == "include.files" {
-				settings = append(settings, e.included(tree, v)...)
-			}
-		}
-		for _, v := range settings {
-			if section, ok := strings.CutSuffix(v.Key, ".command"); ok && defines(settings, section, name) {
-				return v, true
-			}
+		if settings, ok := c.read(file); ok {
+			return c.defines(settings, name)
 		}
 	}
 	return host.UnitSetting{}, false
 }
 
-// defines reports whether a section is that of a process "GROUP:PROCESS" or "PROCESS": its process_name, which is the program's name unless numprocs
-// wants several, gives the process's, and its group is a [group:x] that lists the program, else of the program's own name.
-func defines(settings []host.UnitSetting, section, name string) bool {
-	kind, program, _ := strings.Cut(section, ":")
-	if !slices.Contains([]string{"program", "fcgi-program", "eventlistener"}, kind) {
-		return false
+// supervisorConf reads a configuration of supervisord, which any user may have of their own, within bounds.
+type supervisorConf struct {
+	*each
+	tree     host.Tree
+	files    int // and patterns
+	settings int
+}
+
+// Bounds of a configuration of supervisord with all that it includes.
+const (
+	maxSupervisorFiles    = 1000
+	maxSupervisorSettings = 20_000
+)
+
+var errSupervisor = fmt.Errorf("more than %d files or %d settings with all that is included: this and what follows is not read", maxSupervisorFiles, maxSupervisorSettings)
+
+// read reads a file with what it includes; what is included includes nothing.
+func (c *supervisorConf) read(file string) ([]host.UnitSetting, bool) {
+	settings, ok := c.readINI(file)
+	if !ok {
+		return nil, false
 	}
+	for _, v := range slices.Clone(settings) {
+		if v.Key == "include.files" {
+			settings = append(settings, c.included(v)...)
+		}
+	}
+	return settings, true
+}
+
+// defines finds the line command= of the section that is that of a process "GROUP:PROCESS" or "PROCESS": its process_name, which is the program's name
+// unless numprocs wants several, gives the process's, and its group is a [group:x] that lists the program, else of the program's own name.
+func (c *supervisorConf) defines(settings []host.UnitSetting, name string) (host.UnitSetting, bool) {
 	group, process, two := strings.Cut(name, ":")
 	if !two {
 		group, process = name, name
 	}
-	pattern, own := "%(program_name)s", program
+	patterns, groups := map[string]string{}, map[string]string{} // of a section; of a program
 	for _, v := range settings {
 		value, _, _ := strings.Cut(v.Value, " ;")
-		if listing, ok := strings.CutPrefix(v.Key, "group:"); ok && strings.HasSuffix(listing, ".programs") && slices.Contains(list(value), program) {
-			own = strings.TrimSuffix(listing, ".programs")
+		if listing, ok := strings.CutPrefix(v.Key, "group:"); ok && strings.HasSuffix(listing, ".programs") {
+			for _, program := range list(value) {
+				groups[program] = strings.TrimSuffix(listing, ".programs")
+			}
 		}
-		if v.Key == section+".process_name" {
-			pattern = strings.TrimSpace(value)
+		if section, ok := strings.CutSuffix(v.Key, ".process_name"); ok {
+			patterns[section] = strings.TrimSpace(value)
 		}
 	}
-	return own == group && processName(pattern, program, own, process)
+	for _, v := range settings {
+		section, ok := strings.CutSuffix(v.Key, ".command")
+		kind, program, _ := strings.Cut(section, ":")
+		if !ok || !slices.Contains([]string{"program", "fcgi-program", "eventlistener"}, kind) {
+			continue
+		}
+		own, pattern := cmp.Or(groups[program], program), cmp.Or(patterns[section], "%(program_name)s")
+		if own == group && processName(pattern, program, own, process) {
+			return v, true
+		}
+	}
+	return host.UnitSetting{}, false
 }
 
 // list splits what commas part.
@@ -108,13 +139,17 @@ func processName(pattern, program, group, process string) bool {
 }
 
 // included reads the files that a line files= names, relative to its own.
-func (e *each) included(tree host.Tree, v host.UnitSetting) []host.UnitSetting {
+func (c *supervisorConf) included(v host.UnitSetting) []host.UnitSetting {
 	var settings []host.UnitSetting
 	text, _, _ := strings.Cut(v.Value, " ;")
-	unread := func(folder string, err error) { e.unread("configuration of supervisord", folder, err) }
+	unread := func(folder string, err error) { c.unread("configuration of supervisord", folder, err) }
 	for pattern := range strings.FieldsSeq(text) {
-		for _, f := range host.Glob(tree, absolute(pattern, path.Dir(v.File)), maxIncluded, unread) {
-			more, _ := e.readINI(tree, f)
+		if c.files++; c.files > maxSupervisorFiles || c.settings > maxSupervisorSettings {
+			c.unread("configuration of supervisord", v.File, errSupervisor)
+			break
+		}
+		for _, f := range host.Glob(c.tree, absolute(pattern, path.Dir(v.File)), maxIncluded, unread) {
+			more, _ := c.readINI(f)
 			settings = append(settings, more...)
 		}
 	}
@@ -122,15 +157,20 @@ func (e *each) included(tree host.Tree, v host.UnitSetting) []host.UnitSetting {
 }
 
 // readINI reads a file of sections; the syntax of units is close enough for keys and lines.
-func (e *each) readINI(tree host.Tree, file string) ([]host.UnitSetting, bool) {
-	data, err := host.ReadFile(tree, file, fileLimit)
-	e.unread("configuration of supervisord", file, err)
+func (c *supervisorConf) readINI(file string) ([]host.UnitSetting, bool) {
+	if c.files++; c.files > maxSupervisorFiles || c.settings > maxSupervisorSettings {
+		c.unread("configuration of supervisord", path.Dir(file), errSupervisor)
+		return nil, false
+	}
+	data, err := host.ReadFile(c.tree, file, fileLimit)
+	c.unread("configuration of supervisord", file, err)
 	var out []host.UnitSetting
 	settings, broken := parse.Unit(data)
-	e.unread("configuration of supervisord", file, broken)
+	c.unread("configuration of supervisord", file, broken)
 	for _, s := range settings {
 		out = append(out, host.UnitSetting{Setting: s, File: file})
 	}
+	c.settings += len(out) + len(data)>>10
 	return out, err == nil
 }
 

@@ -2,6 +2,7 @@ package around
 
 import (
 	"errors"
+	"fmt"
 	"maps"
 	"path"
 	"slices"
@@ -108,11 +109,17 @@ func wordByte(c byte) bool {
 	return c == '_' || c == '-' || c == '.' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
 }
 
+// maxScripts bounds all init scripts together; those of a machine have some hundred kilobytes.
+const maxScripts = 8 << 20
+
+var errScripts = fmt.Errorf("more than %d bytes in all: this and what follows is not read", maxScripts)
+
 func (l *looker) readScripts() {
 	if l.scripts != nil {
 		return
 	}
 	l.scripts = map[string]string{}
+	size := 0
 	for _, dir := range scriptFolders() {
 		entries, err := l.h.Tree.ReadDir(dir)
 		l.unread("init scripts", dir, err)
@@ -121,8 +128,13 @@ func (l *looker) readScripts() {
 				continue
 			}
 			name := path.Join(dir, f.Name)
+			if size > maxScripts {
+				l.unread("init scripts", name, errScripts)
+				return
+			}
 			data, err := host.ReadFile(l.h.Tree, name, fileLimit)
 			l.unread("init script", name, err)
+			size += len(data) + 1<<10
 			l.scripts[name] = string(data)
 		}
 	}

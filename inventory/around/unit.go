@@ -2,6 +2,7 @@ package around
 
 import (
 	"cmp"
+	"fmt"
 	"path"
 	"slices"
 	"sort"
@@ -107,6 +108,7 @@ func (e *each) readUnit(key unitKey, dirs []string) *host.Unit {
 func (e *each) describe(s *model.Start, u *host.Unit, from model.Source) {
 	m := &model.Unit{Template: safe(u.Template), Instance: safe(u.Instance), Settings: []model.UnitSetting{}}
 	s.Unit = m
+	e.variables = 0
 	s.Evidence.Add("unit", from)
 	if u.File != "" {
 		s.File = model.Path(u.File)
@@ -213,13 +215,17 @@ func (e *each) environmentFile(value string, from model.Source) model.Environmen
 	if optional {
 		f.Evidence.Add("optional", from)
 	}
-	if !path.IsAbs(name) {
+	if !path.IsAbs(name) || e.tooMuch(name) {
 		return f
 	}
 	unread := func(folder string, err error) { e.unread("EnvironmentFile of a unit", folder, err) }
 	for _, file := range host.Glob(e.root(), name, 100, unread) {
+		if e.tooMuch(file) {
+			break
+		}
 		data, err := host.ReadFile(e.root(), file, fileLimit)
 		e.unread("EnvironmentFile of a unit", file, err)
+		e.variables += len(data)
 		variables, err := parse.EnvironmentFile(data)
 		e.unread("EnvironmentFile of a unit", file, err)
 		for _, v := range variables {
@@ -232,12 +238,33 @@ func (e *each) environmentFile(value string, from model.Source) model.Environmen
 	return f
 }
 
+// tooMuch counts a file of variables, as one that costs at least some kilobytes, and says where a unit names more than is read.
+func (e *each) tooMuch(file string) bool {
+	if e.variables += 4 << 10; e.variables > 2*fileLimit {
+		e.unread("EnvironmentFile of a unit", file, errVariables)
+		return true
+	}
+	return false
+}
+
+var (
+	errVariables = fmt.Errorf("more than %d bytes or %d files of variables of one unit: this one is not read", 2*fileLimit, 2*fileLimit/(8<<10))
+	errSockets   = fmt.Errorf("names more than %d sockets: the rest is not looked for", maxSockets)
+)
+
+// maxSockets bounds the socket units of a service.
+const maxSockets = 100
+
 // socketUnits finds what activates a service: the socket of the same name, those that name it, those that it names.
 func (e *each) socketUnits(u *host.Unit) []model.SocketUnit {
 	stem := strings.TrimSuffix(u.Name, ".service")
 	names := []string{stem + ".socket"}
 	for _, v := range u.Values("Service.Sockets") {
 		names = append(names, strings.Fields(u.Expand(v.Value))...)
+	}
+	if len(names) > maxSockets {
+		e.unread("sockets of a unit", u.File, errSockets)
+		names = names[:maxSockets]
 	}
 	if e.root() == e.h.Tree {
 		names = append(names, e.namedBy(u.Name)...)

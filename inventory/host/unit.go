@@ -2,6 +2,7 @@ package host
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"path"
 	"slices"
@@ -32,8 +33,15 @@ type UnitSetting struct {
 // Source is the line.
 func (s UnitSetting) Source() model.Source { return model.FromFile(model.Path(s.File), s.Line) }
 
-// maxUnit bounds a unit file.
-const maxUnit = 1 << 20
+// Bounds of a unit: a user's manager reads what the user wrote.
+const (
+	maxUnit         = 1 << 20 // bytes of one file
+	maxDropIns      = 200
+	maxUnitBytes    = 4 << 20 // of what all files set
+	maxUnitSettings = 20_000
+)
+
+var errUnitTooLarge = fmt.Errorf("more than %d drop-ins, %d settings or %d bytes of one unit: this and what follows is not read", maxDropIns, maxUnitSettings, maxUnitBytes)
 
 // SystemUnits is the load path of the system's manager, first wins (systemd.unit(5), "Unit File Load Path"; path-lookup.c). /lib stands
 // for systems whose /lib is no link to usr/lib.
@@ -75,10 +83,22 @@ func ReadUnit(t Tree, dirs []string, name string) (*Unit, error) {
 	}
 	files, err := dropIns(t, dirs, names)
 	problems = errors.Join(problems, err)
-	for _, file := range files {
+	for i, file := range files {
+		if i >= maxDropIns || u.large() {
+			return u, errors.Join(problems, wrap("read", file, errUnitTooLarge))
+		}
 		problems = errors.Join(problems, u.add(t, file, func(file string) { u.DropIns = append(u.DropIns, file) }))
 	}
 	return u, problems
+}
+
+// large reports a unit that sets more than any does.
+func (u *Unit) large() bool {
+	size := 0
+	for _, s := range u.Settings {
+		size += len(s.Key) + len(s.Value)
+	}
+	return len(u.Settings) > maxUnitSettings || size > maxUnitBytes
 }
 
 // add reads one file. A link to /dev/null masks the unit or the drop-in: it counts, and says nothing.
