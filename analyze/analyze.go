@@ -116,7 +116,7 @@ func Run(ctx context.Context, t host.Tree, id string, app model.App, o Options, 
 // list hands out every path, with the package that it belongs to.
 func (o Options) list(ctx context.Context, s *subject.Subject, set *files.Set, emit func(model.File) error) (model.FileTotals, []model.Skip, error) {
 	o.step("packages")
-	owners, unread, err := packages.Owners(ctx, s.Root, set.NotFolders())
+	owners, unread, err := packages.Owners(ctx, s.Root, set.Considered)
 	if err != nil {
 		return model.FileTotals{}, nil, err
 	}

@@ -80,13 +80,15 @@ func (a *app) onAnalyze(id string, files *workspace.FileWriter, p *term.Progress
 	return func(kind string, data json.RawMessage) error {
 		switch kind {
 		case "file":
-			var f model.File
+			var f struct {
+				Path model.Path `json:"path"`
+			}
 			if err := json.Unmarshal(data, &f); err != nil {
 				return fmt.Errorf("analyze %s: the child sent no file: %w", id, err)
 			}
 			count++
 			p.Show("%s: %d files", id, count)
-			return files.Add(f)
+			return files.AddLine(f.Path, data)
 		case "event":
 			var e analyze.Event
 			if err := json.Unmarshal(data, &e); err != nil {

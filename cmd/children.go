@@ -97,7 +97,7 @@ func playAnalyze(ctx context.Context, c *child.Conn) (any, error) {
 			o.Events.Forks = c.File(1, "process events")
 		}
 	}
-	a, err := analyze.Run(ctx, t, r.ID, r.App, o, func(f model.File) error { return c.Emit("file", f) })
+	a, err := analyze.Run(ctx, t, r.ID, r.App, o, func(f model.File) error { return c.Emit("file", model.WithLists(f)) })
 	if errors.Is(err, subject.ErrEnded) {
 		return analyzeResult{Ended: true}, nil
 	}

@@ -12,15 +12,50 @@ func innocent(s string) bool {
 		return false
 	}
 	lower := strings.ToLower(s)
-	return !says(lower, secretHints()) && !says(lower, []string{"basic ", "login "}) && !saysKey(lower) && !longWord(s) && len(tokenSecrets(s)) == 0
+	return !saysSecret(lower) && !saysKey(lower) && !longWord(s) && len(tokenSecrets(s)) == 0
 }
 
-// secretHints are parts of every name by which secretWord finds a secret, but for those that end in key, in lower case.
-func secretHints() []string {
-	return []string{
-		"pass", "pw", "psw", "kennwort", "motdepasse", "mdp", "contrase", "senha", "masterauth", "secret", "token", "credential", "creds", "authorization", "cookie", "sas",
-		"bearer", "jwt", "otp", "sessid", "sessionid", "jaas",
+// saysSecret reports a part of a name by which secretWord finds a secret, but for those that end in key, or a word before credentials. It looks at each
+// byte once, however many words there are.
+func saysSecret(lower string) bool {
+	for i := range len(lower) {
+		switch lower[i] {
+		case 'a', 'b', 'c', 'j', 'k', 'l', 'm', 'o', 'p', 's', 't':
+			if saysHere(lower[i:]) {
+				return true
+			}
+		}
 	}
+	return false
+}
+
+// saysHere compares with constants one by one, which costs a comparison of few bytes each.
+func saysHere(s string) bool {
+	switch s[0] {
+	case 'a':
+		return strings.HasPrefix(s, "authorization")
+	case 'b':
+		return strings.HasPrefix(s, "bearer") || strings.HasPrefix(s, "basic ")
+	case 'c':
+		return strings.HasPrefix(s, "credential") || strings.HasPrefix(s, "creds") || strings.HasPrefix(s, "cookie") || strings.HasPrefix(s, "contrase")
+	case 'j':
+		return strings.HasPrefix(s, "jwt") || strings.HasPrefix(s, "jaas")
+	case 'k':
+		return strings.HasPrefix(s, "kennwort")
+	case 'l':
+		return strings.HasPrefix(s, "login ")
+	case 'm':
+		return strings.HasPrefix(s, "mdp") || strings.HasPrefix(s, "motdepasse") || strings.HasPrefix(s, "masterauth")
+	case 'o':
+		return strings.HasPrefix(s, "otp")
+	case 'p':
+		return strings.HasPrefix(s, "pw") || strings.HasPrefix(s, "pass") || strings.HasPrefix(s, "psw")
+	case 's':
+		return strings.HasPrefix(s, "sas") || strings.HasPrefix(s, "secret") || strings.HasPrefix(s, "senha") || strings.HasPrefix(s, "sessid") || strings.HasPrefix(s, "sessionid")
+	case 't':
+		return strings.HasPrefix(s, "token")
+	}
+	return false
 }
 
 func says(lower string, hints []string) bool {
@@ -64,7 +99,7 @@ func keyWord(before string) bool {
 // wordless reports a name in which secretWords finds nothing.
 func wordless(name string) bool {
 	lower := strings.ToLower(name)
-	return !says(lower, secretHints()) && !strings.Contains(lower, "key") && !says(lower, []string{"conn", "database", "jdbc", "dsn", "mongo", "redis", "amqp"})
+	return !saysSecret(lower) && !strings.Contains(lower, "key") && !says(lower, []string{"conn", "database", "jdbc", "dsn", "mongo", "redis", "amqp"})
 }
 
 // longWord reports a word that could be random by its length and digits: see randomWord.
@@ -72,10 +107,14 @@ func longWord(s string) bool {
 	n, digits := 0, 0
 	for i := range len(s) {
 		switch c := s[i]; {
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z':
+			n++
+		case c <= ' ':
+			n, digits = 0, 0
 		case isDigit(c):
 			n++
 			digits++
-		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', strings.IndexByte("+/=_-~!@#$%^&*?|<>", c) >= 0:
+		case strings.IndexByte("+/=_-~!@#$%^&*?|<>", c) >= 0:
 			n++
 		default:
 			n, digits = 0, 0

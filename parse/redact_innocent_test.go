@@ -63,3 +63,17 @@ func TestInnocent(t *testing.T) {
 		}
 	}
 }
+
+// TestMayBegin holds that the beginnings are those of the shapes.
+func TestMayBegin(t *testing.T) {
+	for _, shape := range tokenShapes() {
+		if !mayBegin(shape.prefix + "x") {
+			t.Errorf("a word that begins with %q is not compared", shape.prefix)
+		}
+	}
+	for _, s := range []string{"", "key", "key of", "lorem", "api.x"} {
+		if mayBegin(s) {
+			t.Errorf("%q is compared", s)
+		}
+	}
+}

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -180,6 +181,7 @@ type Ran struct {
 	Stderr  []byte
 	Code    int
 	Seconds float64
+	Peak    int64 // bytes of memory, of the largest of its processes
 }
 
 // Command is a2c with a workspace and further environment.
@@ -220,6 +222,9 @@ func (c Command) Try(ctx context.Context, args ...string) (Ran, error) {
 	begin := time.Now()
 	err := cmd.Run()
 	r := Ran{Args: args, Stdout: out.Bytes(), Stderr: problems.Bytes(), Seconds: time.Since(begin).Seconds(), Code: cmd.ProcessState.ExitCode()}
+	if used, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
+		r.Peak = used.Maxrss << 10 // of itself or the largest of its children (getrusage(2))
+	}
 	var ended *exec.ExitError
 	if err != nil && !errors.As(err, &ended) {
 		return r, err

@@ -98,7 +98,8 @@ func (f *figures) images() {
 		f.again(site, a, j)
 	}
 	if f.b.Extent != Part {
-		f.many(c, list[1], jobs[list[1].Name])
+		f.many(c, jobs["shop"], 5000, 2, 100)
+		f.many(c, jobs["orders"], 1000000, 60, 300)
 	}
 }
 

@@ -6,18 +6,13 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-
-	"a2c/proof/apps"
 )
 
-// Many small files, as a folder of static content has them: what costs a little for each is a lot then.
-const (
-	manyFolders = 1000
-	manyEach    = 100
-)
+// manyEach files lie in each planted folder: many small ones, as a folder of static content has them. What costs a little for each is a lot then.
+const manyEach = 100
 
-// many measures what analyze takes for an application in whose folder 100,000 files lie.
-func (f *figures) many(c Command, a apps.App, j Job) {
+// many measures what analyze takes for an application in whose folder files were planted, and what memory.
+func (f *figures) many(c Command, j Job, files int, seconds, mb float64) {
 	f.t.Helper()
 	top := filepath.Join(string(j.Found.Base), "many")
 	f.t.Cleanup(func() {
@@ -25,22 +20,24 @@ func (f *figures) many(c Command, a apps.App, j Job) {
 			f.t.Error(err)
 		}
 	})
-	if err := plantMany(top); err != nil {
+	if err := plantMany(top, files/manyEach); err != nil {
 		f.t.Fatal(err)
 	}
 	j.Analyze(f.t, c)
-	if in := j.Analysis.AnalysisInfo.Files.In; in < manyFolders*manyEach {
-		f.t.Errorf("%s: %d files are in, with %d that were planted", a.Name, in, manyFolders*manyEach)
+	if in := j.Analysis.AnalysisInfo.Files.In; in < files {
+		f.t.Errorf("%s: %d files are in, with %d that were planted", j.App.Name, in, files)
 	}
-	f.note("analyze "+a.Title+" with 100,000 small files", j.Runs[len(j.Runs)-1].Seconds, 10, "s")
+	ran := j.Runs[len(j.Runs)-1]
+	f.note(fmt.Sprintf("analyze %s with %d more files", j.App.Name, files), ran.Seconds, seconds, "s")
+	f.note("  peak memory", float64(ran.Peak)/1e6, mb, "MB")
 }
 
 // plantMany writes pages and documents of 3 kB, none with a secret.
-func plantMany(top string) error {
+func plantMany(top string, folders int) error {
 	text := strings.Repeat("lorem ipsum dolor sit amet, the key of it: 42\n", 64)
 	document := "{\n" + strings.Repeat("  \"title\": \"lorem ipsum\",\n", 120) + "  \"end\": 1\n}\n"
-	for i := range manyFolders {
-		dir := filepath.Join(top, fmt.Sprintf("section-%02d", i%40), fmt.Sprintf("page-%04d", i))
+	for i := range folders {
+		dir := filepath.Join(top, fmt.Sprintf("section-%02d", i%40), fmt.Sprintf("page-%05d", i))
 		if err := os.MkdirAll(dir, 0o755); err != nil {
 			return err
 		}

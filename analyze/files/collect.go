@@ -248,7 +248,7 @@ func (c *collector) executables() {
 func (c *collector) native(ctx context.Context) error {
 	for _, p := range c.set.Paths() {
 		e := c.set.entries[p]
-		if e.info.Mode&0o111 == 0 && !strings.Contains(path.Base(p), ".so") && !c.mapped[p] {
+		if e.mode&0o111 == 0 && !strings.Contains(path.Base(p), ".so") && !c.mapped[p] {
 			continue
 		}
 		seen := model.Source(strings.Join(e.reasons[:1], ""))

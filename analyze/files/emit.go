@@ -36,8 +36,8 @@ func (s *Set) Emit(ctx context.Context, emit func(model.File) error) (model.File
 			skips = append(skips, k...)
 		}
 		f := s.file(p, e)
-		if e.decision == model.In && e.info.Type == host.Regular && e.info.Nlink > 1 {
-			key := inode{e.info.Dev, e.info.Ino}
+		if e.decision == model.In && e.fileType == host.Regular && e.nlink > 1 {
+			key := inode{e.dev, e.ino}
 			if other, ok := first[key]; ok {
 				f.HardLink = model.Path(other)
 			} else {
@@ -63,25 +63,29 @@ func (s *Set) again(p string, e *entry) (skips []model.Skip, ok bool) {
 		return []model.Skip{{What: "file", Path: model.Path(p), Reason: "vanished while it was looked at"}}, false
 	case err != nil:
 		return []model.Skip{{What: "file", Path: model.Path(p), Reason: err.Error(), Incomplete: true}}, true
-	case now.Type != e.info.Type:
+	case now.Type != e.fileType:
 		return []model.Skip{{What: "file", Path: model.Path(p), Reason: "became another type of file while it was looked at", Incomplete: true}}, false
-	case now.Type == host.Regular && (now.Ino != e.info.Ino || now.Size != e.info.Size || !now.MTime.Equal(e.info.MTime)):
-		e.info = now
+	case now.Type == host.Regular && (now.Ino != e.ino || now.Size != e.size || !now.MTime.Equal(e.stat().MTime)):
+		e.seen(now)
 		return []model.Skip{{What: "file", Path: model.Path(p), Reason: "changed while it was looked at", Remedy: "analyze again when it rests"}}, true
 	}
-	e.info = now
+	e.seen(now)
 	return nil, true
 }
 
 func (s *Set) file(p string, e *entry) model.File {
+	info := e.stat()
 	f := model.File{
-		Path: model.Path(p), Type: fileType(e.info.Type), Mode: e.info.Mode, UID: e.info.UID, GID: e.info.GID, MTime: e.info.MTime.UTC(),
-		Target: model.Path(e.target), Decision: e.decision, Layer: e.layer, Package: e.pkg, Reasons: e.reasons,
+		Path: model.Path(p), Type: fileType(info.Type), Mode: info.Mode, UID: info.UID, GID: info.GID, MTime: info.MTime.UTC(),
+		Target: model.Path(e.target), Decision: e.decision, Layer: e.layer, Reasons: e.reasons,
 	}
-	if e.info.Type == host.Regular {
-		f.Size = e.info.Size
+	if info.Type != host.Dir {
+		f.Package = s.owners[p]
 	}
-	if e.decision == model.In && e.info.Type != host.Symlink {
+	if info.Type == host.Regular {
+		f.Size = info.Size
+	}
+	if e.decision == model.In && info.Type != host.Symlink {
 		x, err := s.tree.Xattrs(p)
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			f.Reasons = append(slices.Clone(f.Reasons), "note: extended attributes not read: "+shortError(err))

@@ -27,22 +27,14 @@ type Set struct {
 	tree    host.Tree
 	veto    func(name string, info host.Info) (decision, reason string)
 	entries map[string]*entry
+	words   words
+	owners  map[string]string // the packages that paths belong to
 	skips   []model.Skip
-}
-
-type entry struct {
-	info     host.Info
-	target   string
-	decision string
-	layer    string
-	reasons  []string
-	pkg      string // that it belongs to
-	walked   bool   // a folder whose content was looked through
 }
 
 // NewSet is empty. veto is asked for every path before it goes in: a decision other than "" stands against every source.
 func NewSet(t host.Tree, veto func(name string, info host.Info) (decision, reason string)) *Set {
-	return &Set{tree: host.Near(t), veto: veto, entries: map[string]*entry{}}
+	return &Set{tree: host.Near(t), veto: veto, entries: map[string]*entry{}, words: words{}}
 }
 
 // Include takes one file or folder (without its content) into the image, with every link and folder on the way to it. It returns the
@@ -70,21 +62,21 @@ func (s *Set) include(name, layer, reason string, links int) (string, host.Info,
 			return p, host.Info{}, err
 		}
 		if err := s.put(p, e, layer, wayReason(name, p, reason, e, len(rest) == 0)); err != nil {
-			return p, e.info, err
+			return p, e.stat(), err
 		}
 		switch {
-		case e.info.Type == host.Symlink:
+		case e.fileType == host.Symlink:
 			if links++; links > maxLinks {
-				return p, e.info, fmt.Errorf("%s: too many links", model.Path(name))
+				return p, e.stat(), fmt.Errorf("%s: too many links", model.Path(name))
 			}
 			rest = append(split(e.target), rest...)
 			if strings.HasPrefix(e.target, "/") {
 				cur = ""
 			}
 		case len(rest) == 0:
-			return p, e.info, nil
-		case e.info.Type != host.Dir:
-			return p, e.info, fmt.Errorf("%s is no folder", model.Path(p))
+			return p, e.stat(), nil
+		case e.fileType != host.Dir:
+			return p, e.stat(), fmt.Errorf("%s is no folder", model.Path(p))
 		default:
 			cur = p
 		}
@@ -99,9 +91,9 @@ func (s *Set) include(name, layer, reason string, links int) (string, host.Info,
 // wayReason words why one part of a path goes in: it is what was asked for, or leads there.
 func wayReason(name, p, reason string, e *entry, last bool) string {
 	switch {
-	case e.info.Type == host.Symlink && path.Clean(name) != p:
+	case e.fileType == host.Symlink && path.Clean(name) != p:
 		return "link: on the way to a path that is in"
-	case e.info.Type != host.Symlink && !last:
+	case e.fileType != host.Symlink && !last:
 		return "parent: of a path that is in"
 	}
 	return reason
@@ -116,7 +108,7 @@ func (s *Set) look(p string) (*entry, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &entry{info: info}
+	e := s.undecided(info)
 	if info.Type == host.Symlink {
 		if e.target, err = s.tree.Readlink(p); err != nil {
 			return nil, err
@@ -125,43 +117,33 @@ func (s *Set) look(p string) (*entry, error) {
 	return e, nil
 }
 
+func (s *Set) undecided(i host.Info) *entry {
+	e := &entry{word: s.words.of("", "", nil)}
+	e.seen(i)
+	return e
+}
+
 // put records an entry with a reason, unless the veto speaks against it.
 func (s *Set) put(p string, e *entry, layer, reason string) error {
 	if e.decision == "" {
-		decision, why := s.veto(p, e.info)
+		decision, why := s.veto(p, e.stat())
 		switch {
 		case decision != "":
-			e.decision = decision
+			e.word = s.words.of(decision, "", nil)
 			reason = why
-		case e.info.Type == host.Regular || e.info.Type == host.Dir || e.info.Type == host.Symlink:
-			e.decision, e.layer = model.In, layer
+		case e.fileType == host.Regular || e.fileType == host.Dir || e.fileType == host.Symlink:
+			e.word = s.words.of(model.In, layer, nil)
 		default:
-			e.decision = model.Out
-			reason += "; not taken: a " + typeName(e.info.Type)
+			e.word = s.words.of(model.Out, "", nil)
+			reason += "; not taken: a " + typeName(e.fileType)
 		}
 		s.entries[p] = e
 	}
-	e.because(reason)
+	e.word = s.words.because(e.word, reason)
 	if e.decision != model.In {
 		return fmt.Errorf("%s: %w", model.Path(p), errVetoed)
 	}
 	return nil
-}
-
-// because adds a reason. One that only explains the way to other paths gives way to any other.
-func (e *entry) because(reason string) {
-	switch {
-	case reason == "" || slices.Contains(e.reasons, reason) || len(e.reasons) > 0 && secondary(reason):
-		return
-	case len(e.reasons) == 1 && secondary(e.reasons[0]):
-		e.reasons = nil
-	}
-	e.reasons = append(e.reasons, reason)
-}
-
-// secondary reasons say nothing that a path with another reason needs.
-func secondary(reason string) bool {
-	return strings.HasPrefix(reason, "parent: ") || strings.HasPrefix(reason, "link: ")
 }
 
 // Decide records a path with a decision other than in: out, state or empty. The path is real or is resolved; a missing one is nothing to decide.
@@ -173,7 +155,7 @@ func (s *Set) Decide(name, decision, reason string, force bool) {
 		if err != nil {
 			return
 		}
-		e = &entry{info: info}
+		e = s.undecided(info)
 		if info.Type == host.Symlink {
 			e.target, _ = s.tree.Readlink(name)
 		}
@@ -181,12 +163,14 @@ func (s *Set) Decide(name, decision, reason string, force bool) {
 	} else if e.decision == model.In && !force {
 		return
 	}
+	layer, reasons := e.layer, e.reasons
 	if e.decision != decision {
-		e.decision, e.layer = decision, ""
+		layer = ""
 	}
-	if !slices.Contains(e.reasons, reason) {
-		e.reasons = append(e.reasons, reason)
+	if !slices.Contains(reasons, reason) {
+		reasons = append(slices.Clone(reasons), reason)
 	}
+	e.word = s.words.of(decision, layer, reasons)
 }
 
 // Has reports whether a path is in the image.
@@ -213,7 +197,7 @@ func (s *Set) skip(name string, err error) {
 func (s *Set) Paths(layers ...string) []string {
 	var out []string
 	for p, e := range s.entries {
-		if e.decision == model.In && e.info.Type == host.Regular && (len(layers) == 0 || slices.Contains(layers, e.layer)) {
+		if e.decision == model.In && e.fileType == host.Regular && (len(layers) == 0 || slices.Contains(layers, e.layer)) {
 			out = append(out, p)
 		}
 	}
@@ -221,23 +205,11 @@ func (s *Set) Paths(layers ...string) []string {
 	return out
 }
 
-// NotFolders lists everything that is no folder, whatever was decided.
-func (s *Set) NotFolders() []string {
-	var out []string
-	for p, e := range s.entries {
-		if e.info.Type != host.Dir {
-			out = append(out, p)
-		}
-	}
-	return out
-}
+// Considered reports whether something was decided on a path.
+func (s *Set) Considered(name string) bool { return s.entries[name] != nil }
 
 // SetPackages notes the packages that paths belong to.
-func (s *Set) SetPackages(owners map[string]string) {
-	for p, e := range s.entries {
-		e.pkg = owners[p]
-	}
-}
+func (s *Set) SetPackages(owners map[string]string) { s.owners = owners }
 
 func split(p string) []string { return strings.Split(strings.Trim(p, "/"), "/") }
 
@@ -266,7 +238,7 @@ func (s *Set) Owners() (uids, gids []int) {
 	u, g := map[int]bool{}, map[int]bool{}
 	for _, e := range s.entries {
 		if e.decision != model.Out {
-			u[e.info.UID], g[e.info.GID] = true, true
+			u[int(e.uid)], g[int(e.gid)] = true, true
 		}
 	}
 	return slices.Sorted(maps.Keys(u)), slices.Sorted(maps.Keys(g))
@@ -275,8 +247,8 @@ func (s *Set) Owners() (uids, gids []int) {
 // EachIn calls do for every regular file of a layer, in no order.
 func (s *Set) EachIn(layer string, do func(p string, mtime time.Time, uid int)) {
 	for p, e := range s.entries {
-		if e.decision == model.In && e.layer == layer && e.info.Type == host.Regular {
-			do(p, e.info.MTime, e.info.UID)
+		if e.decision == model.In && e.layer == layer && e.fileType == host.Regular {
+			do(p, e.stat().MTime, int(e.uid))
 		}
 	}
 }

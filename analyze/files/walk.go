@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"a2c/analyze/config"
@@ -82,7 +83,7 @@ func (w *walker) entry(ctx context.Context, p, rel string, e host.Entry, depth i
 	if err := w.set.put(p, found, w.layer, w.reason); err != nil {
 		return nil // the veto has recorded why
 	}
-	switch found.info.Type {
+	switch found.fileType {
 	case host.Dir:
 		return w.folder(ctx, p, rel, depth+1)
 	case host.Symlink:
@@ -120,7 +121,8 @@ func (w *walker) link(ctx context.Context, p, rel, target string, depth int) err
 // noteLink records a link that leads nowhere: it stays in, as it is on the host.
 func (s *Set) noteLink(p, target string, err error) {
 	if e := s.entries[p]; e != nil && e.decision == model.In {
-		e.reasons = append(e.reasons, "note: its target "+model.Path(target).String()+" is not in ("+shortError(err)+")")
+		note := "note: its target " + model.Path(target).String() + " is not in (" + shortError(err) + ")"
+		e.word = s.words.of(e.decision, e.layer, append(slices.Clone(e.reasons), note))
 	}
 }
 

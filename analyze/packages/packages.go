@@ -26,12 +26,9 @@ func rpmDatabases() []string {
 	return []string{"/var/lib/rpm", "/usr/lib/sysimage/rpm"}
 }
 
-// Owners names the package of each of the files that belongs to one: "libc6:amd64 2.36-9". What could not be read is a skip.
-func Owners(ctx context.Context, t host.Tree, files []string) (map[string]string, []model.Skip, error) {
-	f := &finder{tree: t, owner: map[string]string{}, wanted: make(map[string]bool, len(files))}
-	for _, name := range files {
-		f.wanted[name] = true
-	}
+// Owners names the package of each path that is wanted and belongs to one: "libc6:amd64 2.36-9"; of folders any. What could not be read is a skip.
+func Owners(ctx context.Context, t host.Tree, wanted func(path string) bool) (map[string]string, []model.Skip, error) {
+	f := &finder{tree: t, owner: map[string]string{}, wanted: wanted}
 	f.merged()
 	err := f.dpkg(ctx)
 	f.read(apkInstalled, func(r io.Reader) error {
@@ -43,7 +40,7 @@ func Owners(ctx context.Context, t host.Tree, files []string) (map[string]string
 
 type finder struct {
 	tree   host.Tree
-	wanted map[string]bool
+	wanted func(path string) bool
 	owner  map[string]string
 	top    map[string]string // folders of the root that are links now: "lib" -> "/usr/lib" (UsrMerge); databases know the old names
 	skips  []model.Skip
@@ -65,7 +62,7 @@ func (f *finder) own(file, label string) {
 	if moved := f.top[first]; moved != "" && rest != "" {
 		file = moved + "/" + rest
 	}
-	if f.wanted[file] && f.owner[file] == "" {
+	if f.wanted(file) && f.owner[file] == "" {
 		f.owner[file] = label
 	}
 }

@@ -134,6 +134,7 @@ func play(role Role) error {
 type Conn struct {
 	request []byte
 	mu      sync.Mutex
+	line    bytes.Buffer
 	out     *bufio.Writer
 }
 
@@ -171,12 +172,15 @@ func (w logWriter) Write(p []byte) (int, error) {
 }
 
 func (c *Conn) send(kind string, v any, flush bool) error {
-	data, err := json.Marshal(v)
-	if err != nil {
-		return fmt.Errorf("encode %s: %w", kind, err)
-	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.line.Reset()
+	e := json.NewEncoder(&c.line)
+	e.SetEscapeHTML(false) // the parent may keep the line as it is
+	if err := e.Encode(v); err != nil {
+		return fmt.Errorf("encode %s: %w", kind, err)
+	}
+	data := bytes.TrimSuffix(c.line.Bytes(), []byte("\n"))
 	// The line as encoding/json would write it, which would look through all of data once more.
 	for _, part := range [][]byte{[]byte(lineHead), []byte(kind), []byte(lineMid), data, []byte(lineTail)} {
 		if _, err := c.out.Write(part); err != nil {

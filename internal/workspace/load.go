@@ -163,18 +163,25 @@ func (w *Workspace) CreateFiles(id string) (*FileWriter, error) {
 
 // Add appends one file; paths have to rise.
 func (f *FileWriter) Add(file model.File) error {
-	if f.any && file.Path <= f.last {
-		return fmt.Errorf("files.jsonl: %q comes after %q", file.Path, f.last)
-	}
-	f.any, f.last = true, file.Path
 	f.line.Reset()
 	e := json.NewEncoder(&f.line)
 	e.SetEscapeHTML(false)
 	if err := e.Encode(model.WithLists(file)); err != nil {
 		return fmt.Errorf("encode %s: %w", file.Path, err)
 	}
-	_, err := f.buf.Write(term.EscapeJSON(f.line.Bytes()))
-	return err
+	return f.AddLine(file.Path, bytes.TrimSuffix(f.line.Bytes(), []byte("\n")))
+}
+
+// AddLine appends one file that is encoded already, as Add would: the child's lines need not be read and written anew.
+func (f *FileWriter) AddLine(p model.Path, line []byte) error {
+	if f.any && p <= f.last {
+		return fmt.Errorf("files.jsonl: %q comes after %q", p, f.last)
+	}
+	f.any, f.last = true, p
+	if _, err := f.buf.Write(term.EscapeJSON(line)); err != nil {
+		return err
+	}
+	return f.buf.WriteByte('\n')
 }
 
 // Commit makes it durable.
