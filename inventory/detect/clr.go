@@ -62,6 +62,9 @@ func (v *view) readCLR() *clr {
 		c.byAppHost()
 	}
 	if c.dll == "" && c.arg == 0 {
+		if path.Base(m.Path) == "libcoreclr.so" && programName(v.Process) == "dotnet" {
+			c.overwritten()
+		}
 		return nil
 	}
 	c.documents()

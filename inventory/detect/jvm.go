@@ -78,12 +78,21 @@ func (v *view) jvm() *jvm {
 	if j.tool || embedded && path.Base(v.Exe) != "jsvc" && j.cmd.ClassPath.Value == "" && j.cmd.Mode != parse.JavaJar {
 		j.cmd.Main, j.cmd.Mode, j.cmd.Program = parse.JavaArg{}, "", nil // the launcher's arguments are its own
 	}
+	if mapped && !embedded && j.cmd.Mode == "" && len(j.cmd.Problems) == 0 && !slices.ContainsFunc(v.Args(), javaTells) {
+		v.overwritten()
+	}
 	for _, p := range j.cmd.Problems {
 		v.h.Skip(model.Skip{What: fmt.Sprintf("arguments of process %d", v.PID), Reason: p, Incomplete: true})
 	}
 	v.java = j
 	j.unwrap()
 	return j
+}
+
+// javaTells reports an option with which java(1) tells something and ends.
+func javaTells(arg string) bool {
+	name, _, _ := strings.Cut(strings.TrimLeft(arg, "-"), ":")
+	return strings.HasPrefix(arg, "-") && slices.Contains([]string{"version", "fullversion", "help", "h", "?", "X", "help-extra", "list-modules", "describe-module", "d", "validate-modules", "XshowSettings"}, name)
 }
 
 // readRuntime finds java.home from the JVM's library (lib/server/libjvm.so; before Java 9 lib/amd64/server/libjvm.so), else from the program,

@@ -37,6 +37,9 @@ func (v *view) mono() *mono {
 func (v *view) readMono() *mono {
 	m := &mono{view: v, arg: parse.MonoAssembly(v.Args()), why: model.FromProc(v.PID, "exe")}
 	if m.arg == 0 {
+		if _, running := v.mapped("mscorlib.dll"); running {
+			v.overwritten()
+		}
 		return nil
 	}
 	v.load()

@@ -131,6 +131,14 @@ func (v *view) missing(what, name string, err error) {
 	v.h.Skip(s)
 }
 
+// overwritten records that the arguments name nothing that the process could run, as those of one that took the room of its arguments for a title
+// (setproctitle(3), $0 of Perl): what it was started with cannot be seen.
+func (v *view) overwritten() {
+	v.missing("arguments", fmt.Sprintf("/proc/%d/cmdline", v.PID), errOverwritten)
+}
+
+var errOverwritten = errors.New("name nothing that this program runs: the process has overwritten them")
+
 // mapped finds a mapped file by its base name.
 func (v *view) mapped(base string) (parse.Map, bool) {
 	for _, m := range v.maps {
