@@ -90,8 +90,9 @@ func TestAroundEnds(t *testing.T) {
 		return b.String()
 	}
 	for _, tc := range []struct{ name, files, want string }{
-		{"words of crontabs", cron + "-- etc/crontab --\n5 4 * * * root java -jar /opt/shop/app.jar\n" + files(3, "var/spool/cron/crontabs/u%d", strings.Repeat("a ", 90_000)), "crontab /var/spool/cron/crontabs/u1: more than 100000 words in all crontabs: the rest is not read"},
-		{"lines of crontabs", cron + "-- etc/crontab --\n" + strings.Repeat("a\n", 400_000), "crontab /etc/crontab: more than 100000 words in all crontabs: the rest is not read"},
+		{"words of crontabs", cron + "-- etc/crontab --\n5 4 * * * root java -jar /opt/shop/app.jar\n" + files(3, "var/spool/cron/crontabs/u%d", strings.Repeat("a ", 90_000)), "crontab /var/spool/cron/crontabs/u1: more than 20000 words in one crontab or 100000 in all: the rest is not read"},
+		{"lines of crontabs", cron + "-- etc/crontab --\n" + strings.Repeat("a\n", 400_000), "crontab /etc/crontab: more than 20000 words in one crontab or 100000 in all: the rest is not read"},
+		{"crontabs", cron + files(12, "var/spool/cron/crontabs/u%02d", strings.Repeat("a ", 15_000)), "crontabs /var/spool/cron/crontabs: more than 20000 words in one crontab or 100000 in all: the rest is not read"},
 		{"includes of supervisord", supervisor + "-- etc/supervisord.conf --\n[include]\nfiles = " + strings.Repeat("sup.d/*.conf ", 20_000) + "\n" + files(50, "etc/sup.d/%d.conf", "[program:a]\n"+strings.Repeat("b=c\n", 100)), "configuration of supervisord /etc/sup.d: more than 1000 files or 20000 settings with all that is included: this and what follows is not read"},
 		{"sections of supervisord", supervisor + "-- etc/supervisord.conf --\n[include]\nfiles = sup.d/*.conf\n" + files(20, "etc/sup.d/%d.conf", strings.Repeat("[program:%]\ncommand=/bin/x\n[group:shop]\nprograms=x,y\n", 4_000)), "configuration of supervisord /etc/sup.d: more than 1000 files or 20000 settings with all that is included: this and what follows is not read"},
 		{"drop-ins", service + files(1000, "etc/systemd/system/shop.service.d/%04d.conf", "[Service]\nNice=1"), "systemd unit shop.service /etc/systemd/system/shop.service.d/0200.conf: more than 200 drop-ins, 20000 settings or 4194304 bytes of one unit: this and what follows is not read"},

@@ -68,15 +68,15 @@ func newConfigured(t *testing.T, b *Bench) *configured {
 	}
 	h.run(slices.Compact(sources)...)
 	h.run(filepath.Join(home, "bin/jar"), "--create", "--file", h.path("stub.jar"), "-C", h.path("classes"), ".")
-	h.space = h.deadMount()
+	h.space = h.deadMount("")
 	return h
 }
 
-// deadMount starts a process with a mount namespace of its own in which the folder dead is a FUSE mount that nobody serves.
-func (h *configured) deadMount() int {
+// deadMount starts a process with a mount namespace of its own in which the folder dead is a FUSE mount that nobody serves, and mounts what more is to be.
+func (h *configured) deadMount(more string) int {
 	h.t.Helper()
 	h.run("mkdir", "-p", h.path("dead"))
-	script := `exec 5<>/dev/fuse; mount -i -t fuse -o fd=5,rootmode=40000,user_id=0,group_id=0,allow_other dead dead; echo > mounted; exec sleep 100000`
+	script := more + `exec 5<>/dev/fuse; mount -i -t fuse -o fd=5,rootmode=40000,user_id=0,group_id=0,allow_other dead dead; echo > mounted; exec sleep 100000`
 	s := startCase{name: "space", dir: h.dir, argv: []string{"/usr/bin/unshare", "-m", "sh", "-ec", script}}
 	h.start(&s)
 	for end := time.Now().Add(10 * time.Second); ; time.Sleep(50 * time.Millisecond) {

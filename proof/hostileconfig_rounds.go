@@ -215,7 +215,7 @@ func configNoFiles() []configRound {
 		{name: "FIFO", part: true, make: func(name, _, _ string) error { return syscall.Mkfifo(name, 0o644) }},
 		{name: "folder", make: func(name, _, _ string) error { return os.Mkdir(name, 0o755) }, applies: func(name string) bool {
 			// Of an include a folder stands for its files, and Tomcat deploys none.
-			return !slices.Contains([]string{"haproxy.cfg", "shop.conf", "more.xml", "all.xml", "app.xml"}, filepath.Base(name))
+			return !slices.Contains([]string{"haproxy.cfg", "shop.conf", "more.xml", "all.xml", "app.xml", "a2c-proof"}, filepath.Base(name))
 		}},
 		{name: "socket", make: func(name, _, _ string) error {
 			// The name of a socket is short: it is made elsewhere, and stays when its listener is closed.

@@ -37,6 +37,7 @@ func All() []Proof {
 		Helpers(),
 		Hostile(),
 		HostileConfig(),
+		HostileStart(),
 		Churn(),
 		Observe(),
 		Servers(),

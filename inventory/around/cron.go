@@ -90,10 +90,13 @@ func (e *each) crontab(line []*host.Process) (job, bool) {
 	return job{}, false
 }
 
-// maxCronWords bounds what is kept of all tables: users write their own.
-const maxCronWords = 100_000
+// Bounds of what is kept of tables: users write their own.
+const (
+	maxTableWords = 20_000
+	maxCronWords  = 100_000
+)
 
-var errCron = fmt.Errorf("more than %d words in all crontabs: the rest is not read", maxCronWords)
+var errCron = fmt.Errorf("more than %d words in one crontab or %d in all: the rest is not read", maxTableWords, maxCronWords)
 
 // crontabs are the lines of all tables that cron reads.
 func (e *each) crontabs() []job {
@@ -113,25 +116,32 @@ func (e *each) crontabs() []job {
 	jobs, words := []job{}, 0
 	for _, file := range files {
 		if words > maxCronWords {
-			e.unread("crontabs", file, errCron)
-			break
+			e.unread("crontabs", path.Dir(file), errCron)
+			continue
 		}
-		data, err := host.ReadFile(e.h.Tree, file, fileLimit)
-		e.unread("crontab", file, err)
-		n := 0
-		for text := range strings.Lines(string(data)) {
-			n++
-			if text = strings.TrimSpace(text); text == "" || text[0] == '#' {
-				continue
-			}
-			j := job{file, n, text, parse.UnitWords(text)}
-			if words += 1 + len(j.words); words > maxCronWords {
-				e.unread("crontab", file, errCron)
-				break
-			}
-			jobs = append(jobs, j)
-		}
+		more, n := e.table(file)
+		jobs, words = append(jobs, more...), words+min(n, maxTableWords) // the rest of one hides no other
 	}
 	e.jobs = jobs
 	return jobs
+}
+
+// table reads one table and counts the words that it has.
+func (e *each) table(file string) (jobs []job, words int) {
+	data, err := host.ReadFile(e.h.Tree, file, fileLimit)
+	e.unread("crontab", file, err)
+	n := 0
+	for text := range strings.Lines(string(data)) {
+		n++
+		if text = strings.TrimSpace(text); text == "" || text[0] == '#' {
+			continue
+		}
+		j := job{file, n, text, parse.UnitWords(text)}
+		if words += 1 + len(j.words); words > maxTableWords {
+			e.unread("crontab", file, errCron)
+			break
+		}
+		jobs = append(jobs, j)
+	}
+	return jobs, words
 }
