@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -49,8 +50,9 @@ func Hostile() Proof {
 // enemies is what the cases share: a small Java runtime that may be deleted, a program for it, a2c where other users can run it.
 type enemies struct {
 	*starts
-	jdk string
-	c   Command
+	jdk   string
+	c     Command
+	skips []model.Skip // of the inventory
 }
 
 func newEnemies(t *testing.T, b *Bench) *enemies {
@@ -71,6 +73,7 @@ func newEnemies(t *testing.T, b *Bench) *enemies {
 	s.run(filepath.Join(home, "bin/jlink"), "--add-modules", "java.base", "--strip-debug", "--output", h.jdk)
 	s.run("cp", b.A2C, s.path("a2c"))
 	s.run("gcc", "-O2", "-static", "-o", s.path("load"), filepath.Join(b.Repo, "testdata/load/load.c"))
+	s.run("gcc", "-O2", "-shared", "-fPIC", "-o", s.path("title.so"), filepath.Join(b.Repo, "testdata/load/title.c"))
 	h.c = b.Command(s.path("workspace"))
 	return h
 }
@@ -152,6 +155,9 @@ func (h *enemies) inventory() model.Inventory {
 	}
 	var found model.Inventory
 	readJSON(h.t, filepath.Join(h.c.Workspace, "inventory.json"), &found)
+	var seen model.Host
+	readJSON(h.t, filepath.Join(h.c.Workspace, "host.json"), &seen)
+	h.skips = seen.Skips
 	return found
 }
 
@@ -179,6 +185,11 @@ func (h *enemies) check(t *testing.T, c oddCase, found model.Inventory) {
 	}
 	if id == "" {
 		t.Fatalf("no application claims process %d", c.pid)
+	}
+	if app := found[id]; c.listed != "" && (app.ApplicationType != "java-generic" || !slices.ContainsFunc(h.skips, func(s model.Skip) bool {
+		return string(s.Path) == fmt.Sprintf("/proc/%d/cmdline", c.pid) && s.Incomplete && strings.Contains(s.Reason, c.listed)
+	})) {
+		t.Errorf("it is a %s, and no skip says %q", app.ApplicationType, c.listed)
 	}
 	code := exitDone
 	if c.says != "" {

@@ -25,6 +25,7 @@ type oddCase struct {
 	after  func(h *enemies, c oddCase)                         // is done to it once it runs
 	pid    int
 
+	listed  string // why the inventory does not know its arguments
 	says    string // by analyze, exit code 4, DIR for the case's folder; "": all could be seen
 	rule    string // that check answers no by
 	refused string // by containerize
@@ -119,10 +120,20 @@ func oddCases() []oddCase {
 	before := func(words ...string) func(*enemies, oddCase, []string) []string {
 		return func(_ *enemies, _ oddCase, argv []string) []string { return append(words, argv...) }
 	}
+	titled := func(title string) func(*enemies, oddCase, []string) []string {
+		return func(h *enemies, _ oddCase, argv []string) []string {
+			return append([]string{"env", "LD_PRELOAD=" + h.path("title.so"), "TITLE=" + title}, argv...)
+		}
+	}
+	const overwritten = "the process has overwritten them"
 	big := strings.Repeat("a", 100_000)
 	return []oddCase{
 		{name: "arguments", args: []string{"a\nb\x1b[31m\u202e\u009b\xff\x07", "", "--password=\x1b]0;x\x07"}},
 		{name: "megabyte", args: []string{big, big, big, big, big, big, big, big, big, big}},
+		{name: "title", wrap: titled("nginx: worker process"), listed: overwritten},
+		{name: "title that acts", wrap: titled("\x1b[2J\u202e\u009b\xff\x07"), listed: overwritten},
+		{name: "title that lies", wrap: titled("java"), listed: overwritten},
+		{name: "no title", wrap: titled(""), listed: overwritten},
 		{name: "new\nline", ownJDK: "j\x1b[2Jdk"},
 		{name: "stopped", after: signal(syscall.SIGSTOP)},
 		{name: "net-namespace", wrap: before("unshare", "-n")},
