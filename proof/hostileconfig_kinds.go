@@ -65,9 +65,11 @@ func configServers() []configKind {
 		{
 			name: "liberty", kind: "java-liberty", main: "com.ibm.ws.kernel.boot.cmdline.EnvCheck", jars: []string{"bin/tools/ws-server.jar"},
 			argv:   []string{"-cp", "{DIR}/bin/tools/ws-server.jar", "com.ibm.ws.kernel.boot.cmdline.EnvCheck", "one"},
-			behind: []string{"usr/servers/one/more.xml", "usr/shared/config/all.xml"},
+			behind: []string{"usr/servers/one/more.xml", "usr/shared/config/all.xml", "usr/servers/one/variables/http.port"},
 			files: map[string]string{
-				"usr/servers/one/server.xml":                    `<server><include location="more.xml"/><include location="${shared.config.dir}/all.xml"/></server>`,
+				"usr/servers/one/server.xml":                    `<server><include location="more.xml"/><include location="${shared.config.dir}/all.xml"/><httpEndpoint id="defaultHttpEndpoint" httpPort="${http.port}" httpsPort="${https.port}"/></server>`,
+				"usr/servers/one/variables/http.port":           "18959\n",
+				"usr/servers/one/variables/ports.properties":    "https.port=-1\n",
 				"usr/servers/one/more.xml":                      `<server></server>`,
 				"usr/shared/config/all.xml":                     `<server></server>`,
 				"usr/servers/one/configDropins/overrides/x.xml": `<server></server>`,

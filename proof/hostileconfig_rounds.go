@@ -38,10 +38,10 @@ func configLarge() []configRound {
 			}
 			return os.Truncate(name, 100<<20)
 		}},
-		{name: "dense", megabytes: 80, make: func(name, sound, _ string) error { return putText(name, dense(name, sound, 3900<<10)) }},
+		{name: "dense", megabytes: 80, make: func(name, sound, _ string) error { return putText(name, dense(name, sound, 3900<<10)) }, applies: parted},
 		{name: "as much as allowed", readable: true, make: func(name, sound, _ string) error { return putText(name, dense(name, sound, 150<<10)) }},
 		{name: "one line", readable: true, make: func(name, _, _ string) error { return putText(name, "a="+strings.Repeat("x", 3900<<10)) }},
-		{name: "bombs", part: true, make: func(name, sound, _ string) error { return putText(name, bomb(name, sound)) }},
+		{name: "bombs", part: true, make: func(name, sound, _ string) error { return putText(name, bomb(name, sound)) }, applies: parted},
 		{name: "deep", make: func(name, sound, _ string) error { return putText(name, deep(name, sound)) }, applies: nested},
 		{name: "includes of themselves", readable: true, make: func(name, sound, _ string) error { return putText(name, sound+includeItself(name)) }, applies: includes},
 	}
@@ -71,6 +71,9 @@ func format(name string) string {
 	}
 	return "properties"
 }
+
+// parted reports a file that holds more than the value of one variable.
+func parted(name string) bool { return filepath.Base(name) != "http.port" }
 
 func nested(name string) bool {
 	f := format(name)
@@ -214,8 +217,8 @@ func configNoFiles() []configRound {
 	return []configRound{
 		{name: "FIFO", part: true, make: func(name, _, _ string) error { return syscall.Mkfifo(name, 0o644) }},
 		{name: "folder", make: func(name, _, _ string) error { return os.Mkdir(name, 0o755) }, applies: func(name string) bool {
-			// Of an include a folder stands for its files, and Tomcat deploys none.
-			return !slices.Contains([]string{"haproxy.cfg", "shop.conf", "more.xml", "all.xml", "app.xml", "a2c-proof"}, filepath.Base(name))
+			// Of an include, and of variables, a folder stands for its files, and Tomcat deploys none.
+			return !slices.Contains([]string{"haproxy.cfg", "shop.conf", "more.xml", "all.xml", "app.xml", "http.port", "ports.properties", "a2c-proof"}, filepath.Base(name))
 		}},
 		{name: "socket", make: func(name, _, _ string) error {
 			// The name of a socket is short: it is made elsewhere, and stays when its listener is closed.
