@@ -22,9 +22,14 @@ import (
 // machine that a real systemd has booted, from inside and from outside of it, and in a container of a real engine.
 func AroundHost() Proof {
 	return Proof{
-		Name: "host", Needs: []Need{Root, Packages}, Budget: 90 * time.Second,
+		Name: "host", Needs: []Need{Root, Packages}, Budget: 2 * time.Minute,
 		Install: func(t *testing.T, b *Bench) {
-			if err := apps.Ensure(t.Context(), b.Log, append(apps.JavaTools(), append(apps.HostTools(), apps.StartTools()...)...)); err != nil {
+			tools := append(apps.JavaTools(), append(apps.HostTools(), apps.StartTools()...)...)
+			if b.Extent != Part {
+				tools = append(tools, apps.EngineTools()...)
+				b.GoInstall(t, crictl)
+			}
+			if err := apps.Ensure(t.Context(), b.Log, tools); err != nil {
 				t.Fatal(err)
 			}
 		},
@@ -36,9 +41,11 @@ func AroundHost() Proof {
 			t.Run("outside", m.outside)
 			t.Run("container", m.container)
 			t.Run("instances", m.again)
-			if b.Extent != Part { // they take the same ways as Docker, and a while
+			if b.Extent != Part { // they take ways like Docker's, and a while
 				t.Run("lxc", m.lxc)
 				t.Run("podman", m.podman)
+				t.Run("rootless", m.rootless)
+				t.Run("containerd", m.containerd)
 			}
 			t.Run("started", func(t *testing.T) { startedOtherwise(t, b) })
 		},

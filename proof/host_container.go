@@ -49,16 +49,27 @@ func (m *machine) container(t *testing.T) {
 // contained is what the inventory of the machine below says of a container's process.
 func (m *machine) contained(t *testing.T, pid int) model.App {
 	t.Helper()
+	return m.listed(t, "process "+strconv.Itoa(pid), func(app model.App) bool { return app.ProcessID == pid })
+}
+
+// ofID is what it says of the process of the container with that ID.
+func (m *machine) ofID(t *testing.T, id string) model.App {
+	t.Helper()
+	return m.listed(t, "container "+id, func(app model.App) bool { return app.Container != nil && app.Container.ID == id })
+}
+
+func (m *machine) listed(t *testing.T, what string, is func(model.App) bool) model.App {
+	t.Helper()
 	c := m.b.Command(m.path("workspace"))
 	c.Run(t, []int{exitDone, exitNotAllSeen}, "inventory", "-q", "-o", "json", "--include-containers")
 	found := model.Inventory{}
 	readJSON(t, filepath.Join(c.Workspace, "inventory.json"), &found)
 	for _, app := range found {
-		if app.ProcessID == pid {
+		if is(app) {
 			return app
 		}
 	}
-	t.Fatalf("process %d of the container is not in the inventory: %v", pid, slices.Sorted(maps.Keys(found)))
+	t.Fatalf("%s is not in the inventory: %v", what, slices.Sorted(maps.Keys(found)))
 	return model.App{}
 }
 

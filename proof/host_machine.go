@@ -113,7 +113,7 @@ func (m *machine) boot() {
 			m.t.Error(err)
 		}
 	})
-	m.pid = m.init(cmd.Process.Pid)
+	m.pid = m.init(cmd.Process.Pid, "systemd", m.path("systemd.log"))
 	fmt.Fprintf(m.b.Log, "systemd: process %d\n", m.pid)
 }
 
@@ -132,20 +132,32 @@ func (m *machine) shutDown(cmd *exec.Cmd) {
 	}
 }
 
-// init waits for the child of unshare to have become systemd.
-func (m *machine) init(parent int) int {
+// hold runs a script in namespaces of its own, as unshare(1) makes them, and waits for it to have become the program, whose number it returns. It ends
+// with the test, and with it all that is in its PID namespace.
+func (m *machine) hold(t *testing.T, name, namespaces, program, script string, args ...string) int {
+	t.Helper()
+	log := m.path(name + ".log")
+	argv := append([]string{"/usr/bin/unshare", namespaces, "--fork", "--kill-child", "--mount-proc", "sh", "-c", script, "sh"}, args...)
+	cmd := session(t, log, apps.Command{Argv: argv, Dir: "/", Env: []string{"PATH=/usr/sbin:/usr/bin:/sbin:/bin"}}, nil)
+	t.Cleanup(func() { m.shutDown(cmd) })
+	return m.init(cmd.Process.Pid, program, log)
+}
+
+// init waits for the child of unshare to have become a program.
+func (m *machine) init(parent int, program, log string) int {
 	m.t.Helper()
 	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
 		for pid, p := range processes(m.t) {
 			if p != parent {
 				continue
 			}
-			if exe, err := os.Readlink(fmt.Sprintf("/proc/%d/exe", pid)); err == nil && filepath.Base(exe) == "systemd" {
+			if exe, err := os.Readlink(fmt.Sprintf("/proc/%d/exe", pid)); err == nil && filepath.Base(exe) == program {
 				return pid
 			}
 		}
 	}
-	m.t.Fatalf("systemd does not come up:\n%s", m.log())
+	text, _ := os.ReadFile(log) // for the message alone
+	m.t.Fatalf("%s does not come up:\n%s", program, text[max(0, len(text)-4000):])
 	return 0
 }
 

@@ -75,6 +75,11 @@ func StartTools() []Tool {
 	}
 }
 
+// EngineTools are containerd with its client, and what Podman needs without root.
+func EngineTools() []Tool {
+	return []Tool{command("ctr", "containerd"), command("slirp4netns", "slirp4netns"), command("newuidmap", "uidmap")}
+}
+
 // Docker is Docker's command line; Debian 12 has it in docker.io, later ones in a package of its own.
 func Docker() Tool {
 	return Tool{Name: "docker", Present: func() bool { _, err := exec.LookPath("docker"); return err == nil }, Packages: [][]string{{"docker-cli", "docker.io"}}}
