@@ -84,6 +84,8 @@ func Resolve(s *subject.Subject) *Config {
 		r.tomcat()
 	case "java-springboot":
 		r.spring()
+	case "java-jboss":
+		r.jboss()
 	default:
 		if s.Java() {
 			r.generic()

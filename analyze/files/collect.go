@@ -222,6 +222,8 @@ func (c *collector) runtime(ctx context.Context) error {
 		err = c.jvm(ctx, string(s.App.Runtime.Home))
 	case c.in.Config.DotnetRoot != "":
 		err = c.dotnetRoot(ctx, c.in.Config.DotnetRoot)
+	case s.App.Runtime.Kind == "mono":
+		err = c.mono(ctx, string(s.App.Runtime.Home))
 	}
 	if err != nil {
 		return err

@@ -39,11 +39,22 @@ func (c *collector) javaServer(ctx context.Context) error {
 	}
 	app := c.in.Subject.App
 	if home := string(app.Platform.Home); home != "" && home != string(app.Base) && !config.Shared(home) && !kernelPath(home) {
-		if err := c.tree(ctx, home, model.LayerLibs, "layout: folder of "+app.Platform.Name, c.plain); err != nil {
+		if err := c.tree(ctx, home, model.LayerLibs, "layout: folder of "+app.Platform.Name, c.homeFilter()); err != nil {
 			return err
 		}
 	}
 	return c.served(ctx)
+}
+
+// homeFilter leaves out what servers of a kind have in their program's folder and the one that runs has no use for.
+func (c *collector) homeFilter() Filter {
+	switch c.in.Subject.Kind() {
+	case "java-jboss":
+		return c.jboss
+	case "java-jetty":
+		return c.jetty()
+	}
+	return c.plain
 }
 
 // served takes the web applications of a server, wherever they lie.
@@ -53,6 +64,9 @@ func (c *collector) served(ctx context.Context) error {
 			if err := c.tree(ctx, p, model.LayerApp, "layout: web application "+w.Name, c.plain); err != nil {
 				return err
 			}
+		}
+		if d := string(w.Descriptor); d != "" && !kernelPath(d) {
+			c.optional(d, model.LayerConfig, "layout: deploys web application "+w.Name)
 		}
 	}
 	return nil

@@ -3,6 +3,7 @@ package files
 import (
 	"context"
 	"path"
+	"slices"
 	"strings"
 
 	"a2c/analyze/subject"
@@ -47,10 +48,8 @@ func (c *collector) written(name string, dir bool) (decision, reason string) {
 			return model.State, "state: " + d.Reason
 		}
 	}
-	for _, l := range c.in.Logs {
-		if string(l.Path) == name {
-			return model.Out, "log: the application writes it"
-		}
+	if c.isLog(name) {
+		return model.Out, "log: the application writes it"
 	}
 	if !dir {
 		return "", ""
@@ -61,6 +60,10 @@ func (c *collector) written(name string, dir bool) (decision, reason string) {
 		}
 	}
 	return "", ""
+}
+
+func (c *collector) isLog(name string) bool {
+	return slices.ContainsFunc(c.in.Logs, func(l model.LogFile) bool { return string(l.Path) == name })
 }
 
 // closed says why a path is of no use to the application: its user cannot read it, in the image as on the host. A link or a hard link in a
@@ -110,7 +113,7 @@ func (c *collector) holdsRoot(dir string) bool {
 		}
 	}
 	for _, r := range c.in.Config.References {
-		if r.Path != dir && subject.Under(r.Path, dir) {
+		if r.Path != dir && subject.Under(r.Path, dir) && !c.isLog(r.Path) {
 			return true
 		}
 	}
@@ -167,6 +170,8 @@ func unwanted(base string, dir bool) (decision, reason string) {
 			return model.Out, "junk: version control"
 		case ".cache", ".m2", ".npm", ".nuget", ".gradle":
 			return model.Out, "junk: cache of a tool"
+		case "standalone_xml_history", "domain_xml_history", "host_xml_history":
+			return model.Out, "junk: former states of a configuration, which the server keeps anew"
 		case "lost+found":
 			return model.Out, "junk: of the file system"
 		}

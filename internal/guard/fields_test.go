@@ -91,7 +91,6 @@ func forPeople() map[string]string {
 		"SecretRef":           "as Deployment",
 		"Tag":                 "as Deployment",
 		"Usage":               "a record; sizing reads the sums",
-		"WebApp":              "what the inventory's table and the user read",
 		"Verification":        "verify.json is a record",
 		"CgroupLimits":        "what the inventory's table and the user read",
 		"EnvironmentFile":     "what the inventory's table and the user read",

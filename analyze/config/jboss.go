@@ -1,0 +1,26 @@
+package config
+
+import (
+	"path"
+
+	"a2c/model"
+)
+
+// jboss knows the folders of a server's base (docs.wildfly.org: Admin Guide, "File system layout"): log and tmp are made anew at each start, wherever
+// properties put them.
+func (r *resolver) jboss() {
+	r.generic()
+	base := string(r.s.App.Base)
+	folder := func(name, below string, properties ...string) {
+		for _, key := range properties {
+			if v, ok := r.c.Get(key); ok && v.Value != "" {
+				r.dir(name, r.s.Main.Abs(v.Value), v.Source)
+			}
+		}
+		if base != "" {
+			r.dir(name, path.Join(base, below), model.Derived(below+" below the server's base"))
+		}
+	}
+	folder("logs", "log", "jboss.server.log.dir", "jboss.domain.log.dir")
+	folder("tempDir", "tmp", "jboss.server.temp.dir", "jboss.domain.temp.dir")
+}
