@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/tools/txtar"
+
 	"a2c/analyze"
 	"a2c/model"
 )
@@ -66,5 +68,46 @@ func decided(t *testing.T, list []model.File, in, out string) {
 		if is[p] {
 			t.Errorf("%s is in", p)
 		}
+	}
+}
+
+// TestClassPath has libraries that a script entered into the class path one by one, and another release among them.
+func TestClassPath(t *testing.T) {
+	m := machine(t, "java-generic", func(a *txtar.Archive) {
+		file(t, a, "proc/412/cmdline").Data = []byte("java\n-cp\n/opt/tool/lib/tool-2.jar:/opt/tool/lib/a.jar:/opt/tool/lib/b.jar:/opt/tool/plugins/x.jar\nTool\n")
+		for _, name := range []string{
+			"lib/tool-2.jar", "lib/a.jar", "lib/b.jar", "lib/tool-1.jar", "lib/native.so", "plugins/x.jar", "plugins/y.jar", "bin/tool", "bin/tool.bat",
+		} {
+			a.Files = append(a.Files, txtar.File{Name: "opt/tool/" + name})
+		}
+	})
+	_, list := run(t, m, "java-generic", analyze.Options{})
+	decided(t, list,
+		"/opt/tool/lib/tool-2.jar /opt/tool/lib/a.jar /opt/tool/lib/b.jar /opt/tool/lib/native.so /opt/tool/plugins/x.jar /opt/tool/plugins/y.jar /opt/tool/bin/tool",
+		"/opt/tool/lib/tool-1.jar /opt/tool/bin/tool.bat")
+}
+
+// TestPropertiesLauncher has a folder that loader.properties puts on the class path, with configuration in it.
+func TestPropertiesLauncher(t *testing.T) {
+	m := machine(t, "java-springboot", func(a *txtar.Archive) {
+		replace(t, a, "proc/412/cmdline", "-jar\n/opt/orders/orders.jar", "-cp\n/opt/orders/orders.jar\norg.springframework.boot.loader.launch.PropertiesLauncher")
+		for name, text := range map[string]string{
+			"var/lib/orders/loader.properties": "loader.path=/srv/extra, lib/*,/srv/none\n",
+			"srv/extra/application-site.yml":   "partner.token: s3cret-of-the-folder\n",
+			"srv/extra/config/logback.xml":     "",
+			"var/lib/orders/lib/driver.jar":    "",
+			"srv/other/application-site.yml":   "",
+		} {
+			a.Files = append(a.Files, txtar.File{Name: name, Data: []byte(text)})
+		}
+	})
+	a, list := run(t, m, "java-springboot", analyze.Options{})
+	decided(t, list, "/var/lib/orders/loader.properties /srv/extra/application-site.yml /srv/extra/config/logback.xml /var/lib/orders/lib/driver.jar", "/srv/other/application-site.yml")
+	found := false
+	for _, s := range a.AnalysisInfo.Secrets {
+		found = found || s.Place.Path == "/srv/extra/application-site.yml" && s.Place.Line == 1
+	}
+	if !found {
+		t.Errorf("the secret of the folder is not found: %+v", a.AnalysisInfo.Secrets)
 	}
 }

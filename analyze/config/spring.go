@@ -19,6 +19,7 @@ func (r *resolver) spring() {
 	if v, ok := r.springKey("spring.config.name"); ok {
 		names = strings.Split(v.Value, ",")
 	}
+	r.springLoader(names)
 	if v, ok := r.springKey("spring.config.location"); ok {
 		r.springLocations(v, names)
 	} else {
@@ -33,11 +34,6 @@ func (r *resolver) spring() {
 	for i := 0; i < len(r.c.Settings) && i < 100_000; i++ { // imports may bring imports; document() reads each file once
 		if v := r.c.Settings[i]; strings.HasPrefix(v.Key, "spring.config.import") {
 			r.springLocations(v, names)
-		}
-	}
-	if v, ok := r.springKey("loader.path"); ok {
-		for p := range strings.SplitSeq(v.Value, ",") {
-			r.refer(strings.TrimSpace(p), where(v), model.LayerApp, true)
 		}
 	}
 	for _, key := range []string{"logging.config", "server.ssl.key-store", "server.ssl.trust-store", "server.ssl.certificate", "server.ssl.certificate-private-key"} {

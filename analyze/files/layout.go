@@ -188,14 +188,7 @@ func (c *collector) ownFolder(ctx context.Context, dir, reason string) error {
 	if dir == "" || config.Shared(dir) || kernelPath(dir) || c.scratch(dir) {
 		return nil
 	}
-	return c.tree(ctx, dir, model.LayerApp, reason, func(rel string, e host.Entry) (string, string) {
-		ext := strings.ToLower(path.Ext(rel))
-		archive := ext == ".jar" || ext == ".war" || ext == ".ear" || ext == ".zip" || ext == ".gz" || ext == ".tgz"
-		if archive && e.Type == host.Regular && !strings.Contains(rel, "/") && !c.named[join(dir, rel)] {
-			return model.Out, "layout: archive beside the application that nothing names"
-		}
-		return "", ""
-	})
+	return c.tree(ctx, dir, model.LayerApp, reason, c.classPath().folder(c.real(dir)))
 }
 
 // dotnetFolder takes the publish folder.
