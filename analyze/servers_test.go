@@ -29,9 +29,9 @@ func TestServers(t *testing.T) {
 		},
 		{
 			"java-jetty",
-			"/opt/jetty /opt/jetty-12/start.jar /opt/jetty-12/etc/jetty.xml /opt/jetty-12/lib/jetty-server.jar /opt/jetty-12/modules/http.mod " +
+			"/opt/jetty /opt/jetty-12/start.jar /opt/jetty-12/LICENSE.txt /opt/jetty-12/etc/jetty.xml /opt/jetty-12/lib/jetty-server.jar /opt/jetty-12/modules/http.mod " +
 				"/opt/jetty-12/lib/ee10/jetty-ee10-webapp.jar /opt/jetty-12/lib/jetty-util.jar /srv/shop/start.d/http.ini /srv/shop/webapps/shop.war",
-			"/opt/jetty-12/bin/jetty.sh /opt/jetty-12/lib/jetty-ee8-webapp.jar /opt/jetty-12/lib/ee8/jetty-ee8-annotations.jar /srv/shop/logs/2026_11_24.request.log",
+			"/opt/jetty-12/bin/jetty.sh /opt/jetty-12/VERSION.txt /opt/jetty-12/jetty-home-12.0.16-cyclonedx.json /opt/jetty-12/lib/jetty-ee8-webapp.jar /opt/jetty-12/lib/ee8/jetty-ee8-annotations.jar /srv/shop/logs/2026_11_24.request.log",
 		},
 		{
 			"dotnet-mono",

@@ -21,46 +21,29 @@ import (
 // Closure shows that the set of files is closed: each application is started from its image alone, unpacked into an empty root, under strace, with its
 // state, and asked what it serves; verify compares the answers with the live ones. No call may fail there on a path that the application's user finds
 // on this machine, apart from those of testdata/closure/explained.txt. It also shows that the set is small: which share of it such a run never opens is
-// printed by reason, and no file may be without one.
+// printed by reason, no file may be without one, and what testdata/closure/NAME.txt says by hand is in or out.
 func Closure() Proof {
-	var list []apps.App // Install, which runs first, chooses them
+	var list []closureSubject // Install, which runs first, chooses them
 	return Proof{
-		Name: "closure", Needs: []Need{Root, AMD64, Packages}, Budget: time.Minute,
+		Name: "closure", Needs: []Need{Root, AMD64, Packages}, Budget: 6 * time.Minute,
 		Install: func(t *testing.T, b *Bench) {
-			list = b.closureApps()
-			InstallApps(list...)(t, b)
+			list = b.closureSubjects()
+			for _, s := range list {
+				s.install(t, b)
+			}
 			if err := apps.Ensure(t.Context(), b.Log, []apps.Tool{apps.Strace()}); err != nil {
 				t.Fatal(err)
 			}
 		},
 		Run: func(t *testing.T, b *Bench) {
-			site := b.Start(t, list...)
-			c := b.Command(b.Scratch(t, "closure"))
-			jobs, _ := b.Inventory(t, c, site, list)
-			for _, a := range list {
-				t.Run(a.Name, func(t *testing.T) {
-					j := jobs[a.Name]
-					j.Analyze(t, c)
-					j.Containerize(t, c)
-					s := closureCase{name: a.Name, dir: filepath.Join(c.Workspace, j.ID), analysis: j.Analysis, image: j.Image}
-					for _, k := range a.Asks {
-						s.ask(t, site, k)
-					}
-					s.prove(t, b)
+			for _, s := range list {
+				t.Run(s.name(), func(t *testing.T) {
+					c := b.Command(b.Scratch(t, "closure-"+s.name()))
+					s.start(t, b, c).prove(t, b)
 				})
 			}
 		},
 	}
-}
-
-// closureApps is one of the sample applications, chosen by the commit, or all.
-func (b *Bench) closureApps() []apps.App {
-	var names []string
-	for _, a := range apps.All() {
-		names = append(names, a.Name)
-	}
-	chosen := b.Choose("closure", names, 1)
-	return slices.DeleteFunc(apps.All(), func(a apps.App) bool { return !slices.Contains(chosen, a.Name) })
 }
 
 // closureCase is one application with its image.
@@ -70,30 +53,25 @@ type closureCase struct {
 	analysis model.Analysis
 	image    model.Image
 	requests []verify.Request
-}
-
-// ask adds what one of a sample application's questions asks.
-func (s *closureCase) ask(t *testing.T, site *apps.Site, k apps.Ask) {
-	t.Helper()
-	file, path := site.Request(k)
-	r, err := verify.ParseRequest(path)
-	if file != "" {
-		r, err = verify.ReadRequest(file)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.requests = append(s.requests, r)
+	front    *front // asks in place of verify; nil: verify does
+	expand   func(string) string
 }
 
 func (s closureCase) prove(t *testing.T, b *Bench) {
 	t.Helper()
-	r := &tracer{dir: b.Scratch(t, "closure-"+s.name)}
+	r := &tracer{dir: b.Scratch(t, "closure-"+s.name+"-root")}
+	if s.front != nil {
+		r.ask = func(twin *tracedTwin) {
+			if err := s.front.compare(t.Context(), twin); err != nil {
+				t.Error(err)
+			}
+		}
+	}
 	v, err := verify.Run(t.Context(), verify.Options{Analysis: s.analysis, Image: s.image, Dir: s.dir, Runtime: r, Requests: s.requests})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !v.Verified {
+	if !s.same(v) {
 		t.Errorf("the image does not do under strace what the application does: %s\n%s", v.Why, strings.Join(v.Log, "\n"))
 	}
 	twin := r.last(t)
@@ -101,8 +79,17 @@ func (s closureCase) prove(t *testing.T, b *Bench) {
 	files := readFiles(t, filepath.Join(s.dir, "files.jsonl"))
 	s.reasoned(t, files)
 	s.complete(t, b, seen)
+	s.expected(t, b, files)
 	fmt.Fprintf(b.Log, "%s: %d comparisons, %d calls look for files\n", s.name, len(v.Comparisons), seen.calls)
 	newShare(files, seen).print(b.Log, s.name)
+}
+
+// same reports whether everything compared was the same, and shows something: where verify has nothing to ask, the front does.
+func (s closureCase) same(v model.Verification) bool {
+	if s.front == nil {
+		return v.Verified
+	}
+	return len(v.Comparisons) > 0 && !slices.ContainsFunc(v.Comparisons, func(c model.Comparison) bool { return !c.Same })
 }
 
 // complete holds the failures against what this machine has.

@@ -161,6 +161,9 @@ func (f *footprint) see(c call, at *where) {
 
 // lacks reports whether a call failed because of what lies there, and not because of how it asked.
 func lacks(c call) bool {
+	if strings.Contains(c.name, "access") && strings.HasPrefix(c.result, "-1 EROFS") {
+		return false // it only asked whether it might write
+	}
 	for _, name := range []string{"ENOENT", "ENOTDIR", "EACCES", "EPERM", "ELOOP", "ENOEXEC", "EROFS", "EISDIR"} {
 		if strings.HasPrefix(c.result, "-1 "+name) {
 			return true
@@ -243,7 +246,7 @@ func takeOn(uid, gid int, groups []int) error {
 	return errors.Join(unix.Setfsgid(gid), unix.Setfsuid(uid))
 }
 
-// canReach does on this machine what failed in the root: what was opened must be readable, everything else is looked at.
+// canReach does on this machine what failed in the root: what was opened must be readable, what was asked about allowed, everything else is looked at.
 func canReach(p string, why failure) bool {
 	flags := unix.O_PATH | unix.O_CLOEXEC
 	if !why.follow {
@@ -254,8 +257,21 @@ func canReach(p string, why failure) bool {
 		return false
 	}
 	defer unix.Close(fd)
-	if !strings.HasPrefix(why.text, "open") || strings.Contains(why.text, "O_PATH") {
-		return true
+	return unix.Faccessat(unix.AT_FDCWD, fmt.Sprintf("/proc/self/fd/%d", fd), why.wants(), unix.AT_EACCESS) == nil
+}
+
+// wants is what the call wanted to do with the file (access(2)); 0: only that it is there.
+func (f failure) wants() (mode uint32) {
+	switch {
+	case strings.HasPrefix(f.text, "open") && !strings.Contains(f.text, "O_PATH"):
+		return unix.R_OK
+	case !strings.HasPrefix(f.text, "access(") && !strings.HasPrefix(f.text, "faccessat"):
+		return 0
 	}
-	return unix.Faccessat(unix.AT_FDCWD, fmt.Sprintf("/proc/self/fd/%d", fd), unix.R_OK, unix.AT_EACCESS) == nil
+	for name, bit := range map[string]uint32{"R_OK": unix.R_OK, "W_OK": unix.W_OK, "X_OK": unix.X_OK} {
+		if strings.Contains(f.text, name) {
+			mode |= bit
+		}
+	}
+	return mode
 }

@@ -28,7 +28,8 @@ import (
 // tracer is a verify.Runtime without an engine: it unpacks the image into an empty folder and starts it there under strace, in namespaces of its own,
 // with the mounts that a container has. So verify itself gives the twin its state, its secrets and its questions.
 type tracer struct {
-	dir   string // gets a folder for each start
+	dir   string            // gets a folder for each start
+	ask   func(*tracedTwin) // what is done with a twin before it is stopped; nil: nothing
 	twins []*tracedTwin
 }
 
@@ -36,6 +37,7 @@ type tracer struct {
 type tracedTwin struct {
 	root, trace, log string
 	image            model.Image
+	ask              func(*tracedTwin)
 	cmd              *exec.Cmd
 	ended            chan struct{}
 }
@@ -47,7 +49,7 @@ func (*tracer) Close(context.Context) error { return nil }
 func (r *tracer) Start(ctx context.Context, i model.Image, n verify.Needs) (verify.Twin, error) {
 	dir := filepath.Join(r.dir, strconv.Itoa(len(r.twins)))
 	t := &tracedTwin{
-		root: filepath.Join(dir, "root"), trace: filepath.Join(dir, "trace", "t"), log: filepath.Join(dir, "log"), image: i, ended: make(chan struct{}),
+		root: filepath.Join(dir, "root"), trace: filepath.Join(dir, "trace", "t"), log: filepath.Join(dir, "log"), image: i, ask: r.ask, ended: make(chan struct{}),
 	}
 	for _, d := range []string{t.root, filepath.Dir(t.trace)} {
 		if err := os.MkdirAll(d, 0o755); err != nil {
@@ -243,7 +245,10 @@ func (*tracedTwin) Reached() ([]string, []model.Skip) {
 func (*tracedTwin) Memory(context.Context) (int64, error) { return 0, nil }
 
 // Stop asks the program to end, as an engine does, so that what it opens then is seen too, and ends everything else.
-func (t *tracedTwin) Stop(context.Context) error {
+func (t *tracedTwin) Stop(ctx context.Context) error {
+	if status, err := t.Status(ctx); t.ask != nil && err == nil && status.Running {
+		t.ask(t)
+	}
 	for _, pid := range t.programs() {
 		_ = syscall.Kill(pid, syscall.SIGTERM) // it may have ended
 	}

@@ -22,6 +22,8 @@ func (c *collector) jetty() Filter {
 			return model.Out, "layout: library of a module that is not enabled"
 		case (rel == "bin" || strings.HasPrefix(rel, "bin/")) && !c.names(p):
 			return model.Out, "layout: for starting by hand; the image starts the program itself"
+		case rel == "VERSION.txt" || rel == "README.adoc" || strings.HasPrefix(rel, "jetty-home-") && strings.Contains(rel, "-cyclonedx."):
+			return model.Out, "layout: documentation"
 		}
 		return "", ""
 	}

@@ -3,6 +3,9 @@ package servers
 import (
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
 
 	"a2c/proof/apps"
 )
@@ -37,4 +40,41 @@ func HelidonMP() Server {
 			}
 		},
 	}
+}
+
+// HelidonScript is what Gradle's installDist makes: a script enters the libraries into the class path one by one, more than 60 of them. An older release
+// of the application lies among them.
+func HelidonScript() Server {
+	s := HelidonMP()
+	s.Name, s.Ports, s.Ready = "helidon-script", 18980, []int{18980}
+	s.Configure = func(_ context.Context, p Place) error {
+		libraries, err := filepath.Glob(p.Program("helidon-mp/libs/*.jar"))
+		if err != nil || len(libraries) < 60 {
+			return fmt.Errorf("%d libraries, not 60: %w", len(libraries), err)
+		}
+		const application = "counter-1.0.3.jar"
+		path := []string{"$APP_HOME/lib/" + application}
+		failed := []error{
+			p.Write("counter/lib/counter-1.0.2.jar", "an older release"),
+			os.Link(p.Program("helidon-mp", application), p.Path("counter/lib", application)),
+		}
+		for _, l := range libraries {
+			failed = append(failed, os.Link(l, p.Path("counter/lib", filepath.Base(l))))
+			path = append(path, "$APP_HOME/lib/"+filepath.Base(l))
+		}
+		failed = append(failed,
+			p.Write("counter/bin/counter", `#!/bin/sh
+APP_HOME=$(cd "$(dirname "$0")/.." >/dev/null && pwd -P) || exit
+CLASSPATH=`+strings.Join(path, ":")+`
+set -- -Xmx96m -classpath "$CLASSPATH" io.helidon.microprofile.cdi.Main "$@"
+exec "$JAVA_HOME/bin/java" "$@"
+`),
+			os.Chmod(p.Path("counter/bin/counter"), 0o755),
+			p.Write("counter/bin/counter.bat", strings.Join([]string{"@rem the same for Windows", "exit /b 1", ""}, "\r\n")))
+		return firstError(failed...)
+	}
+	s.Command = func(p Place) apps.Command {
+		return apps.Command{Dir: "/", Argv: []string{"/bin/sh", p.Path("counter/bin/counter")}, Env: p.Env(fmt.Sprint("SERVER_PORT=", p.Port(0)))}
+	}
+	return s
 }

@@ -158,7 +158,7 @@ func All() []Server {
 		TomcatBase(), TomcatHome(),
 		JettyBase(), JettyHome(), JettyDryRun(),
 		SpringBootLoader(), SpringBootWar(),
-		QuarkusFast(), QuarkusUber(), MicronautFat(), MicronautPath(), HelidonSE(), HelidonMP(),
+		QuarkusFast(), QuarkusUber(), MicronautFat(), MicronautPath(), HelidonSE(), HelidonMP(), HelidonScript(),
 		LibertyUser(), LibertyOutput(),
 		DotnetMuxer(), DotnetAppHost(), DotnetFolder(), DotnetWorker(), DotnetSingle(), DotnetSingleShared(), DotnetSingleExtract(),
 		MonoListener(), MonoFastCGI(), MonoSocket(), MonoTCP(), MonoService(),
