@@ -25,6 +25,7 @@ func (c *collector) system(ctx context.Context) error {
 	c.optional("/etc/localtime", model.LayerRuntime, "runtime: the host's time zone")
 	c.optional("/etc/timezone", model.LayerRuntime, "runtime: the host's time zone")
 	if c.in.Subject.Java() {
+		c.optional("/etc/os-release", model.LayerRuntime, "runtime: libraries tell the system by it, Netty whose native parts fit")
 		c.optional("/etc/mime.types", model.LayerRuntime, "runtime: java.nio.file.Files.probeContentType reads it")
 		if c.awt {
 			return c.fonts(ctx)
