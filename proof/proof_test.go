@@ -46,9 +46,8 @@ func TestProofs(t *testing.T) {
 			continue
 		case !passed:
 			r.result = "FAILED"
-		case r.result == "" && r.run > r.budget && b.Extent != Soak:
-			r.result = "OVER BUDGET"
-			t.Errorf("%s took %.1f s, its budget is %.0f s", p.Name, r.run.Seconds(), r.budget.Seconds())
+		case r.result == "" && r.run > r.budget:
+			r.result = "passed, over its budget"
 		case r.result == "":
 			r.result = "passed"
 		}
@@ -58,6 +57,21 @@ func TestProofs(t *testing.T) {
 		t.Errorf("no proof has the name that -run (ONLY) chooses")
 	}
 	report(t, rows)
+	if b.Extent != Soak {
+		inTime(t, rows)
+	}
+}
+
+// inTime fails when the proofs together take longer than their budgets together: what a busy machine costs one of them the others have left.
+func inTime(t *testing.T, rows []row) {
+	var run, budget time.Duration
+	for _, r := range rows {
+		run += r.run
+		budget += r.budget
+	}
+	if run > budget {
+		t.Errorf("the proofs took %.0f s together, their budgets are %.0f s", run.Seconds(), budget.Seconds())
+	}
 }
 
 type row struct {
