@@ -283,6 +283,9 @@ func TestRefusals(t *testing.T) {
 		{"secrets_inside_and_push", "keystorePass", func(o *Options) { o.Destination = "localhost:1/app" }, ErrSecretsInside},
 		{"bad_destination", "destination", func(o *Options) { o.Destination = "NOT A NAME" }, nil},
 		{"no_command_line", "no command line", func(o *Options) { o.Analysis.AnalysisInfo.Cmdline = nil }, nil},
+		{"title_instead_of_arguments", "names nothing that Java runs", func(o *Options) {
+			o.Analysis.AnalysisInfo.Cmdline = []string{"nginx: \x1b[2J"}
+		}, nil},
 		{"no_executable", "not among the files", func(o *Options) {
 			o.Analysis.AnalysisInfo.Exe, o.Analysis.AnalysisInfo.Cmdline = "/usr/bin/nothing", []string{"nothing"}
 		}, nil},

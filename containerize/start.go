@@ -2,6 +2,7 @@ package containerize
 
 import (
 	"fmt"
+	"io/fs"
 	"path"
 	"slices"
 	"strconv"
@@ -10,6 +11,7 @@ import (
 
 	"a2c/containerize/layer"
 	"a2c/model"
+	"a2c/parse"
 )
 
 // start is how the image starts: its configuration, what differs from the live process on purpose, and what a run must supply.
@@ -44,6 +46,9 @@ func newStart(a model.Analysis, p *plan, keepBind bool) (*start, error) {
 		}
 	}
 	if err := s.program(); err != nil {
+		return nil, err
+	}
+	if err := s.runs(); err != nil {
 		return nil, err
 	}
 	if err := s.artifact(); err != nil {
@@ -162,6 +167,22 @@ func (s *start) program() error {
 		s.argv[0] = exe
 	}
 	return nil
+}
+
+// runs refuses a command line of Java that names nothing to run: the process wrote a title over it, and the image would only print the usage.
+func (s *start) runs() error {
+	if path.Base(string(s.info.Exe)) != "java" {
+		return nil
+	}
+	cmd := parse.ReadJavaCommand(s.argv, parse.JavaSources{
+		Getenv:  func(name string) (string, bool) { v, ok := s.env[name]; return v, ok },
+		ArgFile: func(string) ([]byte, error) { return nil, fs.ErrNotExist }, // a problem, which leaves it open
+	})
+	if cmd.Mode != "" || len(cmd.Problems) > 0 {
+		return nil
+	}
+	return fmt.Errorf("the command line %q names nothing that Java runs: the process has overwritten its arguments; start it so that they stay, then run inventory and analyze again",
+		strings.Join(s.argv, " "))
 }
 
 // artifact refuses an image without the application: it was deleted while it runs, or the user left it out.
