@@ -125,15 +125,15 @@ func oddCases() []oddCase {
 			return append([]string{"env", "LD_PRELOAD=" + h.path("title.so"), "TITLE=" + title}, argv...)
 		}
 	}
-	const overwritten = "the process has overwritten them"
+	const overwritten, nothing = "the process has overwritten them", "names nothing that Java runs"
 	big := strings.Repeat("a", 100_000)
 	return []oddCase{
 		{name: "arguments", args: []string{"a\nb\x1b[31m\u202e\u009b\xff\x07", "", "--password=\x1b]0;x\x07"}},
 		{name: "megabyte", args: []string{big, big, big, big, big, big, big, big, big, big}},
-		{name: "title", wrap: titled("nginx: worker process"), listed: overwritten},
-		{name: "title that acts", wrap: titled("\x1b[2J\u202e\u009b\xff\x07"), listed: overwritten},
-		{name: "title that lies", wrap: titled("java"), listed: overwritten},
-		{name: "no title", wrap: titled(""), listed: overwritten},
+		{name: "title", wrap: titled("nginx: worker process"), listed: overwritten, says: overwritten, refused: nothing},
+		{name: "title that acts", wrap: titled("\x1b[2J\u202e\u009b\xff\x07"), listed: overwritten, says: overwritten, refused: nothing},
+		{name: "title that lies", wrap: titled("java"), listed: overwritten, says: overwritten, refused: nothing},
+		{name: "no title", wrap: titled(""), listed: overwritten, says: overwritten, refused: nothing},
 		{name: "new\nline", ownJDK: "j\x1b[2Jdk"},
 		{name: "stopped", after: signal(syscall.SIGSTOP)},
 		{name: "net-namespace", wrap: before("unshare", "-n")},
