@@ -178,7 +178,7 @@ func (s *start) runs() error {
 		Getenv:  func(name string) (string, bool) { v, ok := s.env[name]; return v, ok },
 		ArgFile: func(string) ([]byte, error) { return nil, fs.ErrNotExist }, // a problem, which leaves it open
 	})
-	if cmd.Mode != "" || len(cmd.Problems) > 0 {
+	if !cmd.NamesNothing() {
 		return nil
 	}
 	return fmt.Errorf("the command line %q names nothing that Java runs: the process has overwritten its arguments; start it so that they stay, then run inventory and analyze again",

@@ -18,6 +18,9 @@ type JavaCommand struct {
 	Problems   []string  // argument files that could not be read, and the like: the rest may be incomplete
 }
 
+// NamesNothing reports a command line that was read whole and names nothing to run: that of a tool, or a title that the process wrote over it.
+func (c *JavaCommand) NamesNothing() bool { return c.Mode == "" && len(c.Problems) == 0 }
+
 // JavaMode is how the application is named.
 type JavaMode string
 

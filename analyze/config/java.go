@@ -28,7 +28,7 @@ func (r *resolver) java() {
 	for _, problem := range cmd.Problems {
 		r.s.Skip(model.Skip{What: "arguments of the JVM", Reason: problem, Incomplete: true})
 	}
-	if cmd.Mode == "" && len(cmd.Problems) == 0 && path.Base(p.Exe) == "java" {
+	if cmd.NamesNothing() && path.Base(p.Exe) == "java" {
 		r.s.Skip(model.Skip{
 			What: "arguments of the JVM", Reason: "name nothing that Java runs: the process has overwritten them (setproctitle(3)), or they are those of a tool", Incomplete: true,
 			Remedy: "start it so that its arguments stay, then run inventory and analyze again",

@@ -78,7 +78,7 @@ func (v *view) jvm() *jvm {
 	if j.tool || embedded && path.Base(v.Exe) != "jsvc" && j.cmd.ClassPath.Value == "" && j.cmd.Mode != parse.JavaJar {
 		j.cmd.Main, j.cmd.Mode, j.cmd.Program = parse.JavaArg{}, "", nil // the launcher's arguments are its own
 	}
-	if mapped && !embedded && j.cmd.Mode == "" && len(j.cmd.Problems) == 0 && !slices.ContainsFunc(v.Args(), javaTells) {
+	if mapped && !embedded && j.cmd.NamesNothing() && !slices.ContainsFunc(v.Args(), javaTells) {
 		v.overwritten()
 	}
 	for _, p := range j.cmd.Problems {
