@@ -42,11 +42,29 @@ type figures struct {
 // note keeps a figure and fails the test when it is not below the limit.
 func (f *figures) note(name string, value, limit float64, unit string) {
 	f.t.Helper()
+	f.hold(name, value, limit, limit, unit)
+}
+
+// timed is note for what a clock measured: `make bench`, with the machine to itself, holds the limit; a run of the tests, beside which the machine
+// does what it likes, prints it and fails at twice of it.
+func (f *figures) timed(name string, value, limit float64, unit string) {
+	f.t.Helper()
+	fails := limit
+	if f.b.Extent == Part {
+		fails = 2 * limit
+	}
+	f.hold(name, value, limit, fails, unit)
+}
+
+func (f *figures) hold(name string, value, limit, fails float64, unit string) {
+	f.t.Helper()
 	verdict := ""
 	if limit > 0 {
 		verdict = fmt.Sprintf("  (below %g)", limit)
 		if value >= limit {
 			verdict = fmt.Sprintf("  NOT BELOW %g", limit)
+		}
+		if value >= fails {
 			f.t.Errorf("%s: %.3g %s, to reach: below %g", name, value, unit, limit)
 		}
 	}
@@ -64,8 +82,8 @@ func (f *figures) programs() {
 	f.note("a2c, without the builder inside", megabytes(f.t, f.b.A2C), 25, "MB")
 	f.note("a2c, with the builder inside (make release)", megabytes(f.t, filepath.Join(f.b.Repo, "dist", "a2c")), 50, "MB")
 	c := f.b.Command(f.b.Scratch(f.t, "figures"))
-	f.note("a2c version, median of 21", 1000*f.median(21, c, "version"), 20, "ms")
-	f.note("a2c inventory, median of 7", f.median(7, c, "inventory"), 0.1, "s")
+	f.timed("a2c version, median of 21", 1000*f.median(21, c, "version"), 20, "ms")
+	f.timed("a2c inventory, median of 7", f.median(7, c, "inventory"), 0.1, "s")
 }
 
 // median runs the command n times, after once to fill the page cache.
@@ -93,7 +111,7 @@ func (f *figures) images() {
 		j.Containerize(f.t, c)
 		f.note("image of "+a.Title, float64(j.Image.Uncompressed)/1e6, limits[a.Name], "MB")
 		f.note("  compressed, as a registry keeps it", float64(j.Image.Size)/1e6, 0, "MB")
-		f.note("  containerize", j.Runs[len(j.Runs)-1].Seconds, 30, "s")
+		f.timed("  containerize", j.Runs[len(j.Runs)-1].Seconds, 30, "s")
 		f.note("  peak memory of a2c and the builder", float64(j.Image.PeakBytes)/1e6, 150, "MB")
 		f.again(site, a, j)
 	}

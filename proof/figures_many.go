@@ -28,7 +28,7 @@ func (f *figures) many(c Command, j Job, files int, seconds, mb float64) {
 		f.t.Errorf("%s: %d files are in, with %d that were planted", j.App.Name, in, files)
 	}
 	ran := j.Runs[len(j.Runs)-1]
-	f.note(fmt.Sprintf("analyze %s with %d more files", j.App.Name, files), ran.Seconds, seconds, "s")
+	f.timed(fmt.Sprintf("analyze %s with %d more files", j.App.Name, files), ran.Seconds, seconds, "s")
 	f.note("  peak memory", float64(ran.Peak)/1e6, mb, "MB")
 }
 

@@ -196,10 +196,17 @@ func (m *machine) ask(t *testing.T, pid int, address, path, host string) string 
 // enter runs a program inside.
 func (m *machine) enter(t *testing.T, name string, args ...string) {
 	t.Helper()
-	argv := append([]string{"-t", strconv.Itoa(m.pid), "-a", name}, args...)
-	if out, err := exec.CommandContext(t.Context(), "nsenter", argv...).CombinedOutput(); err != nil {
+	if out, err := m.command(t.Context(), name, args...).CombinedOutput(); err != nil {
 		t.Errorf("%s %s: %v\n%s", name, strings.Join(args, " "), err, out)
 	}
+}
+
+// command is one that runs inside, with the environment of a login there and nothing of the one that the proofs run in: script(1) and tmux(1) start
+// what SHELL names, and whether a shell stays as the parent of the one command that it was given depends on which it is.
+func (m *machine) command(ctx context.Context, name string, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, "nsenter", append([]string{"-t", strconv.Itoa(m.pid), "-a", name}, args...)...)
+	cmd.Env = []string{"HOME=/root", "LOGNAME=root", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "SHELL=/bin/bash", "USER=root"}
+	return cmd
 }
 
 // inventory takes the inventory from within, as an administrator of that machine would.

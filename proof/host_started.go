@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -102,7 +101,7 @@ func (m *machine) byHand() {
 // stays runs a program inside that is ended with the machine.
 func (m *machine) stays(name string, args ...string) {
 	m.t.Helper()
-	cmd := exec.CommandContext(context.WithoutCancel(m.t.Context()), "nsenter", append([]string{"-t", strconv.Itoa(m.pid), "-a", name}, args...)...)
+	cmd := m.command(context.WithoutCancel(m.t.Context()), name, args...)
 	out, err := os.OpenFile(m.path("systemd.log"), os.O_APPEND|os.O_WRONLY, 0o644)
 	if err != nil {
 		m.t.Fatal(err)

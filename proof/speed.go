@@ -83,12 +83,12 @@ func (s *speed) measure(t *testing.T, processes int) {
 	size := fmt.Sprintf("%d processes and %d JVMs", processes, jvms)
 	s.seconds[processes] = a.seconds / float64(processes) * 1000
 	if processes == 2000 {
-		s.figures.note("a2c inventory : ss -tlnp, "+size, a.seconds/b.seconds, 1, "(wall clock)")
+		s.figures.timed("a2c inventory : ss -tlnp, "+size, a.seconds/b.seconds, 1, "(wall clock)")
 		s.figures.note("  the same of processor time", a.processor/b.processor, 0, "")
 	} else {
-		s.figures.note("a2c inventory : ss -tlnp, "+size, a.seconds/b.seconds, 0, "(wall clock)")
+		s.figures.timed("a2c inventory : ss -tlnp, "+size, a.seconds/b.seconds, 0, "(wall clock)")
 	}
-	s.figures.note("  for each 1,000 processes", s.seconds[processes], 0, "s")
+	s.figures.timed("  for each 1,000 processes", s.seconds[processes], 0, "s")
 	s.figures.note("  peak memory of a2c or its child", a.megabytes, 60, "MB")
 }
 
