@@ -30,6 +30,7 @@ type Options struct {
 	Log        *slog.Logger     // nil: silent
 	Report     func(Event)      // nil: nobody
 	Now        func() time.Time // nil: time.Now
+	Others     []files.Other    // the other applications of this machine
 	// Observe is how long the application is watched before it is looked at, by the events of observe.Listen; 0: not at all.
 	Observe time.Duration
 	Events  observe.Events
@@ -76,7 +77,7 @@ func Run(ctx context.Context, t host.Tree, id string, app model.App, o Options, 
 	}
 	o.step("files")
 	in := files.Input{Subject: s, Config: c, State: st.Dirs, Logs: st.Logs, Empty: st.Empty}
-	in.Workspace = o.Workspace
+	in.Workspace, in.Others = o.Workspace, o.Others
 	if o.Parameters != nil {
 		in.Excluded, in.Added = o.Parameters.AppExcludedFiles, o.Parameters.AppSpecificFiles
 	}

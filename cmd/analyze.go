@@ -77,7 +77,7 @@ func (a *app) analyze(ctx context.Context, w *workspace.Workspace, id string) er
 	analyses := map[string]model.Analysis{}
 	var ends []Code
 	for _, each := range ids {
-		analysis, code, err := a.analyzeOne(ctx, w, each, live.Inventory[each])
+		analysis, code, err := a.analyzeOne(ctx, w, each, live.Inventory)
 		if err != nil && (id != "" || ctx.Err() != nil) {
 			return err
 		}

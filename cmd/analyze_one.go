@@ -6,12 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"a2c/analyze"
+	"a2c/analyze/files"
 	"a2c/analyze/observe"
 	"a2c/internal/child"
 	"a2c/internal/term"
@@ -20,11 +22,12 @@ import (
 )
 
 // analyzeOne lets the confined child look at one application, and saves what it found.
-func (a *app) analyzeOne(ctx context.Context, w *workspace.Workspace, id string, app model.App) (model.Analysis, Code, error) {
+func (a *app) analyzeOne(ctx context.Context, w *workspace.Workspace, id string, live model.Inventory) (model.Analysis, Code, error) {
 	var none model.Analysis
+	app := live[id]
 	name := path.Join(id, workspace.AnalysisFile)
 	before, err := workspace.Load[model.Analysis](w, name)
-	request := analyzeRequest{Root: a.root, ID: id, App: app, Workspace: w.Dir(), Observe: a.observe}
+	request := analyzeRequest{Root: a.root, ID: id, App: app, Workspace: w.Dir(), Observe: a.observe, Others: others(live, id)}
 	switch {
 	case err == nil:
 		request.Parameters = &before.ContainerParameters
@@ -72,6 +75,17 @@ func (a *app) analyzeOne(ctx context.Context, w *workspace.Workspace, id string,
 	a.noteEdits(edits)
 	a.noteSkips(analysis.AnalysisInfo.Skips)
 	return analysis, seenCode(analysis.AnalysisInfo.Skips), nil
+}
+
+// others are the applications that run beside one, but for those in containers, whose paths mean other files.
+func others(live model.Inventory, id string) []files.Other {
+	var list []files.Other
+	for _, each := range slices.Sorted(maps.Keys(live)) {
+		if o := live[each]; each != id && o.Container == nil && o.Helper == "" {
+			list = append(list, files.Other{ID: each, Artifact: o.Artifact, Base: o.Base, Processes: o.Processes})
+		}
+	}
+	return list
 }
 
 // onAnalyze writes the files that the child finds, and shows how far it is.

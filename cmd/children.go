@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"a2c/analyze"
+	"a2c/analyze/files"
 	"a2c/analyze/observe"
 	"a2c/analyze/subject"
 	"a2c/internal/child"
@@ -67,6 +68,7 @@ type analyzeRequest struct {
 	ID         string
 	App        model.App
 	Workspace  string
+	Others     []files.Other
 	Parameters *model.ContainerParameters // of the last analysis, with the user's edits
 	Observe    time.Duration              // 0: not; the first of the child's files tells what is opened
 	Forks      bool                       // the second tells of forks
@@ -90,7 +92,7 @@ func playAnalyze(ctx context.Context, c *child.Conn) (any, error) {
 		return nil, err
 	}
 	var lost error // an event that could not be sent: the next file cannot be either
-	o := analyze.Options{Parameters: r.Parameters, Workspace: r.Workspace, Earlier: r.Earlier, Observed: r.Observed, Log: c.Log(), Report: func(e analyze.Event) { lost = errors.Join(lost, c.Emit("event", e)) }}
+	o := analyze.Options{Parameters: r.Parameters, Workspace: r.Workspace, Others: r.Others, Earlier: r.Earlier, Observed: r.Observed, Log: c.Log(), Report: func(e analyze.Event) { lost = errors.Join(lost, c.Emit("event", e)) }}
 	if r.Observe > 0 {
 		o.Observe, o.Events.Opens = r.Observe, c.File(0, "fanotify")
 		if r.Forks {

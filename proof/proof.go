@@ -40,6 +40,7 @@ func All() []Proof {
 		HostileStart(),
 		Churn(),
 		Observe(),
+		HardFiles(),
 		Servers(),
 		AroundHost(),
 		Containerize(),

@@ -68,7 +68,7 @@ func (p *classPath) folder(dir string) Filter {
 		ext := strings.ToLower(path.Ext(rel))
 		archive := ext == ".jar" || ext == ".war" || ext == ".ear" || ext == ".zip" || ext == ".gz" || ext == ".tgz"
 		switch {
-		case e.Type != host.Regular || p.c.named[name]:
+		case e.Type != host.Regular || p.c.named[name] || p.c.others[name] != "":
 		case archive && !strings.Contains(rel, "/"):
 			return model.Out, "layout: archive beside the application that nothing names"
 		case p.off(name):

@@ -21,6 +21,7 @@ type Input struct {
 	Empty   []Folder // log, temp and work folders
 	// Excluded and Added are the user's: containerParameters.appExcludedFiles and appSpecificFiles, paths, folders or patterns (path.Match).
 	Excluded, Added []model.Path
+	Others          []Other
 	Workspace       string // a2c's own, never part of an application; "" when there is none
 }
 
@@ -45,15 +46,17 @@ type collector struct {
 	mapped  map[string]bool     // files that are mapped or open now
 	above   map[string]bool     // the folders that these, the programs and the working folder lie in
 	links   map[string][]string // of libraries, by folder
+	others  map[string]string   // paths of other applications: why
 	awt     bool
 }
 
 // Collect asks every source in turn: layout, configuration, open files, runtime, system, native libraries, and the user.
 func Collect(ctx context.Context, in Input) (Result, error) {
-	c := &collector{in: in, named: map[string]bool{}, mapped: map[string]bool{}, above: map[string]bool{}, links: map[string][]string{}}
+	c := &collector{in: in, named: map[string]bool{}, mapped: map[string]bool{}, above: map[string]bool{}, links: map[string][]string{}, others: map[string]string{}}
 	c.set = NewSet(in.Subject.Root, c.veto)
 	c.closure = NewClosure(c.set, c.libraryPath(), c.mapped)
 	c.note4Named()
+	c.note4Others()
 	for _, source := range []func(context.Context) error{c.user, c.layout, c.references, c.runtime, c.open, c.observed, c.empty, c.native, c.listOut} {
 		if err := source(ctx); err != nil {
 			return Result{}, err

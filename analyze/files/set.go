@@ -92,7 +92,7 @@ func (s *Set) include(name, layer, reason string, links int) (string, host.Info,
 func wayReason(name, p, reason string, e *entry, last bool) string {
 	switch {
 	case e.fileType == host.Symlink && path.Clean(name) != p:
-		return "link: on the way to a path that is in"
+		return "link: on the way to " + model.Path(path.Clean(name)).String()
 	case e.fileType != host.Symlink && !last:
 		return "parent: of a path that is in"
 	}
@@ -245,10 +245,10 @@ func (s *Set) Owners() (uids, gids []int) {
 }
 
 // EachIn calls do for every regular file of a layer, in no order.
-func (s *Set) EachIn(layer string, do func(p string, mtime time.Time, uid int)) {
+func (s *Set) EachIn(layer string, do func(p string, mtime time.Time, uid int, size int64)) {
 	for p, e := range s.entries {
 		if e.decision == model.In && e.layer == layer && e.fileType == host.Regular {
-			do(p, e.stat().MTime, int(e.uid))
+			do(p, e.stat().MTime, int(e.uid), e.size)
 		}
 	}
 }

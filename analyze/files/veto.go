@@ -38,7 +38,13 @@ func (c *collector) veto(name string, info host.Info) (decision, reason string) 
 	if c.named[name] {
 		return "", ""
 	}
-	return unwanted(path.Base(name), dir)
+	if why := c.others[name]; why != "" {
+		return model.Out, why
+	}
+	if decision, reason = unwanted(path.Base(name), dir); decision != "" {
+		return decision, reason
+	}
+	return c.unfit(name, info)
 }
 
 // written says what the application itself makes of a path: state, a log, or a folder that the image has empty.

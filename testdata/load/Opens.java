@@ -1,15 +1,23 @@
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import java.io.Closeable;
 import java.io.File;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Executors;
 
-/** Opens listens on the port that its argument names, and opens what it is asked to: /read?FILE, /write?FILE, /run?PROGRAM, /many?FOLDER. */
+/**
+ * Opens listens on the port that its argument names, and opens what it is asked to: /read?FILE, /write?FILE, /run?PROGRAM, /many?FOLDER. What /keep?FILE
+ * opens for reading and /hold?FILE for writing stays open; /grow?FILE writes a line every 50 ms from then on and closes the file each time.
+ */
 public class Opens {
+	static final List<Closeable> KEPT = new ArrayList<>();
+
 	public static void main(String[] args) throws Exception {
 		HttpServer s = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(args[0])), 64);
 		s.setExecutor(Executors.newFixedThreadPool(4));
@@ -41,6 +49,15 @@ public class Opens {
 				out.write('x');
 			}
 			return "wrote";
+		case "/keep":
+			KEPT.add(new FileInputStream(name));
+			return "kept";
+		case "/hold":
+			KEPT.add(new FileOutputStream(name, true));
+			return "held";
+		case "/grow":
+			new Thread(() -> grow(name)).start();
+			return "grows";
 		case "/run":
 			return "ended " + new ProcessBuilder(name.split(" ")).start().waitFor();
 		case "/many":
@@ -52,5 +69,17 @@ public class Opens {
 			return files.length + " in " + (System.nanoTime() - began);
 		}
 		return "up";
+	}
+
+	static void grow(String name) {
+		try {
+			for (;; Thread.sleep(50)) {
+				try (FileOutputStream out = new FileOutputStream(name, true)) {
+					out.write("a line\n".getBytes(StandardCharsets.UTF_8));
+				}
+			}
+		} catch (Exception e) {
+			throw new IllegalStateException(e);
+		}
 	}
 }
