@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"testing"
 	"time"
 
@@ -18,7 +19,7 @@ func Again() Proof {
 		Name: "again", Needs: []Need{Root, AMD64, Packages}, Budget: 3 * time.Minute,
 		Install: InstallApps(apps.Shop(), apps.Portal()),
 		Run: func(t *testing.T, b *Bench) {
-			list := []apps.App{apps.Shop(), apps.Portal()}
+			list := againApps(b)
 			site := b.Start(t, list...)
 			c := b.Command(b.Scratch(t, "again"), "DOCKER_HOST="+b.Engine(t))
 			jobs, _ := b.Inventory(t, c, site, list)
@@ -36,6 +37,13 @@ func Again() Proof {
 			}
 		},
 	}
+}
+
+// againApps is one application of Java and one of .NET, or one of the two, chosen by the commit.
+func againApps(b *Bench) []apps.App {
+	list := []apps.App{apps.Shop(), apps.Portal()}
+	chosen := b.Choose("again", []string{list[0].Name, list[1].Name}, 1)
+	return slices.DeleteFunc(list, func(a apps.App) bool { return !slices.Contains(chosen, a.Name) })
 }
 
 // sameImage goes on with the image of before in the application's new process, and then with an edited analysis.

@@ -13,10 +13,10 @@ import (
 )
 
 // Demo proves the main job on the four applications: found with the right kind, user and ports; an image that answers as the live
-// application does; files to deploy it, the same bytes each time.
+// application does; files to deploy it, the same bytes each time. No byte that a2c prints or writes meanwhile holds a planted secret.
 func Demo() Proof {
 	return Proof{
-		Name: "demo", Needs: []Need{Root, AMD64, Packages}, Budget: 8 * time.Minute,
+		Name: "demo", Needs: []Need{Root, AMD64, Packages}, Budget: 9 * time.Minute,
 		Install: func(t *testing.T, b *Bench) {
 			InstallApps(apps.All()...)(t, b)
 			if err := apps.Ensure(t.Context(), b.Log, []apps.Tool{apps.Docker()}); err != nil {
@@ -32,7 +32,8 @@ func Demo() Proof {
 			c := b.Command(b.Scratch(t, "demo"), "DOCKER_HOST="+b.Engine(t))
 			cluster := b.Cluster(t)
 			archives := b.Scratch(t, "demo-archives")
-			jobs, _ := b.Inventory(t, c, site, list)
+			jobs, inventory := b.Inventory(t, c, site, list)
+			var done []Job
 			for _, a := range list {
 				t.Run(a.Name, func(t *testing.T) {
 					j := jobs[a.Name]
@@ -45,8 +46,13 @@ func Demo() Proof {
 					b.RegisterTaskDefinition(t, filepath.Join(files, "ecs-fargate", "task-definition.json"))
 					b.LintTemplates(t, filepath.Join(files, "ecs-fargate"))
 					cluster.DryRun(t, filepath.Join(files, "eks-ec2"))
+					done = append(done, j)
 				})
 			}
+			t.Run("secrets", func(t *testing.T) {
+				checkOutput(t, site.Planted(), inventory)
+				checkSecrets(t, site.Planted(), c.Workspace, done)
+			})
 		},
 	}
 }

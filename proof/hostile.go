@@ -18,7 +18,7 @@ import (
 // or replaced, whose arguments act on terminals, that are stopped, end at once, live in namespaces of their own or on a mount that is dead.
 func Hostile() Proof {
 	return Proof{
-		Name: "hostile", Needs: []Need{Root, Packages}, Budget: 4 * time.Minute,
+		Name: "hostile", Needs: []Need{Root, Packages}, Budget: 3 * time.Minute,
 		Install: func(t *testing.T, b *Bench) {
 			if err := apps.Ensure(t.Context(), b.Log, append(apps.JavaTools(), apps.Compiler())); err != nil {
 				t.Fatal(err)
@@ -40,7 +40,11 @@ func Hostile() Proof {
 			}
 			h.others(list)
 			found := h.inventory()
+			analyzed := b.Choose("odd processes", oddNames(list), 12) // the inventory above saw all of them
 			for _, c := range list {
+				if !slices.Contains(analyzed, c.name) {
+					continue
+				}
 				t.Run(c.name, func(t *testing.T) { h.check(t, c, found) })
 			}
 		},

@@ -37,6 +37,14 @@ func oddProcesses(e Extent) []oddCase {
 	return slices.Concat(staleCases(), archiveCases(), directoryCases(e), oddCases())
 }
 
+func oddNames(list []oddCase) []string {
+	var names []string
+	for _, c := range list {
+		names = append(names, c.name)
+	}
+	return names
+}
+
 // staleCases lose what they run.
 func staleCases() []oddCase {
 	sh := func(script string) func(*enemies, oddCase) {

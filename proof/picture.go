@@ -38,11 +38,11 @@ func (c camera) take(t *testing.T) picture {
 	for _, n := range names {
 		p["name /"+n.Name()] = n.Type().String()
 	}
-	for _, dir := range c.hashed {
-		c.files(t, p, dir, true)
-	}
 	for _, dir := range c.listed {
 		c.files(t, p, dir, false)
+	}
+	for _, dir := range c.hashed { // the last, since one may lie below one of those
+		c.files(t, p, dir, true)
 	}
 	p.mounts(t)
 	p.sysctls(t)

@@ -82,8 +82,8 @@ func (b *Bench) watch(t *testing.T, c Command, site *apps.Site, list []apps.App)
 // camera looks at everything that the first promise names. The exceptions:
 func (b *Bench) camera(site string) camera {
 	c := camera{
-		hashed: []string{"/etc", "/srv", "/home", "/boot", "/opt", "/var/lib", b.Dir},
-		listed: []string{"/usr", "/root", "/tmp", "/var/tmp", "/run", "/dev/shm"},
+		hashed: []string{"/etc", "/srv", "/home", "/boot", "/var/lib", site},
+		listed: []string{"/usr", "/root", "/opt", b.Dir, "/tmp", "/var/tmp", "/run", "/dev/shm"},
 		except: []string{
 			filepath.Join(b.Dir, "scratch"),      // the workspace
 			filepath.Join(b.Dir, "engine"),       // the Docker Engine, which keeps the images that verify loads
@@ -99,7 +99,7 @@ func (b *Bench) camera(site string) camera {
 		},
 	}
 	if b.Extent != Part { // content of 10 GB and more, where time of status and inode say the same in seconds
-		c.hashed, c.listed = append(c.hashed, "/usr", "/root"), []string{"/tmp", "/var/tmp", "/run", "/dev/shm"}
+		c.hashed, c.listed = append(c.hashed, "/usr", "/root", "/opt", b.Dir), []string{"/tmp", "/var/tmp", "/run", "/dev/shm"}
 	}
 	return c
 }

@@ -50,7 +50,6 @@ func All() []Proof {
 		Docker(),
 		Closure(),
 		Demo(),
-		Secrets(),
 		FirstPromise(),
 		Kill(),
 		BadInput(),
