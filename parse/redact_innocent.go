@@ -1,6 +1,9 @@
 package parse
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Most texts hold no secret, and finding that out must not take long: an application may have hundreds of thousands of files. What is here may
 // only say no where the whole search would find nothing (FuzzInnocent); where it is not sure, the search decides.
@@ -8,120 +11,196 @@ import "strings"
 // innocent reports a text that says nothing a secret could be found by: no name of one, no '@' of a URL, no token, no long random word, and
 // no backslash behind which other characters hide.
 func innocent(s string) bool {
-	if strings.IndexByte(s, '\\') >= 0 || strings.IndexByte(s, '@') >= 0 || strings.Contains(s, "LS0tLS1CRUdJTi") || strings.Contains(s, "-----BEGIN ") || strings.Contains(s, "curl ") {
+	return strings.IndexByte(s, '\\') < 0 && strings.IndexByte(s, '@') < 0 && !longWord(s) && !lowersToASCII(s) && !says(s, saysSecret|saysToken)
+}
+
+// lowersToASCII reports the two letters beyond ASCII whose lower case is not (KELVIN SIGN, LATIN CAPITAL LETTER I WITH DOT ABOVE). Without them names can
+// be compared in lower case byte by byte.
+func lowersToASCII(s string) bool {
+	return strings.Contains(s, "\u212a") || strings.Contains(s, "\u0130")
+}
+
+// What says looks for.
+const (
+	saysSecret = 1 << iota // a part of a name by which secretWord finds a secret, or a word before credentials, in any case
+	saysToken              // the beginning of a token (tokenSecrets), of a PEM block, or of that in base64
+)
+
+// The first two characters of what is looked for: of all that secretHere knows, and of all that tokenHere knows (TestSays).
+const (
+	secretPairs = "au ba be co cr cu ja jw ke lo ma md mo ot pa ps pw sa se to"
+	tokenPairs  = "1/ AB AC AG AI AK AP AS AT CC CI CL EA EZ FL GO GR HR LT NR PM ai ap be bk cm da dc dn do dp dt du ey fi fm fo gh gi gl ho hv ic ke li nf np nt op pa pc ph pn " +
+		"pp ps pu py rd rk rn ru sb se sg sh sk sn sq tf ts v1 wh xa xk xo ya A3 SG ci hf oy LS --"
+)
+
+// says looks at each byte of a text once, however many words there are, and compares with them only where the first two characters of one stand.
+func says(s string, what uint8) bool {
+	begin := beginnings(what)
+	last := byte(0)
+	for i := range len(s) {
+		c := s[i]
+		found := begin[pair(last, c)]
+		last = c
+		if found&saysSecret != 0 && secretHere(s, i-1) || found&saysToken != 0 && tokenHere(s, i-1) {
+			return true
+		}
+	}
+	return false
+}
+
+// pair is the place of two characters in a table that has one for all that look alike in six bits.
+func pair(a, b byte) uint { return uint(a&63)<<6 | uint(b&63) }
+
+// beginnings is a table of the pairs.
+func beginnings(what uint8) (table [64 * 64]uint8) {
+	const small = 0x20
+	for i := 0; i+1 < len(secretPairs); i += 3 {
+		a, b := secretPairs[i], secretPairs[i+1]
+		for _, at := range [...]uint{pair(a, b), pair(a-small, b), pair(a, b-small), pair(a-small, b-small)} {
+			table[at] |= what & saysSecret
+		}
+	}
+	for i := 0; i+1 < len(tokenPairs); i += 3 {
+		table[pair(tokenPairs[i], tokenPairs[i+1])] |= what & saysToken
+	}
+	return table
+}
+
+// tokenHere reports one at i. A JSON Web Token may stand in the middle of a word.
+func tokenHere(text string, i int) bool {
+	s := text[i:]
+	switch s[0] {
+	case 'e', 'L', '-':
+		if strings.HasPrefix(s, "eyJ") || strings.HasPrefix(s, "LS0tLS1CRUdJTi") || strings.HasPrefix(s, "-----BEGIN ") {
+			return true
+		}
+	}
+	if i > 0 && isWord(text[i-1]) || !mayBegin(s) {
 		return false
 	}
-	lower := strings.ToLower(s)
-	return !saysSecret(lower) && !saysKey(lower) && !longWord(s) && len(tokenSecrets(s)) == 0
+	return slices.ContainsFunc(tokenShapes(), func(t tokenShape) bool {
+		_, ok := t.match(text, i)
+		return ok
+	})
 }
 
-// saysSecret reports a part of a name by which secretWord finds a secret, but for those that end in key, or a word before credentials. It looks at each
-// byte once, however many words there are.
-func saysSecret(lower string) bool {
-	for i := range len(lower) {
-		switch lower[i] {
-		case 'a', 'b', 'c', 'j', 'k', 'l', 'm', 'o', 'p', 's', 't':
-			if saysHere(lower[i:]) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// saysHere compares with constants one by one, which costs a comparison of few bytes each.
-func saysHere(s string) bool {
-	switch s[0] {
+// secretHere reports one at i.
+func secretHere(text string, i int) bool {
+	s := text[i:]
+	switch s[0] | 0x20 {
 	case 'a':
-		return strings.HasPrefix(s, "authorization")
+		return foldPrefix(s, "authorization")
 	case 'b':
-		return strings.HasPrefix(s, "bearer") || strings.HasPrefix(s, "basic ")
+		return foldPrefix(s, "bearer") || foldPrefix(s, "basic ")
 	case 'c':
-		return strings.HasPrefix(s, "credential") || strings.HasPrefix(s, "creds") || strings.HasPrefix(s, "cookie") || strings.HasPrefix(s, "contrase")
+		return foldPrefix(s, "credential") || foldPrefix(s, "creds") || foldPrefix(s, "cookie") || foldPrefix(s, "contrase") || foldPrefix(s, "curl ")
 	case 'j':
-		return strings.HasPrefix(s, "jwt") || strings.HasPrefix(s, "jaas")
+		return foldPrefix(s, "jwt") || foldPrefix(s, "jaas")
 	case 'k':
-		return strings.HasPrefix(s, "kennwort")
+		return foldPrefix(s, "kennwort") || foldPrefix(s, "key") && keyWord(text[:i])
 	case 'l':
-		return strings.HasPrefix(s, "login ")
+		return foldPrefix(s, "login ")
 	case 'm':
-		return strings.HasPrefix(s, "mdp") || strings.HasPrefix(s, "motdepasse") || strings.HasPrefix(s, "masterauth")
+		return foldPrefix(s, "mdp") || foldPrefix(s, "motdepasse") || foldPrefix(s, "masterauth")
 	case 'o':
-		return strings.HasPrefix(s, "otp")
+		return foldPrefix(s, "otp")
 	case 'p':
-		return strings.HasPrefix(s, "pw") || strings.HasPrefix(s, "pass") || strings.HasPrefix(s, "psw")
+		return foldPrefix(s, "pw") || foldPrefix(s, "pass") || foldPrefix(s, "psw")
 	case 's':
-		return strings.HasPrefix(s, "sas") || strings.HasPrefix(s, "secret") || strings.HasPrefix(s, "senha") || strings.HasPrefix(s, "sessid") || strings.HasPrefix(s, "sessionid")
+		return foldPrefix(s, "sas") || foldPrefix(s, "secret") || foldPrefix(s, "senha") || foldPrefix(s, "sessid") || foldPrefix(s, "sessionid")
 	case 't':
-		return strings.HasPrefix(s, "token")
+		return foldPrefix(s, "token")
 	}
 	return false
 }
 
-func says(lower string, hints []string) bool {
-	for _, h := range hints {
-		if strings.Contains(lower, h) {
-			return true
-		}
-	}
-	return false
+// foldPrefix reports whether s begins with a word of small letters, in any case; a control character may pass for a blank.
+func foldPrefix(s, word string) bool {
+	return len(s) >= len(word) && foldEqual(s[:len(word)], word)
 }
 
-// saysKey reports a name such as apiKey, access_key or SIGNING-KEYS: the word key behind one that makes it a secret.
-func saysKey(lower string) bool {
-	for at := 0; ; {
-		i := strings.Index(lower[at:], "key")
-		if i < 0 {
+func foldEqual(s, word string) bool {
+	for i := range len(word) {
+		if s[i]|0x20 != word[i] {
 			return false
 		}
-		at += i
-		before := strings.TrimRightFunc(lower[:at], func(r rune) bool { return r < 'a' || r > 'z' && r < 0x80 })
-		if i := len(before); i > 0 && (before[i-1] >= 0x80 || keyWord(before)) {
-			return true
-		}
-		at += len("key")
 	}
+	return true
 }
 
-// keyWord reports whether the text before key ends in a word that secretWord knows before it.
+// keyWord reports whether the text before key ends in a word that secretWord knows before it: apiKey, access_key, SIGNING-KEYS. One that ends beyond
+// ASCII may.
 func keyWord(before string) bool {
-	for _, w := range []string{
+	for before != "" && before[len(before)-1] < 0x80 && !isLetter(before[len(before)-1]) {
+		before = before[:len(before)-1]
+	}
+	if before == "" {
+		return false
+	}
+	last := before[len(before)-1]
+	if last >= 0x80 {
+		return true
+	}
+	for _, w := range [...]string{
 		"api", "access", "private", "encryption", "encrypt", "signing", "shared", "account", "master", "auth", "storage", "session", "hmac", "aes", "rsa", "ssh", "license",
 		"subscription", "instrumentation", "service", "app", "machine", "validation", "decryption", "wrapper",
 	} {
-		if strings.HasSuffix(before, w) {
+		if w[len(w)-1] == last|0x20 && len(w) <= len(before) && foldEqual(before[len(before)-len(w):], w) {
 			return true
 		}
 	}
 	return false
 }
+
+func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
 
 // wordless reports a name in which secretWords finds nothing.
 func wordless(name string) bool {
 	lower := strings.ToLower(name)
-	return !saysSecret(lower) && !strings.Contains(lower, "key") && !says(lower, []string{"conn", "database", "jdbc", "dsn", "mongo", "redis", "amqp"})
+	return !says(lower, saysSecret) && !slices.ContainsFunc([]string{"key", "conn", "database", "jdbc", "dsn", "mongo", "redis", "amqp"}, func(w string) bool { return strings.Contains(lower, w) })
 }
 
-// longWord reports a word that could be random by its length and digits: see randomWord.
+// minRandom is the shortest word that can be random.
+const minRandom = 20
+
+// longWord reports a word that could be random by its length and digits: see randomWord. Most words are short: of each piece of text as long as the
+// shortest only the end is looked at.
 func longWord(s string) bool {
-	n, digits := 0, 0
-	for i := range len(s) {
-		switch c := s[i]; {
-		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z':
-			n++
-		case c <= ' ':
-			n, digits = 0, 0
-		case isDigit(c):
-			n++
-			digits++
-		case strings.IndexByte("+/=_-~!@#$%^&*?|<>", c) >= 0:
-			n++
-		default:
-			n, digits = 0, 0
+	for start := 0; start+minRandom <= len(s); {
+		at := start + minRandom - 1
+		for at >= start && longChar(s[at]) {
+			at--
 		}
-		if n >= 20 && digits >= 2 {
+		if at >= start {
+			start = at + 1
+			continue
+		}
+		end := start + minRandom
+		for end < len(s) && longChar(s[end]) {
+			end++
+		}
+		if digits(s[start:end]) >= 2 {
 			return true
 		}
+		start = end + 1
 	}
 	return false
+}
+
+// longChars has a mark for each byte that a random word may hold: letters, digits and +/=_-~!@#$%^&*?|<>.
+const longChars = "                                " +
+	" x xxxx   xx x xxxxxxxxxxx  xxxx" + // from the blank
+	"xxxxxxxxxxxxxxxxxxxxxxxxxxx   xx" + // from '@'
+	" xxxxxxxxxxxxxxxxxxxxxxxxxx x x " // from '`'
+
+func longChar(c byte) bool { return int(c) < len(longChars) && longChars[c] == 'x' }
+
+func digits(s string) int {
+	n := 0
+	for i := range len(s) {
+		if isDigit(s[i]) {
+			n++
+		}
+	}
+	return n
 }

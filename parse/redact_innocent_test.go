@@ -3,6 +3,7 @@ package parse
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -67,7 +68,8 @@ func TestInnocent(t *testing.T) {
 // TestMayBegin holds that the beginnings are those of the shapes.
 func TestMayBegin(t *testing.T) {
 	for _, shape := range tokenShapes() {
-		if !mayBegin(shape.prefix + "x") {
+		begin := beginnings(saysToken)
+		if !mayBegin(shape.prefix+"x") || begin[pair(shape.prefix[0], shape.prefix[1])] != saysToken {
 			t.Errorf("a word that begins with %q is not compared", shape.prefix)
 		}
 	}
@@ -75,5 +77,58 @@ func TestMayBegin(t *testing.T) {
 		if mayBegin(s) {
 			t.Errorf("%q is compared", s)
 		}
+	}
+}
+
+// TestSays holds that each part of a name is found, wherever and however it is written, and the word key only behind one that makes it a secret.
+func TestSays(t *testing.T) {
+	for _, word := range []string{
+		"authorization", "bearer", "basic ", "credential", "creds", "cookie", "contrase", "jwt", "jaas", "kennwort", "login ", "mdp", "motdepasse", "masterauth", "otp", "pw", "pass", "psw",
+		"sas", "secret", "senha", "sessid", "sessionid", "token", "apikey", "api-key", "signing key", "encryption.key", "app\n\nkey",
+	} {
+		for _, s := range []string{word, "x" + word + "x", "a: " + strings.ToUpper(word) + ": b", "\xff" + word} {
+			if !says(s, saysSecret) {
+				t.Errorf("%q says no secret", s)
+			}
+		}
+	}
+	for _, s := range []string{"", "k", "the key", "key", "keyboard api", "monkey", "pas s", "a kEy of it", "donkey 1 key"} {
+		if says(s, saysSecret) {
+			t.Errorf("%q says a secret", s)
+		}
+	}
+}
+
+// TestSaysToken holds that the beginning of each token, and of keys, is seen behind whatever is no word.
+func TestSaysToken(t *testing.T) {
+	for _, s := range []string{"AKIAIOSFODNN7EXAMPLE", "x eyJhbGciOi", "xeyJhbGciOi", "-----BEGIN RSA PRIVATE KEY-----", "a LS0tLS1CRUdJTiBSU0E", "SG.abcdefghijklmnopqrst12.abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"} {
+		if !says(s, saysToken) || !says("key: "+s, saysToken) {
+			t.Errorf("%q holds no token", s)
+		}
+	}
+	for _, s := range []string{"", "a", "xAKIAIOSFODNN7EXAMPLE", "shipping and hooks of github", "---- BEGIN", "api_key"} {
+		if says(s, saysToken) {
+			t.Errorf("%q holds a token", s)
+		}
+	}
+}
+
+// TestLongWord holds that a word of 20 bytes with two digits is found wherever it stands, and what ends one.
+func TestLongWord(t *testing.T) {
+	const word = "abcdefgh12abcdefghij"
+	for n := range 70 {
+		s := strings.Repeat("ab ", n/3) + "   "[:n%3] + word
+		if !longWord(s) || !longWord(s+" x") || longWord(s[:len(s)-1]) || longWord(s[:len(s)-1]+" x") {
+			t.Errorf("%q: %v %v %v", s, longWord(s), longWord(s[:len(s)-1]), longWord(s[:len(s)-1]+" x"))
+		}
+	}
+	for c := range 256 {
+		want := c < 0x80 && (isWord(byte(c)) || strings.IndexByte("+/=_-~!@#$%^&*?|<>", byte(c)) >= 0)
+		if got := longWord("abcdefgh12" + string([]byte{byte(c)}) + "abcdefghi"); got != want {
+			t.Errorf("%q in a word: %v", rune(c), got)
+		}
+	}
+	if longWord("abcdefghijklmnopqrstuvwxyz1") || !longWord("abcdefghijklmnopqrstuvwxyz10") {
+		t.Error("two digits make it")
 	}
 }
