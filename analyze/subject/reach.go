@@ -45,7 +45,7 @@ func (s *Subject) Allows(name string, info host.Info, want uint32) bool {
 	case info.UID == u.UID:
 		return info.Mode>>6&want == want
 	case info.Mode&0o070 != 0: // with a list, these bits are its mask: without any, the list gives nothing
-		if attrs, err := s.Root.Xattrs(name); err == nil {
+		if attrs, err := s.nearRoot().Xattrs(name); err == nil {
 			if list, err := parse.ReadACL(attrs["system.posix_acl_access"]); err == nil {
 				return listAllows(list, u.UID, member, info, want)
 			}
@@ -79,4 +79,12 @@ func listAllows(list []parse.ACLEntry, uid int, member func(gid int) bool, info 
 		}
 	}
 	return !grouped && info.Mode&want == want
+}
+
+// nearRoot is Root for looks at one name after the other of a folder.
+func (s *Subject) nearRoot() host.Tree {
+	if s.near == nil {
+		s.near = host.Near(s.Root)
+	}
+	return s.near
 }

@@ -20,6 +20,7 @@ type Subject struct {
 	Host *host.Host
 	// Root is the file system as the application sees it: the machine's own, or the root of a chroot or a container.
 	Root  host.Tree
+	near  host.Tree // the same, for one look after the other in a folder; nil until it is asked for
 	Main  *Proc
 	Procs []*Proc // the main one first, then ascending PID
 	Skips []model.Skip

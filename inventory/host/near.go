@@ -5,6 +5,7 @@ import (
 	"os"
 	"runtime"
 	"strings"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -25,6 +26,8 @@ type near struct {
 	dir   string
 	at    *os.File // O_PATH, the folder dir; nil: none
 	exact *near    // the same without links on the way, for OpenExact; nil until it is asked for
+	// noListAt says that the kernel has no listxattrat.
+	noListAt bool
 }
 
 // folder splits name into its folder, which is kept open, and what it is called there. ok is false for what the machine itself must answer: names in /proc,
@@ -80,8 +83,31 @@ func (n *near) Readlink(name string) (string, error) {
 	return from(n, "readlink", name, n.machine.Readlink, readlinkAt)
 }
 
+// Xattrs asks first whether there are any: of most files there are none.
 func (n *near) Xattrs(name string) (map[string][]byte, error) {
-	return from(n, "list attributes of", name, n.machine.Xattrs, func(fd int, base string) (map[string][]byte, error) { return readXattrs(ownFD(fd)+"/"+base, itself()) })
+	return from(n, "list attributes of", name, n.machine.Xattrs, func(fd int, base string) (map[string][]byte, error) {
+		if !n.noListAt {
+			none, err := noXattrs(fd, base)
+			if none {
+				return nil, nil
+			}
+			n.noListAt = errors.Is(err, unix.ENOSYS)
+		}
+		return readXattrs(ownFD(fd)+"/"+base, itself())
+	})
+}
+
+// noXattrs reports that a name in folder fd has no extended attributes, by listxattrat(2) (Linux 6.13), which alone needs no way through /proc to it.
+func noXattrs(fd int, base string) (bool, error) {
+	name, err := unix.BytePtrFromString(base)
+	if err != nil {
+		return false, err
+	}
+	n, _, errno := unix.Syscall6(unix.SYS_LISTXATTRAT, uintptr(fd), uintptr(unsafe.Pointer(name)), unix.AT_SYMLINK_NOFOLLOW, 0, 0, 0)
+	if errno != 0 {
+		return false, errno
+	}
+	return n == 0, nil
 }
 
 // Open looks first what the name is, as the machine does. A link is the machine's to follow.

@@ -10,5 +10,5 @@ func readAllFD(name string) ([]byte, error) {
 	}
 	f := &file{fd: fd, name: name, proc: true, guard: &guard{}}
 	defer closeFD(fd)
-	return readAll(f, largeFile)
+	return readAll(f, 0, largeFile)
 }

@@ -73,14 +73,21 @@ func ReadFile(t Tree, name string, limit int64) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
-	data, err := readAll(f, limit)
+	size := int64(0)
+	if m, ok := f.(*file); !ok || !m.proc { // those of procfs state 0, and would have to be asked
+		size = f.Info().Size
+	}
+	data, err := readAll(f, size, limit)
 	return data, wrap("read", name, err)
 }
 
-// readAll reads until the end, with few calls for files of a page and without a first look at the size.
-func readAll(r io.Reader, limit int64) ([]byte, error) {
-	var small [4096]byte
-	buf := small[:0]
+// readAll reads until the end, with few calls. size is what the file states: where that is true nothing is copied.
+func readAll(r io.Reader, size, limit int64) ([]byte, error) {
+	const page = 4096
+	buf := make([]byte, 0, page)
+	if size >= page/2 {
+		buf = make([]byte, 0, 1+min(size, limit))
+	}
 	for {
 		if len(buf) == cap(buf) {
 			grown := make([]byte, len(buf), min(4*cap(buf), 1<<20+cap(buf)))
@@ -93,7 +100,10 @@ func readAll(r io.Reader, limit int64) ([]byte, error) {
 			return nil, ErrTooLarge
 		}
 		if errors.Is(err, io.EOF) {
-			return append([]byte(nil), buf...), nil
+			if 2*len(buf) < cap(buf) { // who keeps it keeps no more
+				buf = append([]byte(nil), buf...)
+			}
+			return buf, nil
 		}
 		if err != nil {
 			return nil, err
