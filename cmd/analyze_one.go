@@ -64,9 +64,7 @@ func (a *app) analyzeOne(ctx context.Context, w *workspace.Workspace, id string,
 	}
 	analysis := result.Analysis
 	analysis.AnalysisInfo.Skips = slices.Concat(analysis.AnalysisInfo.Skips, blind, notices(report))
-	if analysis.AnalysisInfo.Inputs, err = w.Inputs(id, workspace.FilesFile); err != nil {
-		return none, Failed, err
-	}
+	analysis.AnalysisInfo.Inputs = model.Inputs{workspace.FilesFile: files.Digest()}
 	analysis, edits, err := workspace.Propose(w, name, analysis, "containerParameters")
 	if err != nil {
 		return none, Failed, err
@@ -88,21 +86,21 @@ func others(live model.Inventory, id string) []files.Other {
 	return list
 }
 
+// often is after how many files it is told how many there are.
+const often = 256
+
 // onAnalyze writes the files that the child finds, and shows how far it is.
 func (a *app) onAnalyze(id string, files *workspace.FileWriter, p *term.Progress) func(string, json.RawMessage) error {
 	count := 0
 	return func(kind string, data json.RawMessage) error {
 		switch kind {
 		case "file":
-			var f struct {
-				Path model.Path `json:"path"`
+			if err := files.AddLine(data); err != nil {
+				return fmt.Errorf("analyze %s: %w", id, err)
 			}
-			if err := json.Unmarshal(data, &f); err != nil {
-				return fmt.Errorf("analyze %s: the child sent no file: %w", id, err)
+			if count++; count%often == 0 {
+				p.Show("%s: %d files", id, count)
 			}
-			count++
-			p.Show("%s: %d files", id, count)
-			return files.AddLine(f.Path, data)
 		case "event":
 			var e analyze.Event
 			if err := json.Unmarshal(data, &e); err != nil {

@@ -99,7 +99,14 @@ func playAnalyze(ctx context.Context, c *child.Conn) (any, error) {
 			o.Events.Forks = c.File(1, "process events")
 		}
 	}
-	a, err := analyze.Run(ctx, t, r.ID, r.App, o, func(f model.File) error { return c.Emit("file", model.WithLists(f)) })
+	var line []byte
+	a, err := analyze.Run(ctx, t, r.ID, r.App, o, func(f model.File) error {
+		var err error
+		if line, err = f.AppendLine(line[:0]); err != nil {
+			return err
+		}
+		return c.EmitLine("file", line)
+	})
 	if errors.Is(err, subject.ErrEnded) {
 		return analyzeResult{Ended: true}, nil
 	}

@@ -22,7 +22,7 @@ import (
 type Call struct {
 	Role    string
 	Request any // encoded as JSON; at most 16 MiB
-	// On takes what the role emits, in order; an error ends the child and is returned. Nil: nothing may be emitted.
+	// On takes what the role emits, in order; an error ends the child and is returned. Nil: nothing may be emitted. data is only valid during the call.
 	On  func(kind string, data json.RawMessage) error
 	Log *slog.Logger // takes the child's log records; nil: they are dropped
 	// Files are open descriptors that the child could not make itself; it has them by Conn.File in this order. They stay open here.
@@ -185,8 +185,9 @@ var errGarbage = errors.New("sent what is no answer")
 // receive reads lines until the child closes its end, and reports whether a result came.
 func (c Call) receive(ctx context.Context, r io.Reader, result any) (got bool, err error) {
 	in := bufio.NewReaderSize(r, 64<<10)
+	var long []byte
 	for {
-		text, err := readLine(in)
+		text, err := readLine(in, &long)
 		if errors.Is(err, io.EOF) {
 			return got, nil
 		}
@@ -227,11 +228,16 @@ func (c Call) take(ctx context.Context, l line, result any) (got bool, err error
 	return false, c.On(l.Kind, l.Data)
 }
 
-func readLine(r *bufio.Reader) ([]byte, error) {
-	var whole []byte
+// readLine reads up to a line feed. What it returns is valid until the next call; long is where a line is put together that is longer than the buffer.
+func readLine(r *bufio.Reader, long *[]byte) ([]byte, error) {
+	whole := (*long)[:0]
 	for {
 		part, err := r.ReadSlice('\n')
+		if err == nil && len(whole) == 0 {
+			return part, nil
+		}
 		whole = append(whole, part...)
+		*long = whole
 		switch {
 		case len(whole) > maxLine:
 			return nil, fmt.Errorf("%w: a line of more than %d MiB", errGarbage, maxLine>>20)

@@ -180,12 +180,27 @@ func (c *Conn) send(kind string, v any, flush bool) error {
 	if err := e.Encode(v); err != nil {
 		return fmt.Errorf("encode %s: %w", kind, err)
 	}
-	data := bytes.TrimSuffix(c.line.Bytes(), []byte("\n"))
+	return c.write(kind, bytes.TrimSuffix(c.line.Bytes(), []byte("\n")), flush)
+}
+
+// EmitLine is Emit for a value that is encoded as JSON already, in one line.
+func (c *Conn) EmitLine(kind string, data []byte) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.write(kind, data, false)
+}
+
+func (c *Conn) write(kind string, data []byte, flush bool) error {
 	// The line as encoding/json would write it, which would look through all of data once more.
-	for _, part := range [][]byte{[]byte(lineHead), []byte(kind), []byte(lineMid), data, []byte(lineTail)} {
-		if _, err := c.out.Write(part); err != nil {
-			return fmt.Errorf("send %s: %w", kind, err)
-		}
+	_, err := c.out.WriteString(lineHead + kind + lineMid)
+	if err == nil {
+		_, err = c.out.Write(data)
+	}
+	if err == nil {
+		_, err = c.out.WriteString(lineTail)
+	}
+	if err != nil {
+		return fmt.Errorf("send %s: %w", kind, err)
 	}
 	if flush {
 		return c.out.Flush()

@@ -88,26 +88,25 @@ var errNoBasis = errors.New("counts whole")
 // basisDigest is the digest of the part of a document that an image is made from.
 func (w *Workspace) basisDigest(id, name string) (string, error) {
 	h := sha256.New()
-	out := json.NewEncoder(h)
 	switch name {
 	case AnalysisFile:
 		a, err := Load[model.Analysis](w, path.Join(id, name))
 		if err != nil {
 			return "", err
 		}
-		if err := out.Encode(a.Basis()); err != nil {
+		if err := json.NewEncoder(h).Encode(a.Basis()); err != nil {
 			return "", err
 		}
 	case FilesFile:
+		var line []byte
 		for f, err := range w.Files(id) {
 			if err != nil {
 				return "", err
 			}
-			if basis, in := f.Basis(); in {
-				if err := out.Encode(basis); err != nil {
-					return "", err
-				}
+			if line, err = f.AppendBasis(line[:0]); err != nil {
+				return "", err
 			}
+			h.Write(line)
 		}
 	default:
 		return "", errNoBasis

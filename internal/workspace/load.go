@@ -2,10 +2,8 @@ package workspace
 
 import (
 	"bufio"
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -16,7 +14,6 @@ import (
 	"strings"
 
 	"a2c/internal/disk"
-	"a2c/internal/term"
 	"a2c/model"
 	"a2c/parse"
 )
@@ -125,11 +122,10 @@ func ReadFiles(name string, r io.Reader) iter.Seq2[model.File, error] {
 	return func(yield func(model.File, error) bool) {
 		lines := bufio.NewScanner(r)
 		lines.Buffer(make([]byte, 0, 64<<10), 4<<20) // a path has at most 4 KiB, xattrs 64 KiB each
+		var reader lineReader
 		for n := 1; lines.Scan(); n++ {
-			var file model.File
-			d := json.NewDecoder(bytes.NewReader(lines.Bytes()))
-			d.DisallowUnknownFields()
-			if err := d.Decode(&file); err != nil {
+			file, err := reader.read(lines.Bytes())
+			if err != nil {
 				yield(file, fmt.Errorf("%s:%d: %w", model.Path(name), n, err))
 				return
 			}
@@ -141,55 +137,6 @@ func ReadFiles(name string, r io.Reader) iter.Seq2[model.File, error] {
 			yield(model.File{}, fmt.Errorf("read %s: %w", model.Path(name), disk.Cause(err)))
 		}
 	}
-}
-
-// FileWriter writes files.jsonl while the files are found.
-type FileWriter struct {
-	*Aside
-	buf  *bufio.Writer
-	line bytes.Buffer
-	last model.Path
-	any  bool
-}
-
-// CreateFiles begins an application's files.jsonl.
-func (w *Workspace) CreateFiles(id string) (*FileWriter, error) {
-	a, err := w.Create(path.Join(id, FilesFile))
-	if err != nil {
-		return nil, err
-	}
-	return &FileWriter{Aside: a, buf: bufio.NewWriterSize(a, 256<<10)}, nil
-}
-
-// Add appends one file; paths have to rise.
-func (f *FileWriter) Add(file model.File) error {
-	f.line.Reset()
-	e := json.NewEncoder(&f.line)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(model.WithLists(file)); err != nil {
-		return fmt.Errorf("encode %s: %w", file.Path, err)
-	}
-	return f.AddLine(file.Path, bytes.TrimSuffix(f.line.Bytes(), []byte("\n")))
-}
-
-// AddLine appends one file that is encoded already, as Add would: the child's lines need not be read and written anew.
-func (f *FileWriter) AddLine(p model.Path, line []byte) error {
-	if f.any && p <= f.last {
-		return fmt.Errorf("files.jsonl: %q comes after %q", p, f.last)
-	}
-	f.any, f.last = true, p
-	if _, err := f.buf.Write(term.EscapeJSON(line)); err != nil {
-		return err
-	}
-	return f.buf.WriteByte('\n')
-}
-
-// Commit makes it durable.
-func (f *FileWriter) Commit() error {
-	if err := f.buf.Flush(); err != nil {
-		return errors.Join(err, f.Discard())
-	}
-	return f.Aside.Commit()
 }
 
 // digest is "sha256:…" of a stream.
