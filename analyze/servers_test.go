@@ -111,3 +111,29 @@ func TestPropertiesLauncher(t *testing.T) {
 		t.Errorf("the secret of the folder is not found: %+v", a.AnalysisInfo.Secrets)
 	}
 }
+
+// TestTomcatLoaders has archives that a class loader of catalina.properties finds: behind links, named by a manifest beside what a link leads to, in a
+// folder of their own.
+func TestTomcatLoaders(t *testing.T) {
+	m := machine(t, "java-tomcat", func(a *txtar.Archive) {
+		for name, text := range map[string]string{
+			"srv/shop/conf/catalina.properties":                  `common.loader="${catalina.base}/lib","${catalina.base}/lib/*.jar","${catalina.home}/lib","${catalina.home}/lib/*.jar","/srv/drivers/*.jar"` + "\n",
+			"usr/share/java/jasper-10.jar!/META-INF/MANIFEST.MF": "Manifest-Version: 1.0\nClass-Path: ecj.jar none.jar\n",
+			"usr/share/java/ecj-3.jar":                           "",
+			"usr/share/java/other.jar":                           "",
+			"srv/drivers/driver.jar":                             "",
+			"srv/drivers/driver.sql":                             "",
+		} {
+			a.Files = append(a.Files, txtar.File{Name: name, Data: []byte(text)})
+		}
+		for name, target := range map[string]string{
+			"opt/tomcat/lib/jasper.jar": "../../../usr/share/java/jasper.jar", "usr/share/java/jasper.jar": "jasper-10.jar", "usr/share/java/ecj.jar": "ecj-3.jar",
+		} {
+			a.Files = append(a.Files, txtar.File{Name: name + " -> " + target})
+		}
+	})
+	_, list := run(t, m, "java-tomcat", analyze.Options{})
+	decided(t, list,
+		"/opt/tomcat/lib/jasper.jar /usr/share/java/jasper.jar /usr/share/java/jasper-10.jar /usr/share/java/ecj.jar /usr/share/java/ecj-3.jar /srv/drivers/driver.jar",
+		"/usr/share/java/other.jar /srv/drivers/driver.sql")
+}

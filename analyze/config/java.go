@@ -109,12 +109,13 @@ func (r *resolver) wildcard(dir, reason string) {
 
 // jar refers to an archive and, by its manifest, to the others on its class path (JAR File Specification, "Class-Path Attribute"):
 // relative to the jar's folder, URL-escaped, folders end with a slash.
-func (r *resolver) jar(name, reason string) {
-	abs := r.s.Main.Abs(name)
-	if slices.ContainsFunc(r.c.References, func(f Reference) bool { return f.Path == abs && f.Layer == model.LayerApp }) {
+func (r *resolver) jar(name, reason string) { r.jarIn(r.s.Main.Abs(name), reason, model.LayerApp) }
+
+func (r *resolver) jarIn(abs, reason, layer string) {
+	if slices.ContainsFunc(r.c.References, func(f Reference) bool { return f.Path == abs && f.Layer == layer }) {
 		return
 	}
-	r.refer(abs, reason, model.LayerApp, false)
+	r.refer(abs, reason, layer, false)
 	j, done := r.openJar(abs)
 	if j == nil {
 		return
@@ -138,9 +139,9 @@ func (r *resolver) jar(name, reason string) {
 			continue
 		}
 		if strings.HasSuffix(e, "/") {
-			r.refer(p, why, model.LayerApp, true)
+			r.refer(p, why, layer, true)
 		} else if ok, _ := host.Exists(r.s.Root, p); ok {
-			r.jar(p, why)
+			r.jarIn(p, why, layer)
 		}
 	}
 }

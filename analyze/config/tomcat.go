@@ -23,6 +23,7 @@ func (r *resolver) tomcat() {
 	conf := path.Join(base, "conf")
 	r.document(path.Join(conf, "catalina.properties"), "catalina.properties of catalina.base")
 	lookup := r.tomcatLookup(home, base)
+	r.tomcatLoaders(home, base, lookup)
 	server := r.serverXML(base)
 	data, ok := r.read(server, "server.xml that the process was started with")
 	if !ok {
