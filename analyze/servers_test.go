@@ -137,3 +137,18 @@ func TestTomcatLoaders(t *testing.T) {
 		"/opt/tomcat/lib/jasper.jar /usr/share/java/jasper.jar /usr/share/java/jasper-10.jar /usr/share/java/ecj.jar /usr/share/java/ecj-3.jar /srv/drivers/driver.jar",
 		"/usr/share/java/other.jar /srv/drivers/driver.sql")
 }
+
+// TestTomcatHome has a home with folders that the base has too and files from which a package makes its configuration: out, but for what is named.
+func TestTomcatHome(t *testing.T) {
+	m := machine(t, "java-tomcat", func(a *txtar.Archive) {
+		replace(t, a, "proc/412/cmdline", "-Dcatalina.home=/opt/tomcat", "-Dcatalina.home=/usr/share/tomcat10")
+		replace(t, a, "proc/412/cmdline", "-Xmx256m", "-Xmx256m\n-Dshop.key=/usr/share/tomcat10/conf/key.p12\n-Dshop.users=/usr/share/tomcat10/etc/users.xml")
+		for _, name := range []string{"bin/bootstrap.jar", "conf/server.xml", "conf/key.p12", "etc/server.xml", "etc/users.xml", "default.template", "lib/etc/a.template", "webapps/docs/index.html"} {
+			a.Files = append(a.Files, txtar.File{Name: "usr/share/tomcat10/" + name})
+		}
+	})
+	_, list := run(t, m, "java-tomcat", analyze.Options{})
+	const home = "/usr/share/tomcat10/"
+	decided(t, list, home+"bin/bootstrap.jar "+home+"conf/key.p12 "+home+"etc/users.xml "+home+"lib/etc/a.template",
+		home+"conf/server.xml "+home+"etc/server.xml "+home+"default.template "+home+"webapps/docs/index.html")
+}

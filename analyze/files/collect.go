@@ -70,6 +70,7 @@ func Collect(ctx context.Context, in Input) (Result, error) {
 // note4Named fills named and mapped before any decision.
 func (c *collector) note4Named() {
 	for _, r := range c.in.Config.References {
+		mind(c.set.holds, r.Path)
 		if !r.Tree {
 			c.name(r.Path)
 		}
@@ -78,22 +79,7 @@ func (c *collector) note4Named() {
 		c.name(d.Path)
 	}
 	for _, p := range c.in.Subject.Procs {
-		for _, m := range p.Maps {
-			if !m.Deleted {
-				c.mapped[m.Path] = true
-				c.named[m.Path] = true
-			}
-		}
-		for _, f := range p.FDs {
-			if name := f.Name; name != "" && !f.Writes() {
-				c.mapped[name] = true
-				c.named[name] = true
-			}
-		}
-		c.name(p.Exe)
-		c.mapped[p.Exe] = true
-		c.above[p.Cwd] = true
-		c.mind(p.Cwd)
+		c.noteProcess(p)
 	}
 	for _, f := range c.in.Subject.Opened {
 		if !f.Wrote {
@@ -101,15 +87,37 @@ func (c *collector) note4Named() {
 		}
 	}
 	for p := range c.mapped {
-		c.mind(p)
+		mind(c.above, p)
+	}
+	for p := range c.named {
+		mind(c.set.holds, p)
 	}
 	c.awt = usesAWT(c.mapped)
 }
 
+func (c *collector) noteProcess(p *subject.Proc) {
+	for _, m := range p.Maps {
+		if !m.Deleted {
+			c.mapped[m.Path] = true
+			c.named[m.Path] = true
+		}
+	}
+	for _, f := range p.FDs {
+		if name := f.Name; name != "" && !f.Writes() {
+			c.mapped[name] = true
+			c.named[name] = true
+		}
+	}
+	c.name(p.Exe)
+	c.mapped[p.Exe] = true
+	c.above[p.Cwd] = true
+	mind(c.above, p.Cwd)
+}
+
 // mind notes the folders above a path.
-func (c *collector) mind(p string) {
-	for dir := path.Dir(p); len(dir) > 1 && !c.above[dir]; dir = path.Dir(dir) {
-		c.above[dir] = true
+func mind(above map[string]bool, p string) {
+	for dir := path.Dir(p); len(dir) > 1 && !above[dir]; dir = path.Dir(dir) {
+		above[dir] = true
 	}
 }
 

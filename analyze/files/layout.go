@@ -142,20 +142,11 @@ func (c *collector) tomcatFilter(top string, homeOnly bool) Filter {
 			return model.Out, "layout: the unpacked folder beside it is what runs"
 		}
 		switch rel {
-		case "conf":
-			if homeOnly {
-				return model.Out, "layout: catalina.base has its own conf"
-			}
-		case "webapps":
-			if homeOnly {
-				return model.Out, "layout: served from catalina.base only"
-			}
-		case "logs", "temp", "work":
-			if homeOnly {
-				return model.Out, "layout: catalina.base has its own " + rel
-			}
 		case "BUILDING.txt", "CONTRIBUTING.md", "README.md", "RELEASE-NOTES", "RUNNING.txt":
 			return model.Out, "layout: documentation"
+		}
+		if why := tomcatHomeOnly(top, rel); homeOnly && why != "" && !c.named[join(top, rel)] {
+			return model.Out, "layout: " + why
 		}
 		if dir, name := path.Split(rel); dir == "bin/" && e.Type == host.Regular && !c.named[join(top, rel)] {
 			switch path.Ext(name) {
@@ -165,6 +156,20 @@ func (c *collector) tomcatFilter(top string, homeOnly bool) Filter {
 		}
 		return "", ""
 	}
+}
+
+// tomcatHomeOnly says why a part of a home whose base lies elsewhere is not used; "" when it is.
+func tomcatHomeOnly(home, rel string) string {
+	switch rel {
+	case "conf", "logs", "temp", "work":
+		return "catalina.base has its own " + rel
+	case "webapps":
+		return "served from catalina.base only"
+	}
+	if path.Dir(home) == "/usr/share" && (strings.HasPrefix(rel, "etc/") || rel == "default.template" || rel == "logrotate.template") {
+		return "the distribution makes its configuration from it when the package is installed" // ucf(1)
+	}
+	return ""
 }
 
 // javaFolder takes the folder of a jar when it is the application's own, and the working folder: a launcher that lies elsewhere (Jetty's

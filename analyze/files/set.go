@@ -29,12 +29,13 @@ type Set struct {
 	entries map[string]*entry
 	words   words
 	owners  map[string]string // the packages that paths belong to
+	holds   map[string]bool   // folders with something in them that is named or open
 	skips   []model.Skip
 }
 
 // NewSet is empty. veto is asked for every path before it goes in: a decision other than "" stands against every source.
 func NewSet(t host.Tree, veto func(name string, info host.Info) (decision, reason string)) *Set {
-	return &Set{tree: host.Near(t), veto: veto, entries: map[string]*entry{}, words: words{}}
+	return &Set{tree: host.Near(t), veto: veto, entries: map[string]*entry{}, words: words{}, holds: map[string]bool{}}
 }
 
 // Include takes one file or folder (without its content) into the image, with every link and folder on the way to it. It returns the
@@ -208,9 +209,6 @@ func (s *Set) Paths(layers ...string) []string {
 // Considered reports whether something was decided on a path.
 func (s *Set) Considered(name string) bool { return s.entries[name] != nil }
 
-// SetPackages notes the packages that paths belong to.
-func (s *Set) SetPackages(owners map[string]string) { s.owners = owners }
-
 func split(p string) []string { return strings.Split(strings.Trim(p, "/"), "/") }
 
 func parent(p string) string {
@@ -262,3 +260,6 @@ func (s *Set) Forget(name, decision, reason string) {
 	}
 	s.Decide(name, decision, reason, true)
 }
+
+// SetPackages notes the packages that paths belong to.
+func (s *Set) SetPackages(owners map[string]string) { s.owners = owners }

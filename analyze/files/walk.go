@@ -70,7 +70,10 @@ func (w *walker) folder(ctx context.Context, real, rel string, depth int) error 
 
 func (w *walker) entry(ctx context.Context, p, rel string, e host.Entry, depth int) error {
 	if w.filter != nil {
-		if decision, reason := w.filter(rel, e); decision != "" {
+		switch decision, reason := w.filter(rel, e); {
+		case decision == model.Out && e.Type == host.Dir && w.set.holds[p]:
+			return nil // what of it is named comes by that
+		case decision != "":
 			w.set.Decide(p, decision, reason, false)
 			return nil
 		}
