@@ -114,7 +114,7 @@ func Run(ctx context.Context, t host.Tree, id string, app model.App, o Options, 
 	return a, nil
 }
 
-// list hands out every path, with the package that it belongs to.
+// list hands out every path, with the package that it belongs to, and what else these packages have.
 func (o Options) list(ctx context.Context, s *subject.Subject, set *files.Set, emit func(model.File) error) (model.FileTotals, []model.Skip, error) {
 	o.step("packages")
 	owners, unread, err := packages.Owners(ctx, s.Root, set.Considered)
@@ -122,6 +122,11 @@ func (o Options) list(ctx context.Context, s *subject.Subject, set *files.Set, e
 		return model.FileTotals{}, nil, err
 	}
 	set.SetPackages(owners)
+	rest, err := packages.Rest(ctx, s.Root, set.Packages(), set.Known())
+	if err != nil {
+		return model.FileTotals{}, nil, err
+	}
+	set.NotNeeded(rest)
 	o.step("list")
 	totals, skips, err := set.Emit(ctx, emit)
 	return totals, append(skips, unread...), err

@@ -260,6 +260,3 @@ func (s *Set) Forget(name, decision, reason string) {
 	}
 	s.Decide(name, decision, reason, true)
 }
-
-// SetPackages notes the packages that paths belong to.
-func (s *Set) SetPackages(owners map[string]string) { s.owners = owners }

@@ -28,22 +28,21 @@ func rpmDatabases() []string {
 
 // Owners names the package of each path that is wanted and belongs to one: "libc6:amd64 2.36-9"; of folders any. What could not be read is a skip.
 func Owners(ctx context.Context, t host.Tree, wanted func(path string) bool) (map[string]string, []model.Skip, error) {
-	f := &finder{tree: t, owner: map[string]string{}, wanted: wanted}
-	f.merged()
-	err := f.dpkg(ctx)
-	f.read(apkInstalled, func(r io.Reader) error {
-		return parse.ReadApkInstalled(r, func(name, version, file string) { f.own(file, name+" "+version) })
+	f := &finder{tree: t}
+	owner := map[string]string{}
+	err := f.each(ctx, nil, func(file, label string) {
+		if owner[file] == "" && wanted(file) {
+			owner[file] = label
+		}
 	})
 	f.rpm()
-	return f.owner, f.skips, err
+	return owner, f.skips, err
 }
 
 type finder struct {
-	tree   host.Tree
-	wanted func(path string) bool
-	owner  map[string]string
-	top    map[string]string // folders of the root that are links now: "lib" -> "/usr/lib" (UsrMerge); databases know the old names
-	skips  []model.Skip
+	tree  host.Tree
+	top   map[string]string // folders of the root that are links now: "lib" -> "/usr/lib" (UsrMerge); databases know the old names
+	skips []model.Skip
 }
 
 // merged finds folders of the root that moved below /usr.
@@ -56,15 +55,23 @@ func (f *finder) merged() {
 	}
 }
 
-// own notes a file's package; the first that has it counts.
-func (f *finder) own(file, label string) {
-	first, rest, _ := strings.Cut(strings.TrimPrefix(file, "/"), "/")
-	if moved := f.top[first]; moved != "" && rest != "" {
-		file = moved + "/" + rest
+// each hands out every file and folder of every package, or of some (nil: all), by the paths that they have now.
+func (f *finder) each(ctx context.Context, some map[string]bool, do func(file, label string)) error {
+	f.merged()
+	now := func(file, label string) {
+		first, rest, _ := strings.Cut(strings.TrimPrefix(file, "/"), "/")
+		if moved := f.top[first]; moved != "" && rest != "" {
+			file = moved + "/" + rest
+		}
+		if some == nil || some[label] {
+			do(file, label)
+		}
 	}
-	if f.wanted(file) && f.owner[file] == "" {
-		f.owner[file] = label
-	}
+	err := f.dpkg(ctx, some, now)
+	f.read(apkInstalled, func(r io.Reader) error {
+		return parse.ReadApkInstalled(r, func(name, version, file string) { now(file, name+" "+version) })
+	})
+	return err
 }
 
 // read opens a database, which need not be there.
@@ -79,8 +86,8 @@ func (f *finder) read(name string, with func(io.Reader) error) {
 	}
 }
 
-// dpkg reads the lists of files of all packages.
-func (f *finder) dpkg(ctx context.Context) error {
+// dpkg reads the lists of files of packages.
+func (f *finder) dpkg(ctx context.Context, some map[string]bool, do func(file, label string)) error {
 	lists, err := f.tree.ReadDir(dpkgDir + "/info")
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -106,13 +113,16 @@ func (f *finder) dpkg(ctx context.Context) error {
 			continue
 		}
 		label := strings.TrimSpace(fmt.Sprintf("%s %s", name, version[name]))
+		if some != nil && !some[label] {
+			continue
+		}
 		base, _, _ := strings.Cut(name, ":")
 		f.read(dpkgDir+"/info/"+e.Name, func(r io.Reader) error {
 			return parse.ReadDpkgList(r, func(file string) {
 				if d := diverted[file]; d[0] != "" && d[1] != base {
 					file = d[0]
 				}
-				f.own(file, label)
+				do(file, label)
 			})
 		})
 	}

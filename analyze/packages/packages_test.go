@@ -76,3 +76,72 @@ func TestOwners(t *testing.T) {
 		t.Errorf("skips (-want +got):\n%s", diff)
 	}
 }
+
+const involved = `
+-- lib -> usr/lib --
+-- var/lib/dpkg/status --
+Package: tomcat
+Status: install ok installed
+Version: 10
+-- var/lib/dpkg/info/tomcat.list --
+/.
+/etc
+/etc/tomcat
+/etc/tomcat/server.xml
+/etc/tomcat/policy
+/lib
+/lib/systemd
+/lib/systemd/system
+/lib/systemd/system/tomcat.service
+/usr
+/usr/share
+/usr/share/doc
+/usr/share/doc/tomcat
+/usr/share/doc/tomcat/copyright
+/usr/share/doc/tomcat/examples
+/usr/share/doc/tomcat/examples/a
+/usr/share/doc/tomcat-a
+/usr/share/java
+/usr/share/java/tomcat.jar
+/usr/share/java/tomcat-de.jar
+/usr/share/tomcat
+/usr/share/tomcat/bin.jar
+/usr/share/tomcat/bin
+/usr/share/tomcat/bin/start.sh
+../../etc/shadow
+-- var/lib/dpkg/info/other.list --
+/etc
+/lib
+/lib/systemd
+/lib/systemd/system
+/usr
+/usr/share
+/usr/share/doc
+/usr/share/doc/other
+/usr/share/java
+/usr/share/java/other.jar
+`
+
+func TestRest(t *testing.T) {
+	tree, err := host.Text(txtar.Parse([]byte(involved)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := []string{"/etc", "/etc/tomcat", "/etc/tomcat/server.xml", "/usr", "/usr/share", "/usr/share/java", "/usr/share/java/tomcat.jar", "/usr/share/tomcat", "/usr/share/tomcat/bin.jar"}
+	got, err := packages.Rest(t.Context(), tree, map[string]bool{"tomcat 10": true}, func(p string) bool { return slices.Contains(known, p) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]string{}
+	for _, p := range []string{
+		"/etc/tomcat/policy", "/usr/lib/systemd/system/tomcat.service", "/usr/share/doc/tomcat", "/usr/share/doc/tomcat-a", "/usr/share/java/tomcat-de.jar", "/usr/share/tomcat/bin",
+	} {
+		want[p] = "tomcat 10"
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("the rest (-want +got):\n%s", diff)
+	}
+	if got, err := packages.Rest(t.Context(), tree, nil, func(string) bool { return false }); len(got) > 0 || err != nil {
+		t.Errorf("of no package: %v, %v", got, err)
+	}
+}
