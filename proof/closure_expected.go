@@ -15,12 +15,13 @@ import (
 
 // expected holds what testdata/closure/NAME.txt says against files.jsonl, for a JVM also jvm.txt. A line is "in" or "out", a pattern (path.Match; a
 // folder with everything below it: /lib/**) and a reason, with tabs between them. It means every file and link of this machine that the pattern matches,
-// whether analyze came across it or not, and must match something.
+// whether analyze came across it or not, and must match something. A line "listed" is a path that files.jsonl must name as left out, with a reason that
+// begins so.
 func (s closureCase) expected(t *testing.T, b *Bench, files []model.File) {
 	t.Helper()
-	in := map[string]bool{}
+	decided := map[string]model.File{}
 	for _, f := range files {
-		in[string(f.Path)] = f.Decision == model.In
+		decided[string(f.Path)] = f
 	}
 	names := []string{s.name}
 	if s.analysis.AnalysisInfo.App.Runtime.Kind == "jvm" {
@@ -29,7 +30,7 @@ func (s closureCase) expected(t *testing.T, b *Bench, files []model.File) {
 	lines := 0
 	for _, name := range names {
 		for _, e := range s.readExpected(t, filepath.Join(b.Repo, "testdata", "closure", name+".txt")) {
-			e.hold(t, in)
+			e.hold(t, decided)
 			lines++
 		}
 	}
@@ -37,8 +38,7 @@ func (s closureCase) expected(t *testing.T, b *Bench, files []model.File) {
 }
 
 type expectedLine struct {
-	at, pattern, reason string
-	in                  bool
+	at, word, pattern, reason string
 }
 
 func (s closureCase) readExpected(t *testing.T, file string) []expectedLine {
@@ -55,16 +55,23 @@ func (s closureCase) readExpected(t *testing.T, file string) []expectedLine {
 		}
 		at := fmt.Sprintf("%s:%d", file, n+1)
 		field := strings.SplitN(line, "\t", 3)
-		if len(field) != 3 || field[0] != "in" && field[0] != "out" || field[2] == "" {
-			t.Fatalf("%s: it takes in or out, pattern and reason, with tabs between them", at)
+		if len(field) != 3 || !slices.Contains([]string{"in", "out", "listed"}, field[0]) || field[2] == "" {
+			t.Fatalf("%s: it takes in, out or listed, pattern and reason, with tabs between them", at)
 		}
-		list = append(list, expectedLine{at: at, in: field[0] == "in", pattern: s.expand(field[1]), reason: field[2]})
+		list = append(list, expectedLine{at: at, word: field[0], pattern: s.expand(field[1]), reason: field[2]})
 	}
 	return list
 }
 
-func (e expectedLine) hold(t *testing.T, in map[string]bool) {
+func (e expectedLine) hold(t *testing.T, decided map[string]model.File) {
 	t.Helper()
+	if e.word == "listed" {
+		f, is := decided[e.pattern]
+		if !is || f.Decision != model.Out || len(f.Reasons) == 0 || !strings.HasPrefix(f.Reasons[0], e.reason) {
+			t.Errorf("%s: %s is decided %q because of %q", e.at, e.pattern, f.Decision, f.Reasons)
+		}
+		return
+	}
 	found, err := matches(e.pattern)
 	if err != nil {
 		t.Fatalf("%s: %v", e.at, err)
@@ -72,7 +79,7 @@ func (e expectedLine) hold(t *testing.T, in map[string]bool) {
 	if len(found) == 0 {
 		t.Errorf("%s: nothing on this machine matches %s", e.at, e.pattern)
 	}
-	wrong := slices.DeleteFunc(slices.Clone(found), func(p string) bool { return in[p] == e.in })
+	wrong := slices.DeleteFunc(slices.Clone(found), func(p string) bool { return (decided[p].Decision == model.In) == (e.word == "in") })
 	if len(wrong) > 0 {
 		t.Errorf("%s: of %d files that match %s these are decided otherwise (%s):\n  %s", e.at, len(found), e.pattern, e.reason, strings.Join(wrong[:min(10, len(wrong))], "\n  "))
 	}

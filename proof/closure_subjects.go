@@ -21,6 +21,7 @@ import (
 type closureSubject struct {
 	app    *apps.App
 	server *servers.Server
+	debian bool     // the distribution's Tomcat, on a machine of its own
 	asks   []string // of a layout, as for verify --path; none: the front asks
 	front  func(servers.Place) *front
 	first  string   // what a layout's server is asked before it is analyzed, because it makes a key then; "": nothing
@@ -28,8 +29,11 @@ type closureSubject struct {
 }
 
 func (s closureSubject) name() string {
-	if s.app != nil {
+	switch {
+	case s.app != nil:
 		return s.app.Name
+	case s.debian:
+		return debianTomcat
 	}
 	return s.server.Name
 }
@@ -62,6 +66,7 @@ func closureLayouts() []closureSubject {
 		{server: new(servers.DotnetFolder()), asks: []string{"/", "19081/"}, beside: []string{"publish-1.3/Portal.dll", "publish/obj/project.assets.json"}},
 		{server: new(servers.MonoFastCGI()), front: nginxOfMono, beside: []string{"site/.git/config", "old/Default.aspx"}},
 		{server: new(servers.HelidonScript()), asks: []string{"/"}},
+		{debian: true, asks: []string{"/shop/", "/orders/orders.txt", "/"}},
 		{server: new(servers.SpringBootLoader()), asks: []string{"/orders", "18721/actuator/health"}, beside: []string{"work/orders.log", "work/orders-1.4.1.jar", "old/application-site.yml"}},
 	}
 }
@@ -70,6 +75,10 @@ func (s closureSubject) install(t *testing.T, b *Bench) {
 	t.Helper()
 	if s.app != nil {
 		InstallApps(*s.app)(t, b)
+		return
+	}
+	if s.debian {
+		installDebian(t, b)
 		return
 	}
 	if err := apps.AddServersUser(t.Context(), b.Log); err != nil {
@@ -88,6 +97,9 @@ func (s closureSubject) start(t *testing.T, b *Bench, c Command) closureCase {
 	t.Helper()
 	if s.app != nil {
 		return s.startApp(t, b, c)
+	}
+	if s.debian {
+		return s.ask(t, s.startDebian(t, c))
 	}
 	list := []servers.Server{*s.server}
 	needPorts(t, list)
@@ -111,6 +123,12 @@ func (s closureSubject) start(t *testing.T, b *Bench, c Command) closureCase {
 	if s.front != nil {
 		one.front = s.front(r.place)
 	}
+	return s.ask(t, one)
+}
+
+// ask adds the requests to a case.
+func (s closureSubject) ask(t *testing.T, one closureCase) closureCase {
+	t.Helper()
 	for _, path := range s.asks {
 		q, err := verify.ParseRequest(path)
 		if err != nil {

@@ -42,6 +42,7 @@ func openingCalls() string {
 // footprint is what a program did with files in a root.
 type footprint struct {
 	root   string
+	tree   host.Tree          // the root after the run
 	opened map[string]bool    // regular files that were opened or executed, by their real paths in the root
 	made   map[string]bool    // by the program itself
 	failed map[string]failure // by path
@@ -71,24 +72,37 @@ func readFootprint(t *testing.T, root, prefix string) *footprint {
 	for _, id := range first {
 		f.follow(byTask, id, where{})
 	}
-	tree, err := host.Machine(root)
-	if err != nil {
+	var err error
+	if f.tree, err = host.Machine(root); err != nil {
 		t.Fatal(err)
 	}
+	for _, p := range slices.Sorted(maps.Keys(f.made)) {
+		f.made[f.real(p)] = true
+	}
 	for _, p := range slices.Sorted(maps.Keys(f.opened)) {
-		real, _, err := host.Resolve(tree, p)
+		real, _, err := host.Resolve(f.tree, p)
 		if err != nil || real == p {
 			continue // removed since
 		}
 		delete(f.opened, p)
 		f.opened[real] = true
 	}
-	f.interpreters(tree)
+	f.interpreters()
 	return f
 }
 
+// real is a path without the links that lie in the root on the way to it; what lay on file systems in memory is gone.
+func (f *footprint) real(p string) string {
+	for dir, rest := p, ""; len(dir) > 1; dir, rest = filepath.Dir(dir), filepath.Join(filepath.Base(dir), rest) {
+		if real, _, err := host.Resolve(f.tree, dir); err == nil {
+			return filepath.Join(real, rest)
+		}
+	}
+	return p
+}
+
 // interpreters adds what the kernel itself opens to execute a program (elf(5), PT_INTERP).
-func (f *footprint) interpreters(tree host.Tree) {
+func (f *footprint) interpreters() {
 	for p := range f.opened {
 		file, err := elf.Open(filepath.Join(f.root, p))
 		if err != nil {
@@ -102,7 +116,7 @@ func (f *footprint) interpreters(tree host.Tree) {
 			if _, err := segment.ReadAt(name, 0); err != nil {
 				continue
 			}
-			if real, _, err := host.Resolve(tree, strings.TrimRight(string(name), "\x00")); err == nil {
+			if real, _, err := host.Resolve(f.tree, strings.TrimRight(string(name), "\x00")); err == nil {
 				f.opened[real] = true
 			}
 		}
@@ -223,8 +237,10 @@ func (f *footprint) onHost(uid, gid int, groups []int) (map[string]string, error
 	return found, <-done
 }
 
-// makes reports whether the program made a path or a folder above it.
-func (f *footprint) makes(p string) bool {
+// makes reports whether the program made a path or a folder above it, by this name or without the links on the way.
+func (f *footprint) makes(p string) bool { return f.madeAt(p) || f.madeAt(f.real(p)) }
+
+func (f *footprint) madeAt(p string) bool {
 	for ; len(p) > 1; p = filepath.Dir(p) {
 		if f.made[p] {
 			return true

@@ -53,6 +53,9 @@ func ServiceWrapper() Tool {
 	return Tool{Name: "the Java Service Wrapper", Present: func() bool { _, err := exec.LookPath("/usr/sbin/wrapper"); return err == nil }, Packages: [][]string{{"service-wrapper"}}}
 }
 
+// UCF keeps what an administrator changed of a package's files.
+func UCF() Tool { return command("ucf", "ucf") }
+
 // Lighttpd is a web server.
 func Lighttpd() Tool { return command("lighttpd", "lighttpd") }
 
@@ -149,6 +152,29 @@ func Ensure(ctx context.Context, log io.Writer, tools []Tool) error {
 		}
 	}
 	return nil
+}
+
+// Download fetches packages by apt into a folder, without installing anything; it leaves alone what it fetched before.
+func Download(ctx context.Context, dir string, names ...string) error {
+	missing := func(name string) bool {
+		found, _ := filepath.Glob(filepath.Join(dir, name+"_*.deb"))
+		return len(found) == 0
+	}
+	if !slices.ContainsFunc(names, missing) {
+		return nil
+	}
+	if err := os.RemoveAll(dir); err != nil { // all of one time: they depend on each other by version
+		return err
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	for _, name := range names {
+		if _, err := choose(ctx, []string{name}); err != nil {
+			return err
+		}
+	}
+	return run(ctx, dir, nil, append([]string{"apt-get", "-o", "APT::Sandbox::User=root", "download", "-qq"}, names...)...)
 }
 
 func installTools(ctx context.Context, log io.Writer, list []App) error {
