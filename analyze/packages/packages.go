@@ -1,4 +1,4 @@
-// Package packages tells which package of the distribution a file belongs to. The databases of dpkg and apk are read; nothing is run.
+// Package packages tells which package of the distribution a file belongs to. The databases of dpkg, apk and rpm are read; nothing is run.
 package packages
 
 import (
@@ -21,11 +21,6 @@ const (
 	apkInstalled = "/lib/apk/db/installed"
 )
 
-// rpmDatabases are what rpm has used since version 4: Berkeley DB, NDB, SQLite (rpm.org, macro _dbpath).
-func rpmDatabases() []string {
-	return []string{"/var/lib/rpm", "/usr/lib/sysimage/rpm"}
-}
-
 // Owners names the package of each path that is wanted and belongs to one: "libc6:amd64 2.36-9"; of folders any. What could not be read is a skip.
 func Owners(ctx context.Context, t host.Tree, wanted func(path string) bool) (map[string]string, []model.Skip, error) {
 	f := &finder{tree: t}
@@ -35,7 +30,6 @@ func Owners(ctx context.Context, t host.Tree, wanted func(path string) bool) (ma
 			owner[file] = label
 		}
 	})
-	f.rpm()
 	return owner, f.skips, err
 }
 
@@ -71,6 +65,7 @@ func (f *finder) each(ctx context.Context, some map[string]bool, do func(file, l
 	f.read(apkInstalled, func(r io.Reader) error {
 		return parse.ReadApkInstalled(r, func(name, version, file string) { now(file, name+" "+version) })
 	})
+	f.rpm(now)
 	return err
 }
 
@@ -127,15 +122,4 @@ func (f *finder) dpkg(ctx context.Context, some map[string]bool, do func(file, l
 		})
 	}
 	return nil
-}
-
-// rpm says it when there is a database that is not read.
-func (f *finder) rpm() {
-	for _, dir := range rpmDatabases() {
-		list, err := f.tree.ReadDir(dir)
-		if err != nil || len(list) == 0 {
-			continue
-		}
-		f.skips = append(f.skips, model.Skip{What: "packages of files", Path: model.Path(dir), Reason: "a2c reads the databases of dpkg and apk, not rpm's", Remedy: "rpm -qf PATH tells the package of a file"})
-	}
 }

@@ -71,7 +71,7 @@ func TestOwners(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("owners (-want +got):\n%s", diff)
 	}
-	unread := []model.Skip{{What: "packages of files", Path: "/var/lib/rpm", Reason: "a2c reads the databases of dpkg and apk, not rpm's", Remedy: "rpm -qf PATH tells the package of a file"}}
+	unread := []model.Skip{{What: "packages of files", Path: "/var/lib/rpm", Reason: "rpm's database is no database of SQLite 3", Remedy: "rpm -qf PATH tells the package of a file"}}
 	if diff := cmp.Diff(unread, skips); diff != "" {
 		t.Errorf("skips (-want +got):\n%s", diff)
 	}
