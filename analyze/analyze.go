@@ -103,11 +103,11 @@ func Run(ctx context.Context, t host.Tree, id string, app model.App, o Options, 
 	info.Usage = size.Measure(s, c)
 	o.step("kernel")
 	info.Kernel = kernel.Look(s, statePaths(st.Dirs))
-	totals, skips, err := o.list(ctx, s, found.Set, emit)
+	totals, doubts, skips, err := o.list(ctx, s, found.Set, emit)
 	if err != nil {
 		return model.Analysis{}, err
 	}
-	info.Files = totals
+	info.Files, info.Doubts = totals, doubts
 	info.Observation = o.observation(seen, s, found.Set)
 	info.Skips = mergeSkips(s.Host.Skips, s.Skips, found.Skips, skips)
 	b.evidence(info)
@@ -115,21 +115,21 @@ func Run(ctx context.Context, t host.Tree, id string, app model.App, o Options, 
 }
 
 // list hands out every path, with the package that it belongs to, and what else these packages have.
-func (o Options) list(ctx context.Context, s *subject.Subject, set *files.Set, emit func(model.File) error) (model.FileTotals, []model.Skip, error) {
+func (o Options) list(ctx context.Context, s *subject.Subject, set *files.Set, emit func(model.File) error) (model.FileTotals, []model.Doubt, []model.Skip, error) {
 	o.step("packages")
 	owners, unread, err := packages.Owners(ctx, s.Root, set.Considered)
 	if err != nil {
-		return model.FileTotals{}, nil, err
+		return model.FileTotals{}, nil, nil, err
 	}
 	set.SetPackages(owners)
 	rest, err := packages.Rest(ctx, s.Root, set.Packages(), set.Known())
 	if err != nil {
-		return model.FileTotals{}, nil, err
+		return model.FileTotals{}, nil, nil, err
 	}
 	set.NotNeeded(rest)
 	o.step("list")
-	totals, skips, err := set.Emit(ctx, emit)
-	return totals, append(skips, unread...), err
+	totals, doubts, skips, err := set.Emit(ctx, emit)
+	return totals, doubts, append(skips, unread...), err
 }
 
 func statePaths(dirs []model.StateDir) []string {

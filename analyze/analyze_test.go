@@ -134,7 +134,7 @@ func TestEvidence(t *testing.T) {
 // bare are objects without evidence of their own: that of the field which holds them counts.
 func bare(name string) bool {
 	return slices.Contains([]string{
-		"userNames", "groupNames", "procUID", "procGID", "osData", "Properties", "AdvancedAppInfo", "env", "ports", "files", "place", "skips", "unseen", "Directories", "inputs",
+		"userNames", "groupNames", "procUID", "procGID", "osData", "Properties", "AdvancedAppInfo", "env", "ports", "files", "doubts", "place", "skips", "unseen", "Directories", "inputs",
 	}, name)
 }
 

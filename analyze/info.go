@@ -184,7 +184,7 @@ func (b *builder) evidence(i *model.AnalysisInfo) {
 	add(model.FromProc(pid, "exe"), "exe")
 	add(model.FromProc(pid, "fd"), "fileDescriptors")
 	add(model.FromProc(pid, "maps"), "fileDescriptors")
-	add(model.Derived("files.jsonl"), "files", "libraries")
+	add(model.Derived("files.jsonl"), "files", "doubts", "libraries")
 	for name := range b.c.Dirs {
 		i.Evidence.Add("AdvancedAppInfo", b.c.Evidence[name])
 	}

@@ -136,12 +136,18 @@ func (a *app) explainTable(w io.Writer, found []explained) error {
 		if f.Layer != "" {
 			fmt.Fprintf(w, ", layer %s", f.Layer)
 		}
+		if f.Group != "" && f.Group != f.Layer {
+			fmt.Fprintf(w, ", %s", f.Group)
+		}
 		fmt.Fprintf(w, " (%s, mode %04o, %d:%d, %s)\n", f.Type, f.Mode, f.UID, f.GID, term.Size(f.Size))
 		if f.Package != "" {
 			fmt.Fprintf(w, "  of the package %s\n", term.Safe(f.Package))
 		}
 		for _, r := range f.Reasons {
 			fmt.Fprintf(w, "  because %s\n", term.Safe(r))
+		}
+		if f.Doubt != "" {
+			fmt.Fprintf(w, "  in doubt, since %s: appSpecificFiles and appExcludedFiles in analysis.json decide\n", term.Safe(f.Doubt))
 		}
 		if e.Below == nil {
 			continue

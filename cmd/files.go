@@ -20,12 +20,14 @@ import (
 func newFiles(a *app) *cobra.Command {
 	var id, other string
 	var top int
+	var doubtful bool
 	c := &cobra.Command{
 		Use:   "files --application-id ID",
 		Short: "Show where the bytes of an image are, and why",
 		Long: `files sums up what analyze decided: by layer, by what led to the files, the folders and the files that hold most.
-With --diff it lists the paths on which two applications, or an analysis that was kept and the one of now, differ.`,
-		Example: "  a2c files --application-id java-tomcat-9e8e4799 --top 30\n  a2c files --application-id java-tomcat-9e8e4799 --diff /root/before/files.jsonl",
+With --diff it lists the paths on which two applications, or an analysis that was kept and the one of now, differ. With --doubtful it lists every
+file on which the decision is only a default: containerParameters.appSpecificFiles and appExcludedFiles in analysis.json turn it round.`,
+		Example: "  a2c files --application-id java-tomcat-9e8e4799 --top 30\n  a2c files --application-id java-tomcat-9e8e4799 --diff /root/before/files.jsonl\n  a2c files --application-id java-tomcat-9e8e4799 --doubtful",
 		GroupID: "look",
 		Args:    none,
 		RunE: func(*cobra.Command, []string) error {
@@ -34,9 +36,14 @@ With --diff it lists the paths on which two applications, or an analysis that wa
 				return usage(errors.New("say --application-id ID; a2c inventory lists the applications"))
 			case top < 1:
 				return usage(fmt.Errorf("--top %d: at least 1", top))
+			case doubtful && other != "":
+				return usage(errors.New("--doubtful and --diff: one at a time"))
 			}
 			if err := checkID(id); err != nil {
 				return err
+			}
+			if doubtful {
+				return a.filesDoubtful(id)
 			}
 			return a.files(id, other, top)
 		},
@@ -44,6 +51,7 @@ With --diff it lists the paths on which two applications, or an analysis that wa
 	a.idFlag(c, &id)
 	c.Flags().IntVar(&top, "top", 10, "how many files and folders are listed: `number`")
 	c.Flags().StringVar(&other, "diff", "", "compare with another application, or with a kept files.jsonl: `ID or file`")
+	c.Flags().BoolVar(&doubtful, "doubtful", false, "list the files on which the decision is only a default")
 	return c
 }
 
@@ -66,7 +74,10 @@ func (a *app) filesTable(w io.Writer, s report.Summary) error {
 	for _, part := range []struct {
 		head string
 		list []report.Sum
-	}{{"DECISION", s.Decisions}, {"LAYER", s.Layers}, {"BECAUSE OF", s.Reasons}, {"FOLDER", s.Folders}} {
+	}{{"DECISION", s.Decisions}, {"LAYER", s.Layers}, {"GROUP", s.Groups}, {"BECAUSE OF", s.Reasons}, {"FOLDER", s.Folders}} {
+		if len(part.list) == 0 {
+			continue
+		}
 		rows := term.Rows{Head: []string{"SIZE", "FILES", part.head}}
 		for _, l := range part.list {
 			rows.Add(term.Size(l.Bytes), strconv.Itoa(l.Files), model.Path(l.Name).String())

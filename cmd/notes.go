@@ -40,15 +40,16 @@ func (a *app) analysisTable(w io.Writer, analyses map[string]model.Analysis) err
 	}
 	rows := term.Rows{Head: []string{"ID", "FILES", "SIZE", "LEFT OUT", "LIBRARIES", "STATE", "LOGS", "SECRETS", "PORT"}}
 	for _, id := range slices.Sorted(maps.Keys(analyses)) {
-		a := analyses[id]
-		i := a.AnalysisInfo
+		one := analyses[id]
+		i := one.AnalysisInfo
 		rows.Add(id, strconv.Itoa(i.Files.In), term.Size(i.Files.InBytes), strconv.Itoa(i.Files.Out), strconv.Itoa(len(i.Libraries)), strconv.Itoa(len(i.State)),
-			strconv.Itoa(len(i.Logs)), strconv.Itoa(len(i.Secrets)), strconv.Itoa(a.ContainerParameters.ApplicationPort))
+			strconv.Itoa(len(i.Logs)), strconv.Itoa(len(i.Secrets)), strconv.Itoa(one.ContainerParameters.ApplicationPort))
 	}
 	if err := a.Write(w, rows); err != nil {
 		return err
 	}
 	for _, id := range slices.Sorted(maps.Keys(analyses)) {
+		a.fileLines(w, id, analyses[id].AnalysisInfo)
 		observationLine(w, id, analyses[id].AnalysisInfo.Observation)
 		secretLines(w, id+": secret", analyses[id].AnalysisInfo.Secrets)
 	}

@@ -53,6 +53,8 @@ type AnalysisInfo struct {
 	EnvKept    []EnvVar   `json:"envKept"`
 	EnvDropped []EnvVar   `json:"envDropped"`
 	Files      FileTotals `json:"files"`
+	// Doubts are the decisions on files that are only defaults, the largest first, at most 100; a2c files --doubtful lists every file.
+	Doubts []Doubt `json:"doubts"`
 	// Observation is what a2c analyze --observe saw; nil without it.
 	Observation *Observation `json:"observation,omitempty"`
 	Libraries   []Library    `json:"libraries"` // native closure
@@ -104,12 +106,34 @@ type EnvVar struct {
 
 // FileTotals sums up files.jsonl.
 type FileTotals struct {
-	In      int              `json:"in"`
-	InBytes int64            `json:"inBytes"`
-	Out     int              `json:"out"`
-	State   int              `json:"state"`
-	Empty   int              `json:"empty"`
-	Layers  map[string]int64 `json:"layers"` // bytes by layer
+	In            int              `json:"in"`
+	InBytes       int64            `json:"inBytes"`
+	Out           int              `json:"out"`
+	OutBytes      int64            `json:"outBytes"` // of those that were come across: a folder that is out is not looked into
+	State         int              `json:"state"`
+	Empty         int              `json:"empty"`
+	Doubtful      int              `json:"doubtful"`
+	DoubtfulBytes int64            `json:"doubtfulBytes"`
+	Layers        map[string]int64 `json:"layers"`  // bytes by layer
+	Reasons       []ReasonTotal    `json:"reasons"` // those that decided on most bytes, descending, at most five
+}
+
+// ReasonTotal is what one source of knowledge decided.
+type ReasonTotal struct {
+	Decision string `json:"decision"` // In or Out
+	Reason   string `json:"reason"`   // the first word of the first reason: "layout", "elf", "log"
+	Files    int    `json:"files"`
+	Bytes    int64  `json:"bytes"`
+}
+
+// Doubt is a decision that is only a default, on a file, or on several in one folder.
+type Doubt struct {
+	Path     Path     `json:"path"`     // of the file, or of the folder that they lie in
+	Files    int      `json:"files"`    // 1: Path is the file
+	Bytes    int64    `json:"bytes"`    // together
+	Decision string   `json:"decision"` // the default
+	Reasons  []string `json:"reasons"`  // of the decision, of the first of them
+	Why      string   `json:"why"`      // it is in doubt
 }
 
 // Observation says how long the application's opens were watched (fanotify(7)), in all runs together, and what came of it. A file that only this shows has no other

@@ -60,7 +60,7 @@ func (k Kernel) basis() Kernel {
 // Basis is the part of a file's entry that an image is made from; false: it has none. A folder's time changes with what is written into it,
 // which the entries below it tell, and of what stays outside the image the size and the time mean nothing.
 func (f File) Basis() (File, bool) {
-	f.Reasons, f.Package = nil, ""
+	f.Reasons, f.Package, f.Group, f.Doubt = nil, "", "", ""
 	if f.Decision != In {
 		f.Size = 0
 	}

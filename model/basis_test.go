@@ -17,7 +17,7 @@ func notBasis() []string {
 	const info, app = "analysisInfo.", "analysisInfo.application."
 	return []string{
 		"createdTime",
-		info + "_comment2", info + "processId", info + "env", info + "fileDescriptors", info + "envDropped", info + "files", info + "libraries",
+		info + "_comment2", info + "processId", info + "env", info + "fileDescriptors", info + "envDropped", info + "files", info + "doubts", info + "libraries",
 		info + "observation", info + "peers", info + "skips", info + "evidence",
 		app + "processId", app + "processes", app + "startedAt", app + "netNamespace", app + "evidence",
 		app + "user.inside", app + "user.evidence", app + "runtime.evidence", app + "platform.evidence", app + "webApps.evidence", app + "connectors.evidence",
@@ -88,7 +88,7 @@ func TestChosenPortBasis(t *testing.T) {
 func TestFileBasis(t *testing.T) {
 	base := File{
 		Path: "/a", Type: "file", Mode: 0o644, UID: 1, GID: 5, Size: 3, MTime: time.Unix(4, 0), Target: "b", Xattrs: map[string][]byte{"user.a": {1}}, HardLink: "/0",
-		Decision: In, Layer: LayerApp, Package: "a 1", Reasons: []string{"open: /proc/1/fd/3"},
+		Decision: In, Layer: LayerApp, Package: "a 1", Group: GroupApplication, Doubt: "large", Reasons: []string{"open: /proc/1/fd/3"},
 	}
 	of := func(decision, kind string) File {
 		f := base
@@ -100,10 +100,10 @@ func TestFileBasis(t *testing.T) {
 		file File
 		not  []string
 	}{
-		{"file", of(In, "file"), []string{"package", "reasons"}},
-		{"folder", of(In, "dir"), []string{"package", "reasons", "mtime"}},
-		{"emptied", of(Empty, "dir"), []string{"package", "reasons", "mtime", "size"}},
-		{"state", of(State, "dir"), []string{"package", "reasons", "mtime", "size"}},
+		{"file", of(In, "file"), []string{"package", "reasons", "group", "doubt"}},
+		{"folder", of(In, "dir"), []string{"package", "reasons", "group", "doubt", "mtime"}},
+		{"emptied", of(Empty, "dir"), []string{"package", "reasons", "group", "doubt", "mtime", "size"}},
+		{"state", of(State, "dir"), []string{"package", "reasons", "group", "doubt", "mtime", "size"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			fields(reflect.ValueOf(&c.file).Elem(), "", func(name string, field reflect.Value) {

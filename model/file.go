@@ -20,6 +20,10 @@ type File struct {
 	Package  string `json:"package,omitempty"`
 	Decision string `json:"decision"`        // In, Out, State or Empty
 	Layer    string `json:"layer,omitempty"` // LayerRuntime, LayerLibs, LayerConfig or LayerApp, when in
+	// Group is what it is to the application, finer than the layer: one of the Group constants; "" when out.
+	Group string `json:"group,omitempty"`
+	// Doubt says why the decision is only a default, which the user may turn round with appSpecificFiles or appExcludedFiles; "" when it is none.
+	Doubt string `json:"doubt,omitempty"`
 	// Reasons in the order they were found, strongest first: each is a source's name, a colon and what it saw,
 	// "layout: catalina.home", "open: /proc/412/fd/7", "elf: needed by /usr/lib/jvm/…/libjvm.so".
 	Reasons []string `json:"reasons"`
@@ -31,6 +35,17 @@ const (
 	Out   = "out"   // not part of it; the last reason says why
 	State = "state" // data that must live outside the image; the folder is made empty, a volume goes there
 	Empty = "empty" // folder that is made empty: logs, work, temp
+)
+
+// Groups of files.
+const (
+	GroupRuntime       = "runtime"      // JVM or .NET, and what it reads of the system
+	GroupLibraries     = "libraries"    // native libraries of the system that something in the image needs
+	GroupServer        = "server"       // a server's own distribution
+	GroupDependencies  = "dependencies" // archives and assemblies that the application stands on
+	GroupApplication   = "application"
+	GroupConfiguration = "configuration"
+	GroupState         = "state" // data, logs and temporary folders
 )
 
 // Layers from what changes least to what changes most.

@@ -52,6 +52,8 @@ func (l *lineWriter) file(f File) {
 	l.optional(`,"package":`, f.Package)
 	l.text(`,"decision":`, f.Decision)
 	l.optional(`,"layer":`, f.Layer)
+	l.optional(`,"group":`, f.Group)
+	l.optional(`,"doubt":`, f.Doubt)
 	l.b = append(l.b, `,"reasons":`...)
 	if f.Reasons == nil {
 		l.b = append(l.b, "null}"...)

@@ -38,6 +38,7 @@ func HardFiles() Proof {
 			h.plant()
 			h.start()
 			t.Run("decided", h.decided)
+			t.Run("told", h.told)
 		},
 	}
 }
@@ -161,11 +162,17 @@ func (h *hard) analyze(t *testing.T, args ...string) (map[string]model.File, mod
 	r := h.c.Run(t, []int{exitDone, exitNotAllSeen}, append([]string{"analyze", "--application-id", h.id}, args...)...)
 	var a model.Analysis
 	readJSON(t, filepath.Join(h.c.Workspace, h.id, "analysis.json"), &a)
+	return h.files(t, h.id), a, r
+}
+
+// files reads the list of an application.
+func (h *hard) files(t *testing.T, id string) map[string]model.File {
+	t.Helper()
 	files := map[string]model.File{}
-	for _, f := range readFiles(t, filepath.Join(h.c.Workspace, h.id, "files.jsonl")) {
+	for _, f := range readFiles(t, filepath.Join(h.c.Workspace, id, "files.jsonl")) {
 		files[string(f.Path)] = f
 	}
-	return files, a, r
+	return files
 }
 
 // decided holds the list of files against the table.

@@ -17,6 +17,7 @@ type hardWant struct {
 	hardLink string
 	mode     uint32 // 0: any
 	xattr    string
+	doubt    bool
 }
 
 func hardWants() []hardWant {
@@ -26,7 +27,8 @@ func hardWants() []hardWant {
 		{path: "app/res/hard-1.txt", decision: model.In},
 		{path: "app/res/hard-2.txt", decision: model.In, hardLink: "app/res/hard-1.txt"},
 		{path: "outside/hard-3.txt"},
-		{path: "app/res/holes.bin", decision: model.Out, because: "sparse: "},
+		{path: "app/res/holes.bin", decision: model.Out, because: "sparse: ", doubt: true},
+		{path: "app/res/large.bin", decision: model.In, doubt: true},
 		{path: "app/res/attrs.txt", decision: model.In, xattr: "user.note"},
 		{path: "app/res/acl-yes.txt", decision: model.In, mode: 0o640},
 		{path: "app/res/acl-no.txt", decision: model.Out, because: "permission: user 64101"},
@@ -55,9 +57,10 @@ func hardWants() []hardWant {
 		{path: "app/journal.dat", decision: model.State, because: "held open for writing"},
 		{path: "app/growing.bin", decision: model.State, because: "grow"},
 		{path: "app/admin.jar", decision: model.Out, because: "other: "},
-		{path: "app/admin-data/admin.db", decision: model.Out, because: "other: "},
-		{path: "app/res/settings.xml.bak", decision: model.Out, because: "junk: "},
-		{path: "app/res/app.trace.log", decision: model.Out, because: "log: "},
+		{path: "app/admin-data/admin.db", decision: model.Out, because: "other: ", doubt: true},
+		{path: "app/res/settings.xml.bak", decision: model.Out, because: "junk: ", doubt: true},
+		{path: "app/plugins-1.zip", decision: model.Out, because: "layout: archive beside", doubt: true},
+		{path: "app/res/app.trace.log", decision: model.Out, because: "log: ", doubt: true},
 	}
 }
 
@@ -82,6 +85,9 @@ func (w hardWant) wrong(files map[string]model.File, dir string) (list []string)
 	}
 	if w.xattr != "" && f.Xattrs[w.xattr] == nil {
 		say("attributes %v, want %s", f.Xattrs, w.xattr)
+	}
+	if w.doubt != (f.Doubt != "") {
+		say("in doubt since %q, want %v", f.Doubt, w.doubt)
 	}
 	return list
 }

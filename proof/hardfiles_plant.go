@@ -20,7 +20,7 @@ func (h *hard) plant() {
 		"app/case/Name.txt": "1", "app/case/name.TXT": "2", "app/case/NAME.txt": "3", "app/names/latin-\xe9.txt": "bytes", "app/names/" + strings.Repeat("n", 255): "long",
 		"elsewhere/tree/a.txt": "a", "elsewhere/tree/sub/b.txt": "b", "elsewhere/other.txt": "nobody's", "source/inside.txt": "bound", "app/bound/below.txt": "under the mount",
 		"app/journal.dat": "data", "app/growing.bin": "", "app/res/deleted.dat": strings.Repeat("deleted ", 1000), "app/res/deleted.properties": "db.password = " + hardSecret + "\n",
-		"app/churn/spin.txt": "0", "app/admin.properties": "x=1\n", "app/admin-data/admin.db": "other's", "app/res/settings.xml.bak": "backup", "app/res/app.trace.log": "old lines",
+		"app/churn/spin.txt": "0", "app/admin.properties": "x=1\n", "app/admin-data/admin.db": "other's", "app/res/settings.xml.bak": "backup", "app/plugins-1.zip": "an archive", "app/res/app.trace.log": "old lines",
 	} {
 		h.write(name, text)
 	}
@@ -112,7 +112,7 @@ func (h *hard) special() {
 	h.must(unix.Mknod(h.path("app/special/socket"), unix.S_IFSOCK|0o666, 0))
 }
 
-// holes makes 5 GB with 1 MB of data in the middle.
+// holes makes 5 GB with 1 MB of data in the middle, and a large file without holes.
 func (h *hard) holes() {
 	f, err := os.OpenFile(h.path("app/res/holes.bin"), os.O_WRONLY, 0)
 	h.must(err)
@@ -124,4 +124,8 @@ func (h *hard) holes() {
 	h.must(err)
 	h.must(f.Truncate(5 << 30))
 	h.must(f.Close())
+	large, err := os.Create(h.path("app/res/large.bin"))
+	h.must(err)
+	h.must(unix.Fallocate(int(large.Fd()), 0, 0, 300<<20)) // takes the room and writes nothing
+	h.must(large.Close())
 }

@@ -54,6 +54,7 @@ type collector struct {
 func Collect(ctx context.Context, in Input) (Result, error) {
 	c := &collector{in: in, named: map[string]bool{}, mapped: map[string]bool{}, above: map[string]bool{}, links: map[string][]string{}, others: map[string]string{}}
 	c.set = NewSet(in.Subject.Root, c.veto)
+	c.set.artifact = string(in.Subject.App.Artifact)
 	c.closure = NewClosure(c.set, c.libraryPath(), c.mapped)
 	c.note4Named()
 	c.note4Others()

@@ -15,8 +15,8 @@ type inode struct{ dev, ino uint64 }
 
 // Emit hands out every entry, sorted by path bytes, and sums up. Before an entry goes out the file is looked at again: one that
 // changed or vanished since the walk becomes a skip, and a vanished one is left out.
-func (s *Set) Emit(ctx context.Context, emit func(model.File) error) (model.FileTotals, []model.Skip, error) {
-	totals := model.FileTotals{Layers: map[string]int64{}}
+func (s *Set) Emit(ctx context.Context, emit func(model.File) error) (model.FileTotals, []model.Doubt, []model.Skip, error) {
+	sum := newTotals()
 	var skips []model.Skip
 	first := map[inode]string{}
 	names := make([]string, 0, len(s.entries))
@@ -26,7 +26,7 @@ func (s *Set) Emit(ctx context.Context, emit func(model.File) error) (model.File
 	slices.Sort(names)
 	for i, p := range names {
 		if i%1024 == 0 && ctx.Err() != nil {
-			return totals, skips, ctx.Err()
+			return sum.of, nil, skips, ctx.Err()
 		}
 		e := s.entries[p]
 		if k, ok := s.again(p, e); !ok {
@@ -44,12 +44,14 @@ func (s *Set) Emit(ctx context.Context, emit func(model.File) error) (model.File
 				first[key] = p
 			}
 		}
-		count(&totals, f)
+		f.Group, f.Doubt = s.group(f), doubt(f)
+		sum.add(f)
 		if err := emit(f); err != nil {
-			return totals, skips, fmt.Errorf("write the list of files: %w", err)
+			return sum.of, nil, skips, fmt.Errorf("write the list of files: %w", err)
 		}
 	}
-	return totals, skips, nil
+	totals, doubts := sum.sum()
+	return totals, doubts, skips, nil
 }
 
 // again looks at an entry once more; ok is false when it is gone.
@@ -104,23 +106,6 @@ func keptXattrs(x map[string][]byte) map[string][]byte {
 		return nil
 	}
 	return x
-}
-
-func count(t *model.FileTotals, f model.File) {
-	switch f.Decision {
-	case model.In:
-		t.In++
-		if f.HardLink == "" {
-			t.InBytes += f.Size
-			t.Layers[f.Layer] += f.Size
-		}
-	case model.Out:
-		t.Out++
-	case model.State:
-		t.State++
-	case model.Empty:
-		t.Empty++
-	}
 }
 
 func fileType(t host.Type) string {

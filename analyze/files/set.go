@@ -24,13 +24,14 @@ var errVetoed = errors.New("left out")
 // Set is what has been decided so far, by path as the application sees it. A path keeps its first decision; later sources add
 // their reasons.
 type Set struct {
-	tree    host.Tree
-	veto    func(name string, info host.Info) (decision, reason string)
-	entries map[string]*entry
-	words   words
-	owners  map[string]string // the packages that paths belong to
-	holds   map[string]bool   // folders with something in them that is named or open
-	skips   []model.Skip
+	tree     host.Tree
+	veto     func(name string, info host.Info) (decision, reason string)
+	entries  map[string]*entry
+	words    words
+	artifact string
+	owners   map[string]string // the packages that paths belong to
+	holds    map[string]bool   // folders with something in them that is named or open
+	skips    []model.Skip
 }
 
 // NewSet is empty. veto is asked for every path before it goes in: a decision other than "" stands against every source.

@@ -22,6 +22,7 @@ type Sum struct {
 type Summary struct {
 	Decisions []Sum        `json:"decisions"` // in, out, state, empty
 	Layers    []Sum        `json:"layers"`    // of what is in
+	Groups    []Sum        `json:"groups"`    // of what is in: runtime, libraries, server, dependencies, application, configuration
 	Reasons   []Sum        `json:"reasons"`   // of what is in: the first word of the first reason; "layout", "config", "open", "elf"
 	Folders   []Sum        `json:"folders"`   // of what is in: those that hold most, with all below
 	Largest   []model.File `json:"largest"`   // of what is in
@@ -29,7 +30,7 @@ type Summary struct {
 
 // Summarize reads a list once; it keeps the sums and the top largest of files and folders. The error is the list's.
 func Summarize(files iter.Seq2[model.File, error], top int) (Summary, error) {
-	s := sums{decisions: map[string]*Sum{}, layers: map[string]*Sum{}, reasons: map[string]*Sum{}, folders: map[string]*Sum{}}
+	s := sums{decisions: map[string]*Sum{}, layers: map[string]*Sum{}, groups: map[string]*Sum{}, reasons: map[string]*Sum{}, folders: map[string]*Sum{}}
 	var largest []model.File
 	for f, err := range files {
 		if err != nil {
@@ -43,10 +44,10 @@ func Summarize(files iter.Seq2[model.File, error], top int) (Summary, error) {
 			}
 		}
 	}
-	return Summary{ordered(s.decisions), ordered(s.layers), ordered(s.reasons), s.telling(top), biggest(largest, top)}, nil
+	return Summary{ordered(s.decisions), ordered(s.layers), ordered(s.groups), ordered(s.reasons), s.telling(top), biggest(largest, top)}, nil
 }
 
-type sums struct{ decisions, layers, reasons, folders map[string]*Sum }
+type sums struct{ decisions, layers, groups, reasons, folders map[string]*Sum }
 
 func (s *sums) add(f model.File) {
 	if f.Type == "dir" {
@@ -61,6 +62,9 @@ func (s *sums) add(f model.File) {
 		return
 	}
 	count(s.layers, f.Layer, size)
+	if f.Group != "" { // a kept list may be older than groups
+		count(s.groups, f.Group, size)
+	}
 	count(s.reasons, Reason(f), size)
 	for dir := path.Dir(string(f.Path)); ; dir = path.Dir(dir) {
 		count(s.folders, dir, size)

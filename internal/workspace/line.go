@@ -50,7 +50,9 @@ func (r *lineReader) file() (f model.File, ok bool) {
 		r.optional(`,"hardLink":"`, func(key string) bool { return r.path(key, &f.HardLink) }) &&
 		r.optional(`,"package":"`, func(key string) bool { return r.word(key, &f.Package) }) &&
 		r.word(`,"decision":"`, &f.Decision) &&
-		r.optional(`,"layer":"`, func(key string) bool { return r.word(key, &f.Layer) })
+		r.optional(`,"layer":"`, func(key string) bool { return r.word(key, &f.Layer) }) &&
+		r.optional(`,"group":"`, func(key string) bool { return r.word(key, &f.Group) }) &&
+		r.optional(`,"doubt":"`, func(key string) bool { return r.word(key, &f.Doubt) })
 	if !ok {
 		return f, false
 	}
@@ -119,6 +121,8 @@ func (r *lineReader) word(key string, to *string) bool {
 		*to = model.In
 	case model.LayerApp:
 		*to = model.LayerApp
+	case model.GroupApplication:
+		*to = model.GroupApplication
 	default:
 		*to = string(s)
 	}
