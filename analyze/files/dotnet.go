@@ -33,7 +33,7 @@ func (c *collector) dotnetRoot(ctx context.Context, root string) error {
 		return c.set.Tree(ctx, real, model.LayerRuntime, "runtime: the version in use is not known", nil)
 	}
 	for _, dir := range loaded {
-		if err := c.set.Tree(ctx, dir, model.LayerRuntime, "runtime: version in use, files of it are loaded", nil); err != nil {
+		if err := c.set.Tree(ctx, dir, model.LayerRuntime, "runtime: version in use, files of it are loaded", c.dotnetSpare(dir)); err != nil {
 			return err
 		}
 	}

@@ -207,10 +207,5 @@ func (c *collector) dotnetFolder(ctx context.Context) error {
 		}
 		return nil
 	}
-	return c.tree(ctx, base, layer, "layout: publish folder", func(rel string, e host.Entry) (string, string) {
-		if e.Type == host.Dir && rel == "obj" {
-			return model.Out, "layout: build folder"
-		}
-		return "", ""
-	})
+	return c.tree(ctx, base, layer, "layout: publish folder", c.published(base))
 }
