@@ -45,6 +45,7 @@ type Reference struct {
 type Config struct {
 	Settings   []Setting
 	References []Reference
+	Spares     []Spare // what variables name and is not the application's
 	Documents  []Document
 	// Dirs are App2Container's folder names: base, bin, conf, home, lib, logs, tempDir, webapps, work, dotnetApp.
 	Dirs     map[string]string

@@ -26,14 +26,30 @@ func (r *resolver) named() {
 			if err != nil || info.Type != host.Regular && info.Type != host.Dir || !r.s.Reaches(abs) {
 				continue
 			}
-			if v.Place.Kind == "env" && info.Type == host.Dir && inHome(abs) && !subject.Under(abs, string(r.s.App.Base)) {
-				continue // tools and caches of the person who started it
+			if v.Place.Kind == "env" && info.Type == host.Dir && r.notOwn(abs, v) {
+				continue
 			}
 			r.c.References = append(r.c.References, Reference{
 				Path: abs, Reason: "config: " + where(v), Layer: model.LayerApp, Tree: info.Type == host.Dir,
 			})
 		}
 	}
+}
+
+// notOwn reports whether a folder that a variable names is none that the application comes with.
+func (r *resolver) notOwn(dir string, v Setting) bool {
+	if inHome(dir) && !subject.Under(dir, string(r.s.App.Base)) {
+		return true // tools and caches of the person who started it
+	}
+	if r.ownHome(dir) {
+		return true
+	}
+	why := r.foreign(dir)
+	if why == "" {
+		return false
+	}
+	r.c.Spares = append(r.c.Spares, Spare{Path: dir, Reason: "config: " + where(v) + " names it, and it is " + why})
+	return true
 }
 
 // inHome reports whether a path lies in a person's home folder.
@@ -47,7 +63,8 @@ func systemVariable(name string) bool {
 	switch name {
 	case "PATH", "HOME", "PWD", "OLDPWD", "SHELL", "TMPDIR", "TMP", "TEMP", "MAIL", "LD_LIBRARY_PATH", "LD_PRELOAD", "JAVA_HOME", "JRE_HOME", "CLASSPATH",
 		"CATALINA_HOME", "CATALINA_BASE", "CATALINA_TMPDIR", "CATALINA_OUT", "CATALINA_PID", "DOTNET_ROOT", "DOTNET_BUNDLE_EXTRACT_BASE_DIR", "_", "MANPATH",
-		"LESSOPEN", "LESSCLOSE", "EDITOR", "PAGER", "HISTFILE", "SSH_AUTH_SOCK", "NOTIFY_SOCKET", "CREDENTIALS_DIRECTORY":
+		"LESSOPEN", "LESSCLOSE", "EDITOR", "PAGER", "HISTFILE", "SSH_AUTH_SOCK", "NOTIFY_SOCKET", "CREDENTIALS_DIRECTORY",
+		"CACHE_DIRECTORY", "LOGS_DIRECTORY", "RUNTIME_DIRECTORY": // systemd.exec(5)
 		return true
 	}
 	return strings.HasPrefix(name, "XDG_") || strings.HasPrefix(name, "JAVA_HOME_") || strings.HasPrefix(name, "DOTNET_ROOT_")

@@ -221,6 +221,9 @@ func (c *collector) listOut(context.Context) error {
 	for _, p := range []string{"/etc/passwd", "/etc/group", "/etc/hosts", "/etc/resolv.conf"} {
 		c.set.Decide(p, model.Out, madeByEngine(p), false)
 	}
+	for _, s := range c.in.Config.Spares {
+		c.set.Decide(c.real(s.Path), model.Out, s.Reason, false)
+	}
 	c.homeSecrets()
 	c.openOut()
 	return nil

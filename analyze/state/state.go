@@ -27,6 +27,7 @@ type Result struct {
 func Find(ctx context.Context, s *subject.Subject, c *config.Config) (Result, error) {
 	f := &finder{s: s, c: c, dirs: map[string]*model.StateDir{}, logs: map[string]*model.LogFile{}, empty: map[string]string{}}
 	f.temporary()
+	f.systemd()
 	f.databases()
 	f.folders()
 	f.open()
