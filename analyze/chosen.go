@@ -66,7 +66,7 @@ func named(s *subject.Subject, c *config.Config, set *files.Set, port string) bo
 const maxPortFile = 64 << 10
 
 func inFiles(s *subject.Subject, set *files.Set, port string) bool {
-	for _, p := range set.Paths(model.LayerApp, model.LayerConfig) {
+	for p := range set.Paths(model.LayerApp, model.LayerConfig) {
 		switch strings.ToLower(path.Ext(p)) {
 		case ".properties", ".yml", ".yaml", ".xml", ".conf", ".config", ".cfg", ".ini", ".json", ".toml", ".env", ".sh", ".txt", "":
 		default:

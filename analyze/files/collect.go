@@ -1,6 +1,7 @@
 package files
 
 import (
+	"bytes"
 	"context"
 	"path"
 	"slices"
@@ -260,13 +261,12 @@ func (c *collector) executables() {
 
 // native closes the set over native libraries: every executable and library in it may be loaded.
 func (c *collector) native(ctx context.Context) error {
-	for _, p := range c.set.Paths() {
-		e := c.set.entries[p]
-		if e.mode&0o111 == 0 && !strings.Contains(path.Base(p), ".so") && !c.mapped[p] {
+	for at := range c.set.regular() {
+		if at.mode&0o111 == 0 && !bytes.Contains(at.name, []byte(".so")) && !c.mapped[at.path()] {
 			continue
 		}
-		seen := model.Source(strings.Join(e.reasons[:1], ""))
-		c.closure.Add(p, seen)
+		seen := model.Source(strings.Join(c.set.said(at.entry).reasons[:1], ""))
+		c.closure.Add(at.path(), seen)
 	}
 	if err := c.closure.Run(ctx); err != nil {
 		return err
@@ -280,7 +280,7 @@ func (c *collector) native(ctx context.Context) error {
 
 // openssl takes the configuration that OpenSSL reads when it is loaded (openssl-config(5)), by whatever.
 func (c *collector) openssl() {
-	for _, p := range c.set.Paths(model.LayerRuntime) {
+	for p := range c.set.Paths(model.LayerRuntime) {
 		if strings.HasPrefix(path.Base(p), "libcrypto.so.") {
 			for _, name := range []string{"/usr/lib/ssl/openssl.cnf", "/etc/pki/tls/openssl.cnf", "/etc/ssl/openssl.cnf"} {
 				c.optional(name, model.LayerRuntime, "dlopen: read by OpenSSL")
@@ -317,8 +317,8 @@ func (c *collector) empty(context.Context) error {
 
 // holdsIn reports whether something below the folder is in the image.
 func (c *collector) holdsIn(dir string) bool {
-	for p, e := range c.set.entries {
-		if e.decision == model.In && p != dir && subject.Under(p, dir) {
+	for at := range c.set.entries.in(dir) {
+		if c.set.said(at.entry).decision == model.In && at.path() != dir {
 			return true
 		}
 	}

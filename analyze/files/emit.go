@@ -19,16 +19,12 @@ func (s *Set) Emit(ctx context.Context, emit func(model.File) error) (model.File
 	sum := newTotals()
 	var skips []model.Skip
 	first := map[inode]string{}
-	names := make([]string, 0, len(s.entries))
-	for p := range s.entries {
-		names = append(names, p)
-	}
-	slices.Sort(names)
-	for i, p := range names {
-		if i%1024 == 0 && ctx.Err() != nil {
+	i := 0
+	for at := range s.entries.each() {
+		if i++; i%1024 == 0 && ctx.Err() != nil {
 			return sum.of, nil, skips, ctx.Err()
 		}
-		e := s.entries[p]
+		e, p := at.entry, at.path()
 		if k, ok := s.again(p, e); !ok {
 			skips = append(skips, k...)
 			continue
@@ -36,8 +32,8 @@ func (s *Set) Emit(ctx context.Context, emit func(model.File) error) (model.File
 			skips = append(skips, k...)
 		}
 		f := s.file(p, e)
-		if e.decision == model.In && e.fileType == host.Regular && e.nlink > 1 {
-			key := inode{e.dev, e.ino}
+		if f.Decision == model.In && e.fileType == host.Regular && e.nlink > 1 {
+			key := inode{s.devs.list[e.dev], e.ino}
 			if other, ok := first[key]; ok {
 				f.HardLink = model.Path(other)
 			} else {
@@ -56,7 +52,7 @@ func (s *Set) Emit(ctx context.Context, emit func(model.File) error) (model.File
 
 // again looks at an entry once more; ok is false when it is gone.
 func (s *Set) again(p string, e *entry) (skips []model.Skip, ok bool) {
-	if e.decision != model.In {
+	if s.said(e).decision != model.In {
 		return nil, true
 	}
 	now, err := s.tree.Lstat(p)
@@ -67,27 +63,27 @@ func (s *Set) again(p string, e *entry) (skips []model.Skip, ok bool) {
 		return []model.Skip{{What: "file", Path: model.Path(p), Reason: err.Error(), Incomplete: true}}, true
 	case now.Type != e.fileType:
 		return []model.Skip{{What: "file", Path: model.Path(p), Reason: "became another type of file while it was looked at", Incomplete: true}}, false
-	case now.Type == host.Regular && (now.Ino != e.ino || now.Size != e.size || !now.MTime.Equal(e.stat().MTime)):
-		e.seen(now)
+	case now.Type == host.Regular && (now.Ino != e.ino || now.Size != e.size || !now.MTime.Equal(s.stat(e).MTime)):
+		s.see(e, now)
 		return []model.Skip{{What: "file", Path: model.Path(p), Reason: "changed while it was looked at", Remedy: "analyze again when it rests"}}, true
 	}
-	e.seen(now)
+	s.see(e, now)
 	return nil, true
 }
 
 func (s *Set) file(p string, e *entry) model.File {
-	info := e.stat()
+	info, w := s.stat(e), s.said(e)
 	f := model.File{
 		Path: model.Path(p), Type: fileType(info.Type), Mode: info.Mode, UID: info.UID, GID: info.GID, MTime: info.MTime.UTC(),
-		Target: model.Path(e.target), Decision: e.decision, Layer: e.layer, Reasons: e.reasons,
+		Target: model.Path(s.targets[e]), Decision: w.decision, Layer: w.layer, Reasons: w.reasons,
 	}
 	if info.Type != host.Dir {
-		f.Package = s.owners[p]
+		f.Package = s.packages[p]
 	}
 	if info.Type == host.Regular {
 		f.Size = info.Size
 	}
-	if e.decision == model.In && info.Type != host.Symlink {
+	if w.decision == model.In && info.Type != host.Symlink {
 		x, err := s.tree.Xattrs(p)
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			f.Reasons = append(slices.Clone(f.Reasons), "note: extended attributes not read: "+shortError(err))

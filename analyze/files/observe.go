@@ -25,8 +25,8 @@ func (c *collector) observed(context.Context) error {
 // OnlyObserved counts the files in the image that nothing but the observation led to.
 func (s *Set) OnlyObserved() int {
 	n := 0
-	for _, e := range s.entries {
-		if e.decision == model.In && len(e.reasons) == 1 && strings.HasPrefix(e.reasons[0], observe.Prefix) {
+	for at := range s.entries.each() {
+		if w := s.said(at.entry); w.decision == model.In && len(w.reasons) == 1 && strings.HasPrefix(w.reasons[0], observe.Prefix) {
 			n++
 		}
 	}

@@ -9,13 +9,13 @@ import (
 )
 
 // SetPackages notes the packages that paths belong to.
-func (s *Set) SetPackages(owners map[string]string) { s.owners = owners }
+func (s *Set) SetPackages(owners map[string]string) { s.packages = owners }
 
 // Packages are those of which a file or link is in.
 func (s *Set) Packages() map[string]bool {
 	labels := map[string]bool{}
-	for p, label := range s.owners {
-		if e := s.entries[p]; e != nil && e.decision == model.In && e.fileType != host.Dir {
+	for p, label := range s.packages {
+		if e := s.entries.get(p); e != nil && s.said(e).decision == model.In && e.fileType != host.Dir {
 			labels[label] = true
 		}
 	}
@@ -25,19 +25,13 @@ func (s *Set) Packages() map[string]bool {
 // Known returns what reports whether something was decided on a path, on something below it, or on a folder above it that is left out with all that
 // it holds; a folder of everybody is known too.
 func (s *Set) Known() func(name string) bool {
-	over := map[string]bool{}
-	for p := range s.entries {
-		for dir := parent(p); dir != "" && !over[dir]; dir = parent(dir) {
-			over[dir] = true
-		}
-	}
 	return func(name string) bool {
-		if over[name] || s.entries[name] != nil || config.Shared(name) && parent(name) != "/usr/share/doc" {
+		if s.entries.folder(name, false) != nil || s.entries.get(name) != nil || config.Shared(name) && parent(name) != "/usr/share/doc" {
 			return true
 		}
 		for dir := parent(name); dir != ""; dir = parent(dir) {
-			if e := s.entries[dir]; e != nil {
-				return e.decision != model.In
+			if e := s.entries.get(dir); e != nil {
+				return s.said(e).decision != model.In
 			}
 		}
 		return false
@@ -49,8 +43,8 @@ func (s *Set) NotNeeded(rest map[string]string) {
 	for p, label := range rest {
 		s.Decide(p, model.Out, "package: of "+label+", of which other files are in; nothing that was seen or is known needs it", false)
 	}
-	if s.owners == nil {
-		s.owners = map[string]string{}
+	if s.packages == nil {
+		s.packages = map[string]string{}
 	}
-	maps.Copy(s.owners, rest)
+	maps.Copy(s.packages, rest)
 }

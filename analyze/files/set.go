@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"iter"
 	"maps"
 	"path"
 	"slices"
@@ -26,17 +27,20 @@ var errVetoed = errors.New("left out")
 type Set struct {
 	tree     host.Tree
 	veto     func(name string, info host.Info) (decision, reason string)
-	entries  map[string]*entry
+	entries  tree
 	words    words
 	artifact string
-	owners   map[string]string // the packages that paths belong to
+	owners   table[owner]
+	devs     table[uint64]
+	targets  map[*entry]string // of links
+	packages map[string]string // that paths belong to
 	holds    map[string]bool   // folders with something in them that is named or open
 	skips    []model.Skip
 }
 
 // NewSet is empty. veto is asked for every path before it goes in: a decision other than "" stands against every source.
 func NewSet(t host.Tree, veto func(name string, info host.Info) (decision, reason string)) *Set {
-	return &Set{tree: host.Near(t), veto: veto, entries: map[string]*entry{}, words: words{}, holds: map[string]bool{}}
+	return &Set{tree: host.Near(t), veto: veto, words: newWords(), targets: map[*entry]string{}, holds: map[string]bool{}}
 }
 
 // Include takes one file or folder (without its content) into the image, with every link and folder on the way to it. It returns the
@@ -64,21 +68,21 @@ func (s *Set) include(name, layer, reason string, links int) (string, host.Info,
 			return p, host.Info{}, err
 		}
 		if err := s.put(p, e, layer, wayReason(name, p, reason, e, len(rest) == 0)); err != nil {
-			return p, e.stat(), err
+			return p, s.stat(e), err
 		}
 		switch {
 		case e.fileType == host.Symlink:
 			if links++; links > maxLinks {
-				return p, e.stat(), fmt.Errorf("%s: too many links", model.Path(name))
+				return p, s.stat(e), fmt.Errorf("%s: too many links", model.Path(name))
 			}
-			rest = append(split(e.target), rest...)
-			if strings.HasPrefix(e.target, "/") {
+			rest = append(split(s.targets[e]), rest...)
+			if strings.HasPrefix(s.targets[e], "/") {
 				cur = ""
 			}
 		case len(rest) == 0:
-			return p, e.stat(), nil
+			return p, s.stat(e), nil
 		case e.fileType != host.Dir:
-			return p, e.stat(), fmt.Errorf("%s is no folder", model.Path(p))
+			return p, s.stat(e), fmt.Errorf("%s is no folder", model.Path(p))
 		default:
 			cur = p
 		}
@@ -103,32 +107,35 @@ func wayReason(name, p, reason string, e *entry, last bool) string {
 
 // look finds the entry of a path, or makes one that is not yet part of the set.
 func (s *Set) look(p string) (*entry, error) {
-	if e := s.entries[p]; e != nil {
+	if e := s.entries.get(p); e != nil {
 		return e, nil
 	}
 	info, err := s.tree.Lstat(p)
 	if err != nil {
 		return nil, err
 	}
-	e := s.undecided(info)
+	target := ""
 	if info.Type == host.Symlink {
-		if e.target, err = s.tree.Readlink(p); err != nil {
+		if target, err = s.tree.Readlink(p); err != nil {
 			return nil, err
 		}
 	}
-	return e, nil
+	return s.undecided(info, target), nil
 }
 
-func (s *Set) undecided(i host.Info) *entry {
-	e := &entry{word: s.words.of("", "", nil)}
-	e.seen(i)
+func (s *Set) undecided(i host.Info, target string) *entry {
+	e := s.entries.fresh()
+	s.see(e, i)
+	if target != "" {
+		s.targets[e] = target
+	}
 	return e
 }
 
 // put records an entry with a reason, unless the veto speaks against it.
 func (s *Set) put(p string, e *entry, layer, reason string) error {
-	if e.decision == "" {
-		decision, why := s.veto(p, e.stat())
+	if e.word == 0 {
+		decision, why := s.veto(p, s.stat(e))
 		switch {
 		case decision != "":
 			e.word = s.words.of(decision, "", nil)
@@ -139,10 +146,10 @@ func (s *Set) put(p string, e *entry, layer, reason string) error {
 			e.word = s.words.of(model.Out, "", nil)
 			reason += "; not taken: a " + typeName(e.fileType)
 		}
-		s.entries[p] = e
+		s.entries.put(p, e)
 	}
 	e.word = s.words.because(e.word, reason)
-	if e.decision != model.In {
+	if s.said(e).decision != model.In {
 		return fmt.Errorf("%s: %w", model.Path(p), errVetoed)
 	}
 	return nil
@@ -151,22 +158,24 @@ func (s *Set) put(p string, e *entry, layer, reason string) error {
 // Decide records a path with a decision other than in: out, state or empty. The path is real or is resolved; a missing one is nothing to decide.
 // What is in already stays in unless force.
 func (s *Set) Decide(name, decision, reason string, force bool) {
-	e := s.entries[name]
+	e := s.entries.get(name)
 	if e == nil {
 		info, err := s.tree.Lstat(name)
 		if err != nil {
 			return
 		}
-		e = s.undecided(info)
+		target := ""
 		if info.Type == host.Symlink {
-			e.target, _ = s.tree.Readlink(name)
+			target, _ = s.tree.Readlink(name)
 		}
-		s.entries[name] = e
-	} else if e.decision == model.In && !force {
+		e = s.undecided(info, target)
+		s.entries.put(name, e)
+	} else if s.said(e).decision == model.In && !force {
 		return
 	}
-	layer, reasons := e.layer, e.reasons
-	if e.decision != decision {
+	old := s.said(e)
+	layer, reasons := old.layer, old.reasons
+	if old.decision != decision {
 		layer = ""
 	}
 	if !slices.Contains(reasons, reason) {
@@ -177,8 +186,8 @@ func (s *Set) Decide(name, decision, reason string, force bool) {
 
 // Has reports whether a path is in the image.
 func (s *Set) Has(name string) bool {
-	e := s.entries[name]
-	return e != nil && e.decision == model.In
+	e := s.entries.get(name)
+	return e != nil && s.said(e).decision == model.In
 }
 
 // Skips are the things that could not be looked at.
@@ -195,20 +204,33 @@ func (s *Set) skip(name string, err error) {
 	s.skips = append(s.skips, model.Skip{What: "file", Path: model.Path(name), Reason: reason, Incomplete: incomplete})
 }
 
-// Paths lists the regular files that are in, sorted; with layers named only those of these.
-func (s *Set) Paths(layers ...string) []string {
-	var out []string
-	for p, e := range s.entries {
-		if e.decision == model.In && e.fileType == host.Regular && (len(layers) == 0 || slices.Contains(layers, e.layer)) {
-			out = append(out, p)
+// Paths are the regular files that are in, sorted; with layers named only those of these. None may be added meanwhile.
+func (s *Set) Paths(layers ...string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for at := range s.regular(layers...) {
+			if !yield(at.path()) {
+				return
+			}
 		}
 	}
-	slices.Sort(out)
-	return out
+}
+
+// regular is Paths with all that is known of them.
+func (s *Set) regular(layers ...string) iter.Seq[spot] {
+	return func(yield func(spot) bool) {
+		for at := range s.entries.each() {
+			if at.fileType != host.Regular {
+				continue
+			}
+			if w := s.said(at.entry); w.decision == model.In && (len(layers) == 0 || slices.Contains(layers, w.layer)) && !yield(at) {
+				return
+			}
+		}
+	}
 }
 
 // Considered reports whether something was decided on a path.
-func (s *Set) Considered(name string) bool { return s.entries[name] != nil }
+func (s *Set) Considered(name string) bool { return s.entries.get(name) != nil }
 
 func split(p string) []string { return strings.Split(strings.Trim(p, "/"), "/") }
 
@@ -235,29 +257,26 @@ func typeName(t host.Type) string {
 // Owners lists the user and group IDs of everything that is in, empty or state, sorted.
 func (s *Set) Owners() (uids, gids []int) {
 	u, g := map[int]bool{}, map[int]bool{}
-	for _, e := range s.entries {
-		if e.decision != model.Out {
-			u[int(e.uid)], g[int(e.gid)] = true, true
+	used := make([]bool, len(s.owners.list))
+	for at := range s.entries.each() {
+		if !used[at.owner] && s.said(at.entry).decision != model.Out {
+			used[at.owner] = true
+			u[s.owners.list[at.owner].uid], g[s.owners.list[at.owner].gid] = true, true
 		}
 	}
 	return slices.Sorted(maps.Keys(u)), slices.Sorted(maps.Keys(g))
 }
 
-// EachIn calls do for every regular file of a layer, in no order.
+// EachIn calls do for every regular file of a layer, sorted.
 func (s *Set) EachIn(layer string, do func(p string, mtime time.Time, uid int, size int64)) {
-	for p, e := range s.entries {
-		if e.decision == model.In && e.layer == layer && e.fileType == host.Regular {
-			do(p, e.stat().MTime, int(e.uid), e.size)
-		}
+	for at := range s.regular(layer) {
+		info := s.stat(at.entry)
+		do(at.path(), info.MTime, info.UID, info.Size)
 	}
 }
 
 // Forget takes back what is in at and below a path, and gives the path itself another decision.
 func (s *Set) Forget(name, decision, reason string) {
-	for p := range s.entries {
-		if strings.HasPrefix(p, name+"/") {
-			delete(s.entries, p)
-		}
-	}
+	s.entries.forget(name)
 	s.Decide(name, decision, reason, true)
 }

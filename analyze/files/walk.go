@@ -48,7 +48,7 @@ func (w *walker) folder(ctx context.Context, real, rel string, depth int) error 
 		w.set.skip(real, fmt.Errorf("more than %d folders deep", maxDepth))
 		return nil
 	}
-	if e := w.set.entries[real]; e != nil {
+	if e := w.set.entries.get(real); e != nil {
 		if e.walked {
 			return nil
 		}
@@ -90,7 +90,7 @@ func (w *walker) entry(ctx context.Context, p, rel string, e host.Entry, depth i
 	case host.Dir:
 		return w.folder(ctx, p, rel, depth+1)
 	case host.Symlink:
-		return w.link(ctx, p, rel, found.target, depth)
+		return w.link(ctx, p, rel, w.set.targets[found], depth)
 	}
 	return nil
 }
@@ -103,7 +103,7 @@ func (w *walker) link(ctx context.Context, p, rel, target string, depth int) err
 	}
 	real, info, err := w.set.include(p, w.layer, reason, 0)
 	if err != nil {
-		if e := w.set.entries[real]; e == nil || e.decision == model.Out {
+		if e := w.set.entries.get(real); e == nil || w.set.said(e).decision == model.Out {
 			w.set.noteLink(p, target, err)
 		}
 		return nil
@@ -123,9 +123,10 @@ func (w *walker) link(ctx context.Context, p, rel, target string, depth int) err
 
 // noteLink records a link that leads nowhere: it stays in, as it is on the host.
 func (s *Set) noteLink(p, target string, err error) {
-	if e := s.entries[p]; e != nil && e.decision == model.In {
+	if e := s.entries.get(p); e != nil && s.said(e).decision == model.In {
+		have := s.said(e)
 		note := "note: its target " + model.Path(target).String() + " is not in (" + shortError(err) + ")"
-		e.word = s.words.of(e.decision, e.layer, append(slices.Clone(e.reasons), note))
+		e.word = s.words.of(have.decision, have.layer, append(slices.Clone(have.reasons), note))
 	}
 }
 

@@ -4,6 +4,7 @@ package secret
 import (
 	"cmp"
 	"errors"
+	"iter"
 	"path"
 	"slices"
 	"strings"
@@ -18,15 +19,15 @@ import (
 
 // Find lists the secrets of environment, arguments, configuration documents, and those in files of the image: keys, key stores, scripts. Sorted by place.
 // paths are all regular files of the image, own those of them that are the application's and its configuration.
-func Find(s *subject.Subject, c *config.Config, paths, own []string) []model.Secret {
+func Find(s *subject.Subject, c *config.Config, paths, own iter.Seq[string]) []model.Secret {
 	f := newFinder(s)
 	f.environment()
 	f.arguments()
 	f.settings(c)
-	for _, p := range paths {
+	for p := range paths {
 		f.file(p)
 	}
-	for _, p := range own {
+	for p := range own {
 		f.text(p)
 	}
 	f.unlisted()
