@@ -44,7 +44,7 @@ func newPlan(files iter.Seq2[model.File, error], tree host.Tree, p model.Contain
 		if err != nil {
 			return nil, fmt.Errorf("list of files: %w", err)
 		}
-		if f.Decision != model.Out {
+		if f.Decision != model.Out || slices.Contains(f.Reasons, "user: appExcludedFiles") {
 			list = append(list, f)
 		}
 	}
@@ -61,8 +61,9 @@ func newPlan(files iter.Seq2[model.File, error], tree host.Tree, p model.Contain
 		switch {
 		case left(f.Path):
 			continue
-		case within(f.Path, without):
+		case covered(f.Path, without):
 			excluded++
+		case f.Decision == model.Out: // the user has taken it off the list again
 		default:
 			if err := out.add(f); err != nil {
 				return nil, err
@@ -72,17 +73,22 @@ func newPlan(files iter.Seq2[model.File, error], tree host.Tree, p model.Contain
 	if excluded > 0 {
 		out.changes = append(out.changes, model.Change{Kind: "file", Target: "appExcludedFiles", Reason: fmt.Sprintf("%d paths left out: containerParameters.appExcludedFiles names them", excluded)})
 	}
-	for _, e := range without {
-		if !slices.ContainsFunc(list, func(f model.File) bool { return within(f.Path, []model.Path{e}) }) {
-			out.skips = append(out.skips, model.Skip{What: "appExcludedFiles", Path: e, Reason: "nothing of the image has this path or lies below it, so that nothing was left out"})
-		}
-	}
-	for _, f := range named {
-		if err := out.addTree(f, without); err != nil {
+	out.noteUnused(without, list)
+	for _, pattern := range named {
+		if err := out.addNamed(pattern, without); err != nil {
 			return nil, fmt.Errorf("containerParameters.appSpecificFiles: %w", err)
 		}
 	}
 	return out, out.settle()
+}
+
+// noteUnused says of which exclusions nothing is covered.
+func (p *plan) noteUnused(without []model.Path, list []model.File) {
+	for _, e := range without {
+		if !slices.ContainsFunc(list, func(f model.File) bool { return covered(f.Path, []model.Path{e}) }) {
+			p.skips = append(p.skips, model.Skip{What: "appExcludedFiles", Path: e, Reason: "nothing of the image has this path or lies below it, so that nothing was left out"})
+		}
+	}
 }
 
 // absolute cleans paths that the user gave under a key of containerParameters; one that does not begin with a slash would match nothing.
@@ -112,6 +118,11 @@ func within(p model.Path, of []model.Path) bool {
 	return slices.ContainsFunc(of, func(dir model.Path) bool {
 		return p == dir || strings.HasPrefix(string(p), strings.TrimSuffix(string(dir), "/")+"/")
 	})
+}
+
+// covered is within for paths and patterns that the user gave.
+func covered(p model.Path, by []model.Path) bool {
+	return slices.ContainsFunc(by, func(pattern model.Path) bool { return host.Covers(string(pattern), string(p)) })
 }
 
 func (p *plan) add(f model.File) error {
@@ -161,9 +172,25 @@ func (p *plan) xattrs(f model.File) map[string][]byte {
 	return out
 }
 
+// addNamed takes what a path or pattern means that the user gave.
+func (p *plan) addNamed(pattern model.Path, excluded []model.Path) error {
+	names := host.Named(p.tree, string(pattern), func(folder string, err error) {
+		p.skips = append(p.skips, model.Skip{What: "folder", Path: model.Path(folder), Reason: err.Error(), Incomplete: true})
+	})
+	if len(names) == 0 {
+		p.skips = append(p.skips, model.Skip{What: "appSpecificFiles", Path: pattern, Reason: "nothing matches it, so that nothing was added"})
+	}
+	for _, name := range names {
+		if err := p.addTree(model.Path(name), excluded); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // addTree takes a path that the user named, with everything below it, into the app layer.
 func (p *plan) addTree(name model.Path, excluded []model.Path) error {
-	if within(name, excluded) || left(name) {
+	if covered(name, excluded) || left(name) {
 		return nil
 	}
 	info, err := p.tree.Lstat(string(name))

@@ -14,8 +14,8 @@ type ContainerParameters struct {
 	ImageRepository      string   `json:"imageRepository"`    // default: the application ID
 	ImageTag             string   `json:"imageTag"`           // default: "latest"
 	ContainerBaseImage   string   `json:"containerBaseImage"` // "" (default): the host's own runtime on scratch
-	AppExcludedFiles     []Path   `json:"appExcludedFiles"`   // paths or folders to leave out; wins over everything
-	AppSpecificFiles     []Path   `json:"appSpecificFiles"`   // paths or folders to add
+	AppExcludedFiles     []Path   `json:"appExcludedFiles"`   // paths, folders or patterns to leave out, with all below; wins over everything
+	AppSpecificFiles     []Path   `json:"appSpecificFiles"`   // paths, folders or patterns to add, with all below
 	ApplicationPort      int      `json:"applicationPort"`    // probed by verify, default of load balancers; 0: none
 	LogLocations         []Path   `json:"logLocations"`
 	EnableDynamicLogging bool     `json:"enableDynamicLogging"` // App2Container's wish for log files on the console; containerize says that they stay files

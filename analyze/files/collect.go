@@ -146,9 +146,9 @@ func (c *collector) libraryPath() []string {
 // user takes what the user added.
 func (c *collector) user(ctx context.Context) error {
 	for _, p := range c.in.Added {
-		names := []string{string(p)}
-		if strings.ContainsAny(string(p), "*?[") {
-			names = c.glob(string(p))
+		names := host.Named(c.set.tree, string(p), c.set.skip)
+		if len(names) == 0 {
+			c.note("appSpecificFiles "+p.String(), "nothing matches it")
 		}
 		for _, name := range names {
 			if err := c.set.Tree(ctx, name, model.LayerApp, "user: appSpecificFiles", nil); err != nil {
@@ -160,23 +160,6 @@ func (c *collector) user(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// glob expands a pattern of which only the last element holds wildcards.
-func (c *collector) glob(pattern string) []string {
-	dir, last := path.Split(pattern)
-	list, err := c.set.tree.ReadDir(path.Clean(dir))
-	if err != nil {
-		c.set.skip(pattern, err)
-		return nil
-	}
-	var out []string
-	for _, e := range list {
-		if ok, err := path.Match(last, e.Name); err == nil && ok {
-			out = append(out, dir+e.Name)
-		}
-	}
-	return out
 }
 
 // references takes what the configuration names, and the documents themselves.

@@ -95,15 +95,7 @@ func (c *collector) added(name string) bool    { return matchAny(c.in.Added, nam
 
 // matchAny reports whether a path is one of the list, lies below one, or matches a pattern of it.
 func matchAny(list []model.Path, name string) bool {
-	for _, p := range list {
-		if subject.Under(name, strings.TrimSuffix(string(p), "/")) {
-			return true
-		}
-		if ok, err := path.Match(string(p), name); err == nil && ok {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(list, func(p model.Path) bool { return host.Covers(string(p), name) })
 }
 
 // holdsRoot reports whether one of the application's own folders lies below a temporary one.

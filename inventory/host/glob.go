@@ -55,3 +55,44 @@ func matching(t Tree, dir, part string, room int) (found []string, err error) {
 	}
 	return found, nil
 }
+
+// Covers reports whether a name is what a pattern means, a path or one with wildcards, or lies below that.
+func Covers(pattern, name string) bool {
+	pattern = path.Clean(pattern)
+	if name == pattern || pattern == "/" || strings.HasPrefix(name, pattern+"/") {
+		return true
+	}
+	if !strings.ContainsAny(pattern, "*?[") {
+		return false
+	}
+	end := 0
+	for range strings.Count(pattern, "/") { // of name as many parts as the pattern has
+		next := strings.IndexByte(name[end:], '/')
+		if next < 0 {
+			return false
+		}
+		end += next + 1
+	}
+	if next := strings.IndexByte(name[end:], '/'); next >= 0 {
+		name = name[:end+next]
+	}
+	ok, err := path.Match(pattern, name)
+	return ok && err == nil
+}
+
+// maxNamed is how many paths one pattern of a user may mean.
+const maxNamed = 100_000
+
+// Named lists what a user's pattern means: the path itself when something has that very name, else what matches; nothing when nothing does.
+func Named(t Tree, pattern string, unread func(folder string, err error)) []string {
+	if _, err := t.Lstat(pattern); err == nil || !strings.ContainsAny(pattern, "*?[") {
+		return []string{pattern}
+	}
+	var list []string
+	for _, name := range Glob(t, pattern, maxNamed, unread) {
+		if _, err := t.Lstat(name); err == nil { // only the parts with wildcards were looked up
+			list = append(list, name)
+		}
+	}
+	return list
+}

@@ -50,3 +50,27 @@ func TestGlob(t *testing.T) {
 		}
 	}
 }
+
+func TestCovers(t *testing.T) {
+	for _, tt := range []struct {
+		pattern, name string
+		want          bool
+	}{
+		{"/opt/a", "/opt/a", true},
+		{"/opt/a/", "/opt/a/b/c", true},
+		{"/opt/a", "/opt/ab", false},
+		{"/", "/x", true},
+		{"/opt/*.bak", "/opt/x.bak", true},
+		{"/opt/*.bak", "/opt/x.bak/below/it", true},
+		{"/opt/*.bak", "/opt/x/y.bak", false},
+		{"/opt/*/old", "/opt/x/old/y", true},
+		{"/opt/*/old", "/opt/x", false},
+		{"/opt/[a]", "/opt/a", true},
+		{"/opt/[a]", "/opt/[a]/b", true},
+		{"/opt/[", "/opt/x", false},
+	} {
+		if got := Covers(tt.pattern, tt.name); got != tt.want {
+			t.Errorf("Covers(%q, %q) = %v", tt.pattern, tt.name, got)
+		}
+	}
+}

@@ -1,0 +1,79 @@
+package proof
+
+import (
+	"archive/tar"
+	"errors"
+	"io"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"a2c/containerize/layer"
+	"a2c/model"
+)
+
+// contained makes the image and holds its layers against the same table: what is in is there as it is on the host, and nothing else of the folder.
+func (h *hard) contained(t *testing.T) {
+	files, _, _ := h.analyze(t)
+	r := h.c.Run(t, []int{exitDone, exitNotAllSeen}, "containerize", "--application-id", h.id, "-o", "table")
+	t.Logf("%.1f s\n%s%s", r.Seconds, r.Stderr, r.Stdout)
+	got := h.image(t)
+	for _, w := range hardWants() {
+		name := h.path(w.path)
+		e, there := got[name]
+		switch f := files[name]; {
+		case there != (f.Decision == model.In):
+			t.Errorf("%.60q is %q, and in the image: %v", w.path, f.Decision, there)
+		case !there:
+		case w.hardLink != "" && (e.Typeflag != tar.TypeLink || "/"+e.Linkname != h.path(w.hardLink)):
+			t.Errorf("%s is %c to %q, want a hard link", w.path, e.Typeflag, e.Linkname)
+		case w.hardLink == "" && e.Typeflag != tar.TypeLink && (e.Uid != f.UID || e.Gid != f.GID || e.Typeflag != tar.TypeSymlink && uint32(e.Mode) != f.Mode || e.Linkname != string(f.Target)):
+			t.Errorf("%.60q is %d:%d %04o -> %q, on the host %d:%d %04o -> %q", w.path, e.Uid, e.Gid, e.Mode, e.Linkname, f.UID, f.GID, f.Mode, f.Target)
+		case w.xattr != "" && e.PAXRecords["SCHILY.xattr."+w.xattr] != string(f.Xattrs[w.xattr]):
+			t.Errorf("%s has the records %q, want %s", w.path, e.PAXRecords, w.xattr)
+		}
+	}
+	for name := range got {
+		if strings.HasPrefix(name, h.dir+"/") && files[name].Decision == "" {
+			t.Errorf("%.90q is in the image and not in the list", name)
+		}
+	}
+}
+
+// image reads the headers of all layers, the uppermost of each path.
+func (h *hard) image(t *testing.T) map[string]*tar.Header {
+	t.Helper()
+	img, err := layer.Load(filepath.Join(h.c.Workspace, h.id, "image/oci"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	layers, err := img.Layers()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]*tar.Header{}
+	for _, l := range layers {
+		r, err := l.Uncompressed()
+		if err != nil {
+			t.Fatal(err)
+		}
+		tr := tar.NewReader(r)
+		for {
+			e, err := tr.Next()
+			if errors.Is(err, io.EOF) {
+				break
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			got["/"+strings.TrimSuffix(e.Name, "/")] = e
+		}
+		if err := r.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	return got
+}
+
+var _ = slices.Contains[[]int]
