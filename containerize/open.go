@@ -18,9 +18,13 @@ func (p *plan) open(it *item) (host.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if i := f.Info(); i.UID != it.UID || i.GID != it.GID || i.Mode != it.Mode {
+	want := owned{it.Mode, it.UID, it.GID}
+	if it.host != nil {
+		want = *it.host
+	}
+	if i := f.Info(); i.UID != want.uid || i.GID != want.gid || i.Mode != want.mode {
 		f.Close()
-		return nil, fmt.Errorf("another file lies there now: owner %d:%d, mode %04o instead of %d:%d, %04o; analyze the application again", i.UID, i.GID, i.Mode, it.UID, it.GID, it.Mode)
+		return nil, fmt.Errorf("another file lies there now: owner %d:%d, mode %04o instead of %d:%d, %04o; analyze the application again", i.UID, i.GID, i.Mode, want.uid, want.gid, want.mode)
 	}
 	return f, nil
 }

@@ -19,14 +19,22 @@ import (
 type item struct {
 	layer.Entry
 	name    string // the layer
+	host    *owned // what the host's file must still be when it is copied; nil: as in the image
 	mtime   time.Time
 	content []byte // of a file that a2c makes or edits; nil: from the host
+}
+
+// owned is whom a file belongs to, and what may be done with it.
+type owned struct {
+	mode     uint32
+	uid, gid int
 }
 
 // plan is what goes into the image, before anything is copied.
 type plan struct {
 	items   map[model.Path]*item // folders stand in the lowest layer that names them; layers() repeats them where they are parents
 	tree    host.Tree
+	user    model.User // whom the application runs as
 	skips   []model.Skip
 	changes []model.Change
 }
@@ -37,8 +45,8 @@ func layerNames() []string {
 }
 
 // newPlan collects what is in, and the folders that are made empty.
-func newPlan(files iter.Seq2[model.File, error], tree host.Tree, p model.ContainerParameters) (*plan, error) {
-	out := &plan{items: map[model.Path]*item{}, tree: host.Near(tree)}
+func newPlan(files iter.Seq2[model.File, error], tree host.Tree, p model.ContainerParameters, u model.User) (*plan, error) {
+	out := &plan{user: u, items: map[model.Path]*item{}, tree: host.Near(tree)}
 	var list []model.File
 	for f, err := range files {
 		if err != nil {
@@ -151,15 +159,19 @@ func (p *plan) add(f model.File) error {
 	default:
 		return fmt.Errorf("list of files: %s is in, but a %s cannot be in an image", f.Path, f.Type)
 	}
-	it.Xattrs = p.xattrs(f)
+	granted := p.grant(it, f.Xattrs["system.posix_acl_access"])
+	it.Xattrs = p.xattrs(f, granted)
 	p.items[f.Path] = it
 	return nil
 }
 
 // xattrs keeps the attributes that image tools restore (security.capability by all, user.* by those that run as root). Others are listed.
-func (p *plan) xattrs(f model.File) map[string][]byte {
+func (p *plan) xattrs(f model.File, granted bool) map[string][]byte {
 	var out map[string][]byte
 	for _, name := range slices.Sorted(maps.Keys(f.Xattrs)) {
+		if granted && name == "system.posix_acl_access" {
+			continue
+		}
 		if name != "security.capability" && !strings.HasPrefix(name, "user.") {
 			p.skips = append(p.skips, model.Skip{What: "extended attribute " + name, Path: f.Path, Reason: "container engines do not restore it"})
 			continue

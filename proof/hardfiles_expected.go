@@ -18,6 +18,7 @@ type hardWant struct {
 	mode     uint32 // 0: any
 	xattr    string
 	doubt    bool
+	byList   bool // only its access control list lets the application read it
 }
 
 func hardWants() []hardWant {
@@ -30,7 +31,7 @@ func hardWants() []hardWant {
 		{path: "app/res/holes.bin", decision: model.Out, because: "sparse: ", doubt: true},
 		{path: "app/res/large.bin", decision: model.In, doubt: true},
 		{path: "app/res/attrs.txt", decision: model.In, xattr: "user.note"},
-		{path: "app/res/acl-yes.txt", decision: model.In, mode: 0o640},
+		{path: "app/res/acl-yes.txt", decision: model.In, mode: 0o640, byList: true},
 		{path: "app/res/acl-no.txt", decision: model.Out, because: "permission: user 64101"},
 		{path: "app/bin/bind", decision: model.In, mode: 0o755, xattr: "security.capability"},
 		{path: "app/bin/su", decision: model.In, mode: 0o4755},

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -26,6 +25,10 @@ func (h *hard) contained(t *testing.T) {
 		case there != (f.Decision == model.In):
 			t.Errorf("%.60q is %q, and in the image: %v", w.path, f.Decision, there)
 		case !there:
+		case w.byList:
+			if e.Gid != hardUser || e.Mode != 0o640 || !strings.Contains(string(r.Stdout), "only its access control list lets user 64101 of the application use it") {
+				t.Errorf("%s is %d:%d %04o", w.path, e.Uid, e.Gid, e.Mode)
+			}
 		case w.hardLink != "" && (e.Typeflag != tar.TypeLink || "/"+e.Linkname != h.path(w.hardLink)):
 			t.Errorf("%s is %c to %q, want a hard link", w.path, e.Typeflag, e.Linkname)
 		case w.hardLink == "" && e.Typeflag != tar.TypeLink && (e.Uid != f.UID || e.Gid != f.GID || e.Typeflag != tar.TypeSymlink && uint32(e.Mode) != f.Mode || e.Linkname != string(f.Target)):
@@ -75,5 +78,3 @@ func (h *hard) image(t *testing.T) map[string]*tar.Header {
 	}
 	return got
 }
-
-var _ = slices.Contains[[]int]
