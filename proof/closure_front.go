@@ -31,7 +31,7 @@ func nginxOfMono(p servers.Place) *front {
 	script := p.Expand(`sed 's,tmp/nginx.pid,tmp/twin.pid,' nginx.conf >tmp/twin.conf && exec nginx -e stderr -c ${dir}/tmp/twin.conf`)
 	return &front{
 		argv: []string{"/bin/sh", "-c", script}, dir: p.Dir, uid: p.UID, gid: p.GID,
-		url: fmt.Sprintf("http://127.0.0.1:%d", p.Port(0)), paths: []string{"/Default.aspx", "/blog/Default.aspx"},
+		url: fmt.Sprintf("http://127.0.0.1:%d", p.Port(0)), paths: []string{"/Default.aspx", "/blog/Default.aspx", "/blog/Later.aspx"},
 	}
 }
 

@@ -2,6 +2,8 @@ package files
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 	"path"
 	"strings"
 
@@ -9,8 +11,8 @@ import (
 	"a2c/model"
 )
 
-// mono takes the runtime of a program on Mono: its class library whole but for what no server uses, since assemblies are loaded by name when they are
-// first needed; its configuration, which it reads before anything of it can be seen; the native libraries that this maps names to (mono-config(5)); and
+// mono takes the runtime of a program on Mono: its class library but for what no server uses and what nothing names, since assemblies are loaded by name
+// when they are first needed; its configuration, which it reads before anything of it can be seen; the native libraries that this maps names to (mono-config(5)); and
 // the certificates that it trusts (certmgr(1)). home is PREFIX/lib/mono.
 func (c *collector) mono(ctx context.Context, home string) error {
 	if home == "" {
@@ -20,23 +22,36 @@ func (c *collector) mono(ctx context.Context, home string) error {
 		})
 		return nil
 	}
-	err := c.tree(ctx, home, model.LayerRuntime, "runtime: class library of Mono", func(rel string, _ host.Entry) (string, string) {
-		if why := monoSpare(rel); why != "" && !c.mapped[join(home, rel)] && !c.above[join(home, rel)] {
-			return model.Out, "runtime: " + why
+	prefix := path.Dir(path.Dir(home))
+	etc := path.Join(prefix, "etc/mono")
+	if prefix == "/usr" {
+		etc = "/etc/mono"
+	}
+	err := c.tree(ctx, etc, model.LayerRuntime, "runtime: configuration of Mono", func(rel string, _ host.Entry) (string, string) {
+		if rel == "certstore/keypairs" {
+			return model.Out, "credentials: private keys of this machine"
 		}
 		return "", ""
 	})
 	if err != nil {
 		return err
 	}
-	prefix := path.Dir(path.Dir(home))
-	etc := path.Join(prefix, "etc/mono")
-	if prefix == "/usr" {
-		etc = "/etc/mono"
+	unnamed, err := c.monoUnnamed(ctx, home, etc)
+	if err != nil {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if !errors.Is(err, fs.ErrNotExist) {
+			c.set.skip(join(home, "gac"), err)
+		}
 	}
-	err = c.tree(ctx, etc, model.LayerRuntime, "runtime: configuration of Mono", func(rel string, _ host.Entry) (string, string) {
-		if rel == "certstore/keypairs" {
-			return model.Out, "credentials: private keys of this machine"
+	err = c.tree(ctx, home, model.LayerRuntime, "runtime: class library of Mono", func(rel string, e host.Entry) (string, string) {
+		why := monoSpare(rel)
+		if why == "" && monoOf(unnamed, rel, e) {
+			why = "assembly that neither the application nor what it may load names"
+		}
+		if why != "" && !c.mapped[join(home, rel)] && !c.above[join(home, rel)] {
+			return model.Out, "runtime: " + why
 		}
 		return "", ""
 	})
@@ -50,6 +65,12 @@ func (c *collector) mono(ctx context.Context, home string) error {
 	}
 	c.monoNative(prefix)
 	return nil
+}
+
+// monoOf reports whether a path is the folder of one of these assemblies in the global cache, or a link into that.
+func monoOf(assemblies map[string]bool, rel string, e host.Entry) bool {
+	dir, name := path.Split(rel)
+	return dir == "gac/" && assemblies[name] || dir == "4.5/" && e.Type == host.Symlink && assemblies[strings.TrimSuffix(name, ".dll")]
 }
 
 // monoNative takes the programs and libraries that Mono starts and loads by name. Pages of ASP.NET are compiled when they are first asked for, by the

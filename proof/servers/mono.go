@@ -37,7 +37,9 @@ func MonoFastCGI() Server {
 			if err := p.monoSites("site", "blog"); err != nil {
 				return err
 			}
+			const later = `<%@ Page Language="C#" %><%= System.Reflection.Assembly.Load("System.Reactive.Linq, Version=2.2.0.0, Culture=neutral, PublicKeyToken=31bf3856ad364e35").GetTypes().Length %>`
 			return firstError(
+				p.Write("blog/Later.aspx", later), // nobody asks for it while a2c looks
 				p.Write("webapps/blog.webapp", `<apps><web-application><name>blog</name><vpath>/blog</vpath><path>${dir}/blog</path></web-application></apps>`+"\n"),
 				p.Write("nginx.conf", `daemon off;
 pid ${dir}/tmp/nginx.pid;
