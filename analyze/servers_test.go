@@ -21,8 +21,8 @@ func TestServers(t *testing.T) {
 			"java-jboss",
 			"/opt/wildfly /opt/wildfly-34/jboss-modules.jar /opt/wildfly-34/modules/system/layers/base/org/jboss/as/server/main/server.jar " +
 				"/opt/wildfly-34/welcome-content/index.html /opt/wildfly-34/bin/product.conf /srv/shop/configuration/standalone.xml /srv/shop/deployments/shop.war " +
-				"/srv/shop/deployments/shop.war.deployed /srv/shop/data/content/5f/1c/content /srv/shop/configuration/logging.properties",
-			"/opt/wildfly-34/bin/client/jboss-client.jar /opt/wildfly-34/bin/jboss-cli.xml /opt/wildfly-34/docs/schema/wildfly.xsd " +
+				"/opt/wildfly-34/modules/.galleon/module.xml /srv/shop/deployments/shop.war.deployed /srv/shop/data/content/5f/1c/content /srv/shop/configuration/logging.properties",
+			"/opt/wildfly-34/bin/client/jboss-client.jar /opt/wildfly-34/bin/jboss-cli.xml /opt/wildfly-34/docs/schema/wildfly.xsd /opt/wildfly-34/.galleon/provisioned.xml " +
 				"/opt/wildfly-34/standalone/configuration/standalone.xml /opt/wildfly-34/domain/configuration/domain.xml " +
 				"/opt/wildfly-34/appclient/configuration/appclient.xml /srv/shop/configuration/standalone_xml_history/standalone.last.xml " +
 				"/srv/shop/log/server.log /srv/shop/log/audit.txt /srv/shop/tmp/vfs/deployment/shop.war",

@@ -21,6 +21,8 @@ func (c *collector) jboss(rel string, _ host.Entry) (decision, reason string) {
 		return model.Out, "layout: scripts and clients; the image starts the program itself"
 	case rel == "docs":
 		return model.Out, "layout: documentation"
+	case rel == ".galleon":
+		return model.Out, "layout: from what the installation was put together, for its updates"
 	}
 	return "", ""
 }
