@@ -28,7 +28,7 @@ type SecretSpan struct {
 // A value is read by one of four grammars: JSON, a list of options (JAVA_OPTS), a whole value (a URL or connection string goes to its end), or
 // free text (it ends where the sentence goes on).
 func FindSecrets(name, value string) []SecretSpan {
-	if name == "" && innocent(value) {
+	if name == "" && Innocent([]byte(value)) {
 		return nil
 	}
 	return findSecrets(name, value, name != "")

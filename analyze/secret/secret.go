@@ -47,6 +47,7 @@ type finder struct {
 	tree  host.Tree
 	out   []model.Secret
 	files map[model.Path]bool // in which one was found
+	buf   []byte              // what was read last
 	most  int                 // secrets that are listed when files are searched that no configuration names
 	more  model.Skip          // those beyond: how many, and the first one's file
 	rest  int                 // in how many files these lie

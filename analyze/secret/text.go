@@ -27,10 +27,14 @@ func (f *finder) text(p string) {
 	if !textual(base) {
 		return
 	}
-	data, err := host.ReadFile(f.tree, p, maxText)
+	data, err := host.ReadInto(f.tree, p, maxText, f.buf)
 	if err != nil {
 		f.skip(p, err)
 		return
+	}
+	f.buf = data
+	if parse.Innocent(data) {
+		return // of most files that is soon said
 	}
 	// As a whole, not line by line: lists of YAML and JSON, quotes and keys go over several.
 	text := string(data)

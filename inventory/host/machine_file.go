@@ -30,7 +30,7 @@ func (m *machine) Open(name string) (File, error) {
 	if isMagic(name) {
 		g = anywhere() // what it leads to may lie on a mount of another namespace
 	}
-	f, err := guarded(g, name, func() (*file, error) { return openRegular(fd, name) }, func(f *file) { closeFD(f.fd) })
+	f, err := guarded(g, name, func() (*file, error) { return openRegular(fd, name, unix.AT_FDCWD, ownFD(fd)) }, func(f *file) { closeFD(f.fd) })
 	release(fd, err)
 	if err != nil {
 		return nil, wrap("open", name, err)
@@ -39,8 +39,8 @@ func (m *machine) Open(name string) (File, error) {
 	return f, nil
 }
 
-// openRegular opens what an O_PATH descriptor stands for.
-func openRegular(fd int, name string) (*file, error) {
+// openRegular opens what an O_PATH descriptor stands for, by the name that it has in a folder of /proc.
+func openRegular(fd int, name string, proc int, own string) (*file, error) {
 	info, err := fstat(fd)
 	if err != nil {
 		return nil, err
@@ -48,7 +48,7 @@ func openRegular(fd int, name string) (*file, error) {
 	if info.Type != Regular {
 		return nil, ErrNotRegular
 	}
-	rd, err := unix.Open(ownFD(fd), unix.O_RDONLY|unix.O_NONBLOCK|unix.O_NOCTTY|unix.O_CLOEXEC, 0)
+	rd, err := unix.Openat(proc, own, unix.O_RDONLY|unix.O_NONBLOCK|unix.O_NOCTTY|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"runtime"
+	"strconv"
 	"strings"
 	"unsafe"
 
@@ -26,6 +27,7 @@ type near struct {
 	dir   string
 	at    *os.File // O_PATH, the folder dir; nil: none
 	exact *near    // the same without links on the way, for OpenExact; nil until it is asked for
+	own   *os.File // O_PATH, /proc/self/fd; nil until a file is opened
 	// noListAt says that the kernel has no listxattrat.
 	noListAt bool
 }
@@ -117,7 +119,8 @@ func (n *near) Open(name string) (File, error) {
 		return n.machine.Open(name)
 	}
 	defer runtime.KeepAlive(n)
-	f, err := guarded(n.guard, name, func() (*file, error) { return openAt(fd, base, name) }, func(f *file) { closeFD(f.fd) })
+	own := n.ownFolder()
+	f, err := guarded(n.guard, name, func() (*file, error) { return openAt(fd, base, name, own) }, func(f *file) { closeFD(f.fd) })
 	n.mind(err)
 	if errors.Is(err, ErrLink) && !n.strict {
 		return n.machine.Open(name)
@@ -129,13 +132,25 @@ func (n *near) Open(name string) (File, error) {
 	return f, nil
 }
 
-func openAt(dir int, base, name string) (*file, error) {
+// ownFolder is the folder of this process's descriptors, which is the shortest way to them.
+func (n *near) ownFolder() int {
+	if n.own == nil {
+		fd, err := unix.Open("/proc/self/fd", unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+		if err != nil {
+			return -1 // openAt fails as every other way would
+		}
+		n.own = os.NewFile(uintptr(fd), "/proc/self/fd")
+	}
+	return int(n.own.Fd())
+}
+
+func openAt(dir int, base, name string, own int) (*file, error) {
 	fd, err := retry(func() (int, error) { return unix.Openat(dir, base, unix.O_PATH|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0) })
 	if err != nil {
 		return nil, err
 	}
 	defer closeFD(fd)
-	f, err := openRegular(fd, name)
+	f, err := openRegular(fd, name, own, strconv.Itoa(fd))
 	if errors.Is(err, ErrNotRegular) && isLink(fd) {
 		return nil, ErrLink
 	}

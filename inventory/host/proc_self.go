@@ -10,5 +10,5 @@ func readAllFD(name string) ([]byte, error) {
 	}
 	f := &file{fd: fd, name: name, proc: true, guard: &guard{}}
 	defer closeFD(fd)
-	return readAll(f, 0, largeFile)
+	return readAll(f, largeFile, make([]byte, 0, 64<<10))
 }

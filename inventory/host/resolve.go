@@ -68,6 +68,15 @@ func Exists(t Tree, name string) (bool, error) {
 // ReadFile reads a regular file of at most limit bytes; a longer one is ErrTooLarge. The size that the file states is not trusted: files
 // of /proc state 0.
 func ReadFile(t Tree, name string, limit int64) ([]byte, error) {
+	data, err := ReadInto(t, name, limit, nil)
+	if err == nil && 2*len(data) < cap(data) { // who keeps it keeps no more
+		data = append([]byte(nil), data...)
+	}
+	return data, err
+}
+
+// ReadInto is ReadFile for one file after the other: what it returns lies in the memory of buf where that is large enough.
+func ReadInto(t Tree, name string, limit int64, buf []byte) ([]byte, error) {
 	f, err := t.Open(name)
 	if err != nil {
 		return nil, err
@@ -77,17 +86,17 @@ func ReadFile(t Tree, name string, limit int64) ([]byte, error) {
 	if m, ok := f.(*file); !ok || !m.proc { // those of procfs state 0, and would have to be asked
 		size = f.Info().Size
 	}
-	data, err := readAll(f, size, limit)
+	const page = 4096
+	if need := max(page, 1+min(size, limit)); int64(cap(buf)) < need {
+		buf = make([]byte, 0, need)
+	}
+	data, err := readAll(f, limit, buf)
 	return data, wrap("read", name, err)
 }
 
-// readAll reads until the end, with few calls. size is what the file states: where that is true nothing is copied.
-func readAll(r io.Reader, size, limit int64) ([]byte, error) {
-	const page = 4096
-	buf := make([]byte, 0, page)
-	if size >= page/2 {
-		buf = make([]byte, 0, 1+min(size, limit))
-	}
+// readAll reads until the end, with few calls, into buf, or more where that is too small.
+func readAll(r io.Reader, limit int64, buf []byte) ([]byte, error) {
+	buf = buf[:0]
 	for {
 		if len(buf) == cap(buf) {
 			grown := make([]byte, len(buf), min(4*cap(buf), 1<<20+cap(buf)))
@@ -100,9 +109,6 @@ func readAll(r io.Reader, size, limit int64) ([]byte, error) {
 			return nil, ErrTooLarge
 		}
 		if errors.Is(err, io.EOF) {
-			if 2*len(buf) < cap(buf) { // who keeps it keeps no more
-				buf = append([]byte(nil), buf...)
-			}
 			return buf, nil
 		}
 		if err != nil {
