@@ -25,7 +25,7 @@ const (
 func Owners(ctx context.Context, t host.Tree, wanted func(path string) bool) (map[string]string, []model.Skip, error) {
 	f := &finder{tree: t}
 	owner := map[string]string{}
-	err := f.each(ctx, nil, func(file, label string) {
+	err := f.each(ctx, func(file, label string) {
 		if owner[file] == "" && wanted(file) {
 			owner[file] = label
 		}
@@ -49,19 +49,17 @@ func (f *finder) merged() {
 	}
 }
 
-// each hands out every file and folder of every package, or of some (nil: all), by the paths that they have now.
-func (f *finder) each(ctx context.Context, some map[string]bool, do func(file, label string)) error {
+// each hands out every file and folder of every package, by the paths that they have now.
+func (f *finder) each(ctx context.Context, do func(file, label string)) error {
 	f.merged()
 	now := func(file, label string) {
 		first, rest, _ := strings.Cut(strings.TrimPrefix(file, "/"), "/")
 		if moved := f.top[first]; moved != "" && rest != "" {
 			file = moved + "/" + rest
 		}
-		if some == nil || some[label] {
-			do(file, label)
-		}
+		do(file, label)
 	}
-	err := f.dpkg(ctx, some, now)
+	err := f.dpkg(ctx, now)
 	f.read(apkInstalled, func(r io.Reader) error {
 		return parse.ReadApkInstalled(r, func(name, version, file string) { now(file, name+" "+version) })
 	})
@@ -82,7 +80,7 @@ func (f *finder) read(name string, with func(io.Reader) error) {
 }
 
 // dpkg reads the lists of files of packages.
-func (f *finder) dpkg(ctx context.Context, some map[string]bool, do func(file, label string)) error {
+func (f *finder) dpkg(ctx context.Context, do func(file, label string)) error {
 	lists, err := f.tree.ReadDir(dpkgDir + "/info")
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -108,9 +106,6 @@ func (f *finder) dpkg(ctx context.Context, some map[string]bool, do func(file, l
 			continue
 		}
 		label := strings.TrimSpace(fmt.Sprintf("%s %s", name, version[name]))
-		if some != nil && !some[label] {
-			continue
-		}
 		base, _, _ := strings.Cut(name, ":")
 		f.read(dpkgDir+"/info/"+e.Name, func(r io.Reader) error {
 			return parse.ReadDpkgList(r, func(file string) {

@@ -114,6 +114,7 @@ Version: 10
 /lib
 /lib/systemd
 /lib/systemd/system
+/lib/systemd/system/other.service
 /usr
 /usr/share
 /usr/share/doc

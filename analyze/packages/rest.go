@@ -10,35 +10,41 @@ import (
 	"a2c/inventory/host"
 )
 
-// Rest lists what belongs to some packages beside what is known, at or below a path: path to package, as Owners names it. A folder below /usr that is
-// one package's alone stands for all below it. What cannot be read Owners has said.
+// Rest lists what belongs to some packages beside what is known, at or below a path: path to package, as Owners names it. A folder below /usr in which
+// no other package has something stands for all below it. What cannot be read Owners has said.
 func Rest(ctx context.Context, t host.Tree, labels map[string]bool, known func(path string) bool) (map[string]string, error) {
 	if len(labels) == 0 {
 		return nil, nil
 	}
-	r := rest{owner: map[string]string{}, shared: map[string]bool{}, holds: map[string]bool{}, known: known}
+	r := rest{labels: labels, owner: map[string]string{}, shared: map[string]bool{}, others: map[string]bool{}, holds: map[string]bool{}, known: known}
 	f := &finder{tree: t}
-	err := f.each(ctx, labels, func(file, label string) {
-		if strings.HasPrefix(file, "/") && path.Clean(file) == file && r.owner[file] == "" {
-			r.owner[file] = label
-		}
-	})
-	if err != nil {
+	if err := f.each(ctx, r.see); err != nil {
 		return nil, err
 	}
-	err = f.each(ctx, nil, func(file, label string) {
-		if owner := r.owner[file]; owner != "" && owner != label {
-			r.shared[file] = true
-		}
-	})
-	return r.list(), err
+	return r.list(), nil
 }
 
 type rest struct {
+	labels map[string]bool
 	owner  map[string]string
-	shared map[string]bool // of several packages
-	holds  map[string]bool // folders with something of the packages in them
+	shared map[string]bool // of several of these packages
+	others map[string]bool // folders with something of other packages in them
+	holds  map[string]bool // folders with something of these packages in them
 	known  func(path string) bool
+}
+
+func (r *rest) see(file, label string) {
+	switch {
+	case !strings.HasPrefix(file, "/") || path.Clean(file) != file:
+	case !r.labels[label]:
+		for dir := path.Dir(file); len(dir) > 1 && !r.others[dir]; dir = path.Dir(dir) {
+			r.others[dir] = true
+		}
+	case r.owner[file] == "":
+		r.owner[file] = label
+	case r.owner[file] != label:
+		r.shared[file] = true
+	}
 }
 
 func (r *rest) list() map[string]string {
@@ -58,7 +64,7 @@ func (r *rest) list() map[string]string {
 		case path.Dir(p) == "/" || r.known(p) || stands != "" && subject.Under(p, stands):
 		case !r.holds[p]:
 			out[p] = r.owner[p]
-		case !r.shared[p] && subject.Under(p, "/usr"):
+		case !r.shared[p] && !r.others[p] && subject.Under(p, "/usr"):
 			out[p], stands = r.owner[p], p
 		}
 	}
