@@ -41,3 +41,21 @@ func TestMonoNames(t *testing.T) {
 	}
 	decided(t, list, in.String()+"/usr/lib/mono/4.5/Facades/Stray.Facade.dll", out.String())
 }
+
+// TestMonoProfiles has the folder of a profile beside that of the one that runs.
+func TestMonoProfiles(t *testing.T) {
+	for running, in := range map[string]bool{"4.5": false, "4.0": true} {
+		m := machine(t, "dotnet-mono", func(a *txtar.Archive) {
+			a.Files = append(a.Files, txtar.File{Name: "usr/lib/mono/4.0-api/Mono.Posix.dll"}, txtar.File{Name: "usr/lib/mono/4.0/Mono.Posix.dll -> ../4.0-api/Mono.Posix.dll"},
+				txtar.File{Name: "usr/lib/mono/4.0/mscorlib.dll"})
+			replace(t, a, "proc/412/maps", "/4.5/mscorlib.dll", "/"+running+"/mscorlib.dll")
+		})
+		_, list := run(t, m, "dotnet-mono", analyze.Options{})
+		const both = "/usr/lib/mono/4.0/Mono.Posix.dll /usr/lib/mono/4.0-api/Mono.Posix.dll"
+		if in {
+			decided(t, list, both, "")
+		} else {
+			decided(t, list, "", both)
+		}
+	}
+}

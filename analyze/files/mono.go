@@ -47,7 +47,11 @@ func (c *collector) mono(ctx context.Context, home string) error {
 	}
 	err = c.tree(ctx, home, model.LayerRuntime, "runtime: class library of Mono", func(rel string, e host.Entry) (string, string) {
 		why := monoSpare(rel)
-		if why == "" && monoOf(unnamed, rel, e) {
+		switch {
+		case why != "":
+		case rel == "4.0" && c.mapped[join(home, "4.5/mscorlib.dll")]:
+			why = "another profile than the one that runs"
+		case monoOf(unnamed, rel, e):
 			why = "assembly that neither the application nor what it may load names"
 		}
 		if why != "" && !c.mapped[join(home, rel)] && !c.above[join(home, rel)] {
