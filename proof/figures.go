@@ -6,6 +6,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -27,6 +29,7 @@ func Figures() Proof {
 		Run: func(t *testing.T, b *Bench) {
 			f := figures{t: t, b: b}
 			f.programs()
+			f.closure()
 			f.images()
 			f.print()
 		},
@@ -84,6 +87,35 @@ func (f *figures) programs() {
 	c := f.b.Command(f.b.Scratch(f.t, "figures"))
 	f.timed("a2c version, median of 21", 1000*f.median(21, c, "version"), 20, "ms")
 	f.timed("a2c inventory, median of 7", f.median(7, c, "inventory"), 0.1, "s")
+}
+
+// closure measures how long the native closure of each JDK takes, by the benchmark of the package that finds it.
+func (f *figures) closure() {
+	f.t.Helper()
+	bench := exec.CommandContext(f.t.Context(), "go", "test", "-count=1", "-run", "^$", "-bench", "^BenchmarkClosureJDK$", "-benchtime", "7x", "./analyze/files")
+	bench.Dir = f.b.Repo
+	out, err := bench.CombinedOutput()
+	if err != nil {
+		f.t.Fatalf("benchmark: %v\n%s", err, out)
+	}
+	found := false
+	for line := range strings.Lines(string(out)) {
+		words := strings.Fields(line)
+		i := slices.Index(words, "ms/closure")
+		if i < 1 {
+			continue
+		}
+		ms, err := strconv.ParseFloat(words[i-1], 64)
+		if err != nil {
+			f.t.Fatalf("benchmark: %v\n%s", err, out)
+		}
+		found = true
+		jdk, _, _ := strings.Cut(strings.TrimPrefix(words[0], "BenchmarkClosureJDK/"), "-amd64")
+		f.timed("native closure of "+jdk+", median of 7", ms, 200, "ms")
+	}
+	if !found {
+		f.t.Errorf("no JDK was measured, and the applications run on one:\n%s", out)
+	}
 }
 
 // median runs the command n times, after once to fill the page cache.

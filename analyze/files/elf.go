@@ -30,7 +30,10 @@ type Closure struct {
 	objects  map[string]*object
 	soname   map[string]*object // by SONAME, what the set holds already
 	queue    []*object
-	headers  map[string]*parse.ELF
+	headers  map[string]header   // by real path
+	reals    map[string]resolved // by path
+	folders  map[string]resolved // of the folders of these
+	builds   map[string][]host.Entry
 	main     *object // the first executable
 }
 
@@ -62,7 +65,8 @@ type need struct {
 func NewClosure(s *Set, libPath []string, loaded map[string]bool) *Closure {
 	c := &Closure{
 		set: s, loaded: loaded, libPath: libPath, objects: map[string]*object{}, soname: map[string]*object{},
-		cache: map[string][]parse.LDCacheEntry{}, headers: map[string]*parse.ELF{},
+		cache: map[string][]parse.LDCacheEntry{}, headers: map[string]header{},
+		reals: map[string]resolved{}, folders: map[string]resolved{}, builds: map[string][]host.Entry{},
 	}
 	data, err := host.ReadFile(s.tree, "/etc/ld.so.cache", maxLDCache)
 	if err != nil {
@@ -98,7 +102,7 @@ func (c *Closure) Add(real string, seen ...model.Source) {
 func (c *Closure) ByName(reason string, seen model.Source, names ...string) bool {
 	for _, name := range names {
 		for _, p := range c.search(nil, name) {
-			real, _, err := host.Resolve(c.set.tree, p)
+			real, err := c.real(p)
 			if err != nil {
 				continue
 			}
@@ -137,20 +141,68 @@ func (c *Closure) object(real string, by *object) (*object, error) {
 	return o, nil
 }
 
-func (c *Closure) read(name string) (*parse.ELF, error) {
-	if e := c.headers[name]; e != nil {
-		return e, nil
+// header is what was read of a file, and resolved where a path leads: each is looked at once, though every object searches the same folders for the same
+// few libraries.
+type header struct {
+	elf *parse.ELF
+	err error
+}
+
+type resolved struct {
+	path string
+	err  error
+}
+
+func (c *Closure) read(real string) (*parse.ELF, error) {
+	h, known := c.headers[real]
+	if !known {
+		h.elf, h.err = c.readHeader(real)
+		c.headers[real] = h
 	}
+	return h.elf, h.err
+}
+
+func (c *Closure) readHeader(name string) (*parse.ELF, error) {
 	f, err := c.set.tree.Open(name)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	e, err := parse.ReadELF(f)
-	if err == nil {
-		c.headers[name] = e
+	return parse.ReadELF(f)
+}
+
+// real is where a path leads, without links.
+func (c *Closure) real(p string) (string, error) {
+	r, known := c.reals[p]
+	if !known {
+		r.path, r.err = c.follow(p)
+		c.reals[p] = r
 	}
-	return e, err
+	return r.path, r.err
+}
+
+// follow is host.Resolve, with each folder resolved once.
+func (c *Closure) follow(p string) (string, error) {
+	dir, name := path.Split(p)
+	if path.Clean(p) != p || name == "" {
+		real, _, err := host.Resolve(c.set.tree, p)
+		return real, err
+	}
+	f, known := c.folders[dir]
+	if !known {
+		f.path, _, f.err = host.Resolve(c.set.tree, dir)
+		c.folders[dir] = f
+	}
+	if f.err != nil {
+		return "", f.err
+	}
+	real := join(f.path, name)
+	info, err := c.set.tree.Lstat(real)
+	if err != nil || info.Type != host.Symlink {
+		return real, err
+	}
+	real, _, err = host.Resolve(c.set.tree, real)
+	return real, err
 }
 
 // Run follows what has been added until nothing new is needed, then takes what can be loaded into the set.
@@ -202,7 +254,7 @@ func (c *Closure) resolve(o *object, name string) {
 
 // link notes that o needs the library at p; false when there is none.
 func (c *Closure) link(o *object, p, why string, optional bool) bool {
-	real, _, err := host.Resolve(c.set.tree, p)
+	real, err := c.real(p)
 	if err != nil {
 		return false
 	}
@@ -217,9 +269,10 @@ func (c *Closure) link(o *object, p, why string, optional bool) bool {
 // variants links the builds for newer processors that stand beside a library (glibc-hwcaps, ld.so(8)): the image may run on another one.
 func (c *Closure) variants(o *object, p string) {
 	dir, name := path.Split(p)
-	list, err := c.set.tree.ReadDir(dir + "glibc-hwcaps")
-	if err != nil {
-		return // the usual case: no such folder
+	list, known := c.builds[dir]
+	if !known {
+		list, _ = c.set.tree.ReadDir(dir + "glibc-hwcaps") // the usual case: no such folder
+		c.builds[dir] = list
 	}
 	for _, e := range list {
 		c.link(o, dir+"glibc-hwcaps/"+e.Name+"/"+name, "elf: variant of "+model.Path(p).String()+" for newer processors", true)

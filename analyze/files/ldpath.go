@@ -81,7 +81,11 @@ func expandTokens(d string, o *object) []string {
 
 // fits reports whether p is an ELF file that o could load.
 func (c *Closure) fits(p string, o *object) bool {
-	e, err := c.read(p)
+	real, err := c.real(p)
+	if err != nil {
+		return false
+	}
+	e, err := c.read(real)
 	if err != nil {
 		return false
 	}
