@@ -31,6 +31,9 @@ type Options struct {
 	Report     func(Event)      // nil: nobody
 	Now        func() time.Time // nil: time.Now
 	Others     []files.Other    // the other applications of this machine
+	// Recover takes deleted files that are open; Recovered is told of each, whose content the caller has to copy. nil: nobody.
+	Recover   bool
+	Recovered func(files.Recovered)
 	// Observe is how long the application is watched before it is looked at, by the events of observe.Listen; 0: not at all.
 	Observe time.Duration
 	Events  observe.Events
@@ -77,7 +80,7 @@ func Run(ctx context.Context, t host.Tree, id string, app model.App, o Options, 
 	}
 	o.step("files")
 	in := files.Input{Subject: s, Config: c, State: st.Dirs, Logs: st.Logs, Empty: st.Empty}
-	in.Workspace, in.Others = o.Workspace, o.Others
+	in.Workspace, in.Others, in.Recover = o.Workspace, o.Others, o.Recover
 	if o.Parameters != nil {
 		in.Excluded, in.Added = o.Parameters.AppExcludedFiles, o.Parameters.AppSpecificFiles
 	}
@@ -88,6 +91,7 @@ func Run(ctx context.Context, t host.Tree, id string, app model.App, o Options, 
 	if st.Dirs, err = state.Fresh(ctx, s, c, found.Set, st.Dirs); err != nil {
 		return model.Analysis{}, err
 	}
+	o.recovered(found.Set)
 	o.step("secrets")
 	b := builder{s: s, c: c, set: found.Set, now: time.Now}
 	if o.Now != nil {
@@ -96,7 +100,10 @@ func Run(ctx context.Context, t host.Tree, id string, app model.App, o Options, 
 	s.App.Listeners = chosen(s, c, found.Set)
 	a := b.analysis(o.Parameters, st.Logs)
 	info := &a.AnalysisInfo
+	root := s.Root
+	s.Root = found.Set.Over(root, s.Host.Tree) // what is recovered is searched like all that is in
 	info.Secrets = secret.Find(s, c, found.Set.Paths(), found.Set.Paths(model.LayerApp, model.LayerConfig))
+	s.Root = root
 	info.State, info.Logs = st.Dirs, st.Logs
 	info.Libraries = found.Libraries
 	info.Peers = traffic.Peers(s)
@@ -112,6 +119,15 @@ func Run(ctx context.Context, t host.Tree, id string, app model.App, o Options, 
 	info.Skips = mergeSkips(s.Host.Skips, s.Skips, found.Skips, skips)
 	b.evidence(info)
 	return a, nil
+}
+
+// recovered tells of the files to recover, which gives them their names.
+func (o Options) recovered(set *files.Set) {
+	for _, r := range set.Recovered() {
+		if o.Recovered != nil {
+			o.Recovered(r)
+		}
+	}
 }
 
 // list hands out every path, with the package that it belongs to, and what else these packages have.

@@ -28,7 +28,11 @@ func newAnalyze(a *app) *cobra.Command {
 containerParameters in analysis.json is yours to edit: what you change there survives the next analyze.
 
 With --observe it first watches for that long which files the application opens (fanotify, nothing is attached to it): use the application
-meanwhile, so that what it opens only now and then is seen, too.`,
+meanwhile, so that what it opens only now and then is seen, too.
+
+A file that was deleted while the application has it open is listed and left out. With --recover-deleted its content is copied from the descriptor
+(/proc/PID/fd) into the workspace, searched for secrets like every file, and goes into the image under its former name. This is not done unasked: what
+was deleted was meant to be gone, and the application would not find it when it is started again.`,
 		Example: "  sudo a2c analyze --application-id java-tomcat-9e8e4799\n  sudo a2c analyze --application-id java-tomcat-9e8e4799 --observe 60s\n  sudo a2c analyze --all -q",
 		GroupID: "look",
 		Args:    none,
@@ -51,6 +55,7 @@ meanwhile, so that what it opens only now and then is seen, too.`,
 	a.idFlag(c, &id)
 	a.unconfinedFlag(c)
 	c.Flags().BoolVar(&all, "all", false, "analyze every application that runs")
+	c.Flags().BoolVar(&a.recoverDeleted, "recover-deleted", false, "take the content of deleted files that are still open")
 	c.Flags().DurationVar(&watch, "observe", 0, "watch for this long which files it opens, before it is analyzed: `60s`, 10m (as root)")
 	return c
 }

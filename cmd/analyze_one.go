@@ -27,7 +27,7 @@ func (a *app) analyzeOne(ctx context.Context, w *workspace.Workspace, id string,
 	app := live[id]
 	name := path.Join(id, workspace.AnalysisFile)
 	before, err := workspace.Load[model.Analysis](w, name)
-	request := analyzeRequest{Root: a.root, ID: id, App: app, Workspace: w.Dir(), Observe: a.observe, Others: others(live, id)}
+	request := analyzeRequest{Root: a.root, ID: id, App: app, Workspace: w.Dir(), Observe: a.observe, Others: others(live, id), Recover: a.recoverDeleted}
 	switch {
 	case err == nil:
 		request.Parameters = &before.ContainerParameters
@@ -58,6 +58,9 @@ func (a *app) analyzeOne(ctx context.Context, w *workspace.Workspace, id string,
 	}
 	if result.Ended {
 		return none, Failed, fmt.Errorf("the application %s (process %d) has just ended; start it and run this command again", id, app.ProcessID)
+	}
+	if err := a.recover(ctx, w, id, app, result.Recover); err != nil {
+		return none, Failed, fmt.Errorf("analyze %s: %w", id, err)
 	}
 	if err := files.Commit(); err != nil {
 		return none, Failed, err

@@ -69,6 +69,7 @@ type analyzeRequest struct {
 	App        model.App
 	Workspace  string
 	Others     []files.Other
+	Recover    bool
 	Parameters *model.ContainerParameters // of the last analysis, with the user's edits
 	Observe    time.Duration              // 0: not; the first of the child's files tells what is opened
 	Forks      bool                       // the second tells of forks
@@ -79,6 +80,7 @@ type analyzeRequest struct {
 // analyzeResult is the analysis, or that the application has ended; its files come before it, as emissions of the kind "file".
 type analyzeResult struct {
 	Analysis model.Analysis
+	Recover  []files.Recovered // whose content the parent copies
 	Ended    bool
 }
 
@@ -92,7 +94,7 @@ func playAnalyze(ctx context.Context, c *child.Conn) (any, error) {
 		return nil, err
 	}
 	var lost error // an event that could not be sent: the next file cannot be either
-	o := analyze.Options{Parameters: r.Parameters, Workspace: r.Workspace, Others: r.Others, Earlier: r.Earlier, Observed: r.Observed, Log: c.Log(), Report: func(e analyze.Event) { lost = errors.Join(lost, c.Emit("event", e)) }}
+	o := analyze.Options{Parameters: r.Parameters, Workspace: r.Workspace, Others: r.Others, Recover: r.Recover, Earlier: r.Earlier, Observed: r.Observed, Log: c.Log(), Report: func(e analyze.Event) { lost = errors.Join(lost, c.Emit("event", e)) }}
 	if r.Observe > 0 {
 		o.Observe, o.Events.Opens = r.Observe, c.File(0, "fanotify")
 		if r.Forks {
@@ -100,6 +102,8 @@ func playAnalyze(ctx context.Context, c *child.Conn) (any, error) {
 		}
 	}
 	var line []byte
+	var list []files.Recovered
+	o.Recovered = func(r files.Recovered) { list = append(list, r) }
 	a, err := analyze.Run(ctx, t, r.ID, r.App, o, func(f model.File) error {
 		var err error
 		if line, err = f.AppendLine(line[:0]); err != nil {
@@ -110,5 +114,5 @@ func playAnalyze(ctx context.Context, c *child.Conn) (any, error) {
 	if errors.Is(err, subject.ErrEnded) {
 		return analyzeResult{Ended: true}, nil
 	}
-	return analyzeResult{Analysis: a}, errors.Join(err, lost)
+	return analyzeResult{Analysis: a, Recover: list}, errors.Join(err, lost)
 }

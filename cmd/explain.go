@@ -147,7 +147,7 @@ func (a *app) explainTable(w io.Writer, found []explained) error {
 			fmt.Fprintf(w, "  because %s\n", term.Safe(r))
 		}
 		if f.Doubt != "" {
-			fmt.Fprintf(w, "  in doubt, since %s: appSpecificFiles and appExcludedFiles in analysis.json decide\n", term.Safe(f.Doubt))
+			fmt.Fprintf(w, "  in doubt, since %s%s\n", term.Safe(f.Doubt), otherwise(f.Decision, f.Doubt))
 		}
 		if e.Below == nil {
 			continue

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 
 	"a2c/internal/term"
 	"a2c/model"
@@ -74,14 +75,22 @@ func (a *app) fileLines(w io.Writer, id string, i model.AnalysisInfo) {
 }
 
 func doubtLine(id string, d model.Doubt) string {
-	what, list := d.Path.String(), "appSpecificFiles"
+	what := d.Path.String()
 	if d.Files > 1 {
 		what = strconv.Itoa(d.Files) + " files in " + what
 	}
-	if d.Decision == model.In {
-		list = "appExcludedFiles"
+	return fmt.Sprintf("%s: in doubt, by default %s: %s, %s (%s): %s%s", id, d.Decision, what, term.Size(d.Bytes), because(d.Reasons), term.Safe(d.Why), otherwise(d.Decision, d.Why))
+}
+
+// otherwise is how the user turns a default round, unless the doubt itself says so.
+func otherwise(decision, why string) string {
+	switch {
+	case strings.Contains(why, "--recover-deleted"):
+		return ""
+	case decision == model.In:
+		return "; appExcludedFiles in analysis.json turns it round"
 	}
-	return fmt.Sprintf("%s: in doubt, by default %s: %s, %s (%s): %s; %s in analysis.json turns it round", id, d.Decision, what, term.Size(d.Bytes), because(d.Reasons), d.Why, list)
+	return "; appSpecificFiles in analysis.json turns it round"
 }
 
 func plural(n int, what string) string {

@@ -31,8 +31,9 @@ type app struct {
 	// unconfined: the host is looked at without the confinement of the reader.
 	unconfined bool
 	// observe: how long analyze watches what an application opens.
-	observe time.Duration
-	root    string // of the file system to look at; "/" but for tests
+	observe        time.Duration
+	recoverDeleted bool   // analyze --recover-deleted
+	root           string // of the file system to look at; "/" but for tests
 }
 
 // globals are the flags of every command.

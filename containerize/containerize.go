@@ -168,6 +168,7 @@ func (r *runner) makePlan(ctx context.Context) error {
 	if r.plan, err = newPlan(files, r.o.Tree, a.ContainerParameters, a.AnalysisInfo.App.User); err != nil {
 		return err
 	}
+	r.plan.recovered = r.o.Recovered
 	if r.start, err = newStart(a, r.plan, r.o.KeepBind); err != nil {
 		return err
 	}

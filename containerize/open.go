@@ -11,6 +11,9 @@ import (
 // open opens the host's file that analyze decided on. The application's user may have exchanged it since for a link or a hard link to a file that
 // he cannot read himself: a2c, which can, must not carry that into the image.
 func (p *plan) open(it *item) (host.File, error) {
+	if it.recovered != "" {
+		return p.openRecovered(it.recovered)
+	}
 	f, err := host.OpenExact(p.tree, string(it.Path))
 	if errors.Is(err, host.ErrLink) {
 		return nil, fmt.Errorf("%w now, and was none when it was analyzed; analyze the application again", err)
@@ -27,6 +30,15 @@ func (p *plan) open(it *item) (host.File, error) {
 		return nil, fmt.Errorf("another file lies there now: owner %d:%d, mode %04o instead of %d:%d, %04o; analyze the application again", i.UID, i.GID, i.Mode, want.uid, want.gid, want.mode)
 	}
 	return f, nil
+}
+
+// openRecovered opens a copy that analyze made.
+func (p *plan) openRecovered(name string) (host.File, error) {
+	tree, err := host.Machine(p.recovered)
+	if err != nil {
+		return nil, fmt.Errorf("what was recovered of it is gone: %w; analyze the application again with --recover-deleted", err)
+	}
+	return host.OpenExact(tree, "/"+name)
 }
 
 // read returns a whole file of at most limit bytes.

@@ -21,6 +21,8 @@ type Options struct {
 	Analysis model.Analysis
 	Files    iter.Seq2[model.File, error] // files.jsonl, sorted by path
 	Tree     host.Tree                    // the application's root: content is read from it
+	// Recovered is the folder with the content of files that were deleted while they are open; "" when there are none.
+	Recovered string
 	// Dir is <workspace>/<app>/image, absolute; it is made when missing. Dockerfile, context/ and oci/ are written there.
 	Dir string
 	// Base is an image to stand on; "" takes containerParameters.containerBaseImage, and when that is empty too the host's runtime on scratch.

@@ -18,10 +18,11 @@ import (
 // item is one path of the plan, and where its content comes from.
 type item struct {
 	layer.Entry
-	name    string // the layer
-	host    *owned // what the host's file must still be when it is copied; nil: as in the image
-	mtime   time.Time
-	content []byte // of a file that a2c makes or edits; nil: from the host
+	name      string // the layer
+	recovered string // its content lies under this name in the folder of recovered files; "": at Path
+	host      *owned // what the host's file must still be when it is copied; nil: as in the image
+	mtime     time.Time
+	content   []byte // of a file that a2c makes or edits; nil: from the host
 }
 
 // owned is whom a file belongs to, and what may be done with it.
@@ -32,11 +33,12 @@ type owned struct {
 
 // plan is what goes into the image, before anything is copied.
 type plan struct {
-	items   map[model.Path]*item // folders stand in the lowest layer that names them; layers() repeats them where they are parents
-	tree    host.Tree
-	user    model.User // whom the application runs as
-	skips   []model.Skip
-	changes []model.Change
+	items     map[model.Path]*item // folders stand in the lowest layer that names them; layers() repeats them where they are parents
+	tree      host.Tree
+	recovered string     // folder
+	user      model.User // whom the application runs as
+	skips     []model.Skip
+	changes   []model.Change
 }
 
 // layerNames in order; the number is the folder's prefix.
@@ -152,7 +154,7 @@ func (p *plan) add(f model.File) error {
 	case "symlink":
 		it.Kind, it.Target = layer.Symlink, f.Target
 	case "file":
-		it.Kind, it.Size = layer.File, f.Size
+		it.Kind, it.Size, it.recovered = layer.File, f.Size, f.Recovered
 		if f.HardLink != "" {
 			it.Kind, it.Target = layer.HardLink, f.HardLink // Size stays, for the case that it becomes a copy
 		}

@@ -87,7 +87,7 @@ func TestChosenPortBasis(t *testing.T) {
 
 func TestFileBasis(t *testing.T) {
 	base := File{
-		Path: "/a", Type: "file", Mode: 0o644, UID: 1, GID: 5, Size: 3, MTime: time.Unix(4, 0), Target: "b", Xattrs: map[string][]byte{"user.a": {1}}, HardLink: "/0",
+		Path: "/a", Type: "file", Mode: 0o644, UID: 1, GID: 5, Size: 3, MTime: time.Unix(4, 0), Target: "b", Xattrs: map[string][]byte{"user.a": {1}}, HardLink: "/0", Recovered: "1",
 		Decision: In, Layer: LayerApp, Package: "a 1", Group: GroupApplication, Doubt: "large", Reasons: []string{"open: /proc/1/fd/3"},
 	}
 	of := func(decision, kind string) File {

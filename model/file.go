@@ -16,6 +16,9 @@ type File struct {
 	Xattrs map[string][]byte `json:"xattrs,omitempty"`
 	// HardLink is the first path (in this file) of the same inode, "" for that first path itself.
 	HardLink Path `json:"hardLink,omitempty"`
+	// Recovered is the name, in the application's folder "recovered" of the workspace, of the content of a file that was deleted while it is open; "" for
+	// files whose content lies at Path.
+	Recovered string `json:"recovered,omitempty"`
 	// Package of the distribution that the file belongs to, with its version, as dpkg and apk know it: "libc6:amd64 2.36-9"; "" when none has it.
 	Package  string `json:"package,omitempty"`
 	Decision string `json:"decision"`        // In, Out, State or Empty

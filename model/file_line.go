@@ -49,6 +49,7 @@ func (l *lineWriter) file(f File) {
 	l.optional(`,"target":`, f.Target.String())
 	l.xattrs(f.Xattrs)
 	l.optional(`,"hardLink":`, f.HardLink.String())
+	l.optional(`,"recovered":`, f.Recovered)
 	l.optional(`,"package":`, f.Package)
 	l.text(`,"decision":`, f.Decision)
 	l.optional(`,"layer":`, f.Layer)

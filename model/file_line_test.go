@@ -17,7 +17,7 @@ func FuzzFileLine(f *testing.F) {
 	f.Fuzz(func(t *testing.T, path, kind string, size, sec, nsec int64, target, hard, pack, decision, layer, reason, attr string) {
 		file := File{
 			Path: Path(path), Type: kind, Mode: uint32(size), UID: int(size >> 3), GID: int(sec), Size: size, MTime: time.Unix(sec, nsec).UTC(),
-			Target: Path(target), HardLink: Path(hard), Package: pack, Decision: decision, Layer: layer, Group: layer, Doubt: reason,
+			Target: Path(target), HardLink: Path(hard), Package: pack, Decision: decision, Layer: layer, Group: layer, Doubt: reason, Recovered: pack,
 		}
 		if reason != "" {
 			file.Reasons = []string{reason, "x"}

@@ -39,6 +39,7 @@ func HardFiles() Proof {
 			h.start()
 			t.Run("decided", h.decided)
 			t.Run("told", h.told)
+			t.Run("recovered", h.recovers)
 			t.Run("contained", h.contained)
 		},
 	}

@@ -11,14 +11,15 @@ import (
 
 // hardWant is what was written by hand of one path.
 type hardWant struct {
-	path     string // below the proof's folder
-	decision string // "": it must not be in the list at all
-	because  string // is part of one of its reasons, DIR for the proof's folder
-	hardLink string
-	mode     uint32 // 0: any
-	xattr    string
-	doubt    bool
-	byList   bool // only its access control list lets the application read it
+	path      string // below the proof's folder
+	decision  string // "": it must not be in the list at all
+	because   string // is part of one of its reasons, DIR for the proof's folder
+	hardLink  string
+	mode      uint32 // 0: any
+	xattr     string
+	doubt     bool
+	recovered bool // it is in with --recover-deleted
+	byList    bool // only its access control list lets the application read it
 }
 
 func hardWants() []hardWant {
@@ -57,6 +58,8 @@ func hardWants() []hardWant {
 		{path: "app/special/socket", decision: model.Out, because: "socket"},
 		{path: "app/journal.dat", decision: model.State, because: "held open for writing"},
 		{path: "app/growing.bin", decision: model.State, because: "grow"},
+		{path: "app/res/deleted.dat", decision: model.Out, because: "deleted: /proc/", doubt: true, recovered: true},
+		{path: "app/res/deleted.properties", decision: model.Out, because: "deleted: /proc/", doubt: true, recovered: true},
 		{path: "app/admin.jar", decision: model.Out, because: "other: "},
 		{path: "app/admin-data/admin.db", decision: model.Out, because: "other: ", doubt: true},
 		{path: "app/res/settings.xml.bak", decision: model.Out, because: "junk: ", doubt: true},

@@ -14,7 +14,7 @@ import (
 
 // contained makes the image and holds its layers against the same table: what is in is there as it is on the host, and nothing else of the folder.
 func (h *hard) contained(t *testing.T) {
-	files, _, _ := h.analyze(t)
+	files, _, _ := h.analyze(t, "--recover-deleted")
 	r := h.c.Run(t, []int{exitDone, exitNotAllSeen}, "containerize", "--application-id", h.id, "-o", "table")
 	t.Logf("%.1f s\n%s%s", r.Seconds, r.Stderr, r.Stdout)
 	got := h.image(t)

@@ -15,7 +15,7 @@ import (
 // told holds what analyze, explain and files say of the decisions, and that the user's word turns them round.
 func (h *hard) told(t *testing.T) {
 	files, _, r := h.analyze(t, "-o", "table")
-	h.says(t, r, `: in \d+ files \([\d.]+ MB\), out \d+ \([\d.]+ GB\), state 2, doubtful 6 \([\d.]+ GB\)`,
+	h.says(t, r, `: in \d+ files \([\d.]+ MB\), out \d+ \([\d.]+ GB\), state 2, doubtful 8 \([\d.]+ GB\)`,
 		`: most of it out by sparse: 5\.4 GB in 1 file, in by layout: 3\d\d\.\d MB in \d+ files, `,
 		`: could not be read: 1 thing, see above`,
 		`: in doubt, by default out: DIR/app/res/holes\.bin, 5\.4 GB \(sparse: 5\.4 GB, of which 1\.0 MB are data; .*appSpecificFiles in analysis\.json turns it round`,
@@ -29,7 +29,7 @@ func (h *hard) told(t *testing.T) {
 	explain := func(args ...string) Ran {
 		return h.c.Run(t, []int{exitDone}, append([]string{"explain", "-o", "table", "--application-id", h.id}, args...)...)
 	}
-	h.says(t, explain(h.path("app/res/holes.bin")), `  out \(file, mode 0644, 64101:64101, 5\.4 GB\)`, `  because sparse: `, `  in doubt, since nothing speaks against it but its holes: `)
+	h.says(t, explain(h.path("app/res/holes.bin")), `  out \(file, mode 0644, 64101:64101, 5\.4 GB\)`, `  because sparse: `, `  in doubt, since nothing speaks against it but its holes; appSpecificFiles`)
 	h.says(t, explain(h.path("app/bin/su")), `  in, layer app, application \(file, mode 4755, 0:0, 6 B\)`, `  because layout: the application's own folder`)
 	h.says(t, explain(h.path("outside/hop2")), `  because link: on the way to DIR/app/chain/there-and-back`)
 	h.says(t, explain(h.path("app")), `SIZE +FILES +BELOW IT`, `  314\.6 MB +\d+ +DIR/app/res\n`)
@@ -64,6 +64,29 @@ func (h *hard) decidesOtherwise(t *testing.T, filesOf func(args ...string) Ran) 
 	for name, f := range h.files(t, h.otherID) {
 		if name == h.path("app/app.jar") && f.Decision != model.Out || name == h.path("app/journal.dat") && !slices.Contains([]string{model.Out, model.State}, f.Decision) {
 			t.Errorf("of the other application %s is %s because of %q", name, f.Decision, f.Reasons)
+		}
+	}
+}
+
+// recovers has deleted files taken from the descriptors of the process that has them open.
+func (h *hard) recovers(t *testing.T) {
+	files, a, _ := h.analyze(t, "--recover-deleted")
+	for name, text := range map[string]string{"app/res/deleted.dat": strings.Repeat("deleted ", 1000), "app/res/deleted.properties": "db.password = " + hardSecret + "\n"} {
+		f := files[h.path(name)]
+		if f.Decision != model.In || f.Recovered == "" || !strings.HasPrefix(f.Reasons[0], "deleted: its content was recovered from /proc/") {
+			t.Errorf("%s is %s because of %q, recovered as %q", name, f.Decision, f.Reasons, f.Recovered)
+			continue
+		}
+		if got, err := os.ReadFile(filepath.Join(h.c.Workspace, h.id, "recovered", f.Recovered)); err != nil || string(got) != text {
+			t.Errorf("%s was recovered as %q, %v", name, head(got), err)
+		}
+	}
+	if !slices.ContainsFunc(a.AnalysisInfo.Secrets, func(s model.Secret) bool { return string(s.Place.Path) == h.path("app/res/deleted.properties") }) {
+		t.Errorf("the secret in the recovered file is not listed: %+v", a.AnalysisInfo.Secrets)
+	}
+	for _, name := range []string{"analysis.json", "files.jsonl"} {
+		if text, err := os.ReadFile(filepath.Join(h.c.Workspace, h.id, name)); err != nil || strings.Contains(string(text), hardSecret) {
+			t.Errorf("%s: %v, or it holds a secret's value", name, err)
 		}
 	}
 }

@@ -23,6 +23,7 @@ type Input struct {
 	// Excluded and Added are the user's: containerParameters.appExcludedFiles and appSpecificFiles, paths, folders or patterns (path.Match).
 	Excluded, Added []model.Path
 	Others          []Other
+	Recover         bool   // deleted files that are open go in
 	Workspace       string // a2c's own, never part of an application; "" when there is none
 }
 
@@ -59,7 +60,7 @@ func Collect(ctx context.Context, in Input) (Result, error) {
 	c.closure = NewClosure(c.set, c.libraryPath(), c.mapped)
 	c.note4Named()
 	c.note4Others()
-	for _, source := range []func(context.Context) error{c.user, c.layout, c.references, c.runtime, c.open, c.observed, c.empty, c.native, c.listOut} {
+	for _, source := range []func(context.Context) error{c.user, c.layout, c.references, c.runtime, c.open, c.observed, c.empty, c.native, c.deleted, c.listOut} {
 		if err := source(ctx); err != nil {
 			return Result{}, err
 		}

@@ -45,6 +45,8 @@ func doubtOf(reason string) string {
 		return "a class loader of the application's own may look for it"
 	case strings.HasPrefix(reason, "other: ") && strings.HasSuffix(reason, " writes it"):
 		return "this application may read it, too"
+	case strings.HasPrefix(reason, "deleted: ") && strings.HasSuffix(reason, " any more"):
+		return "the application still reads it; analyze --recover-deleted takes its content"
 	case strings.HasPrefix(reason, "state: changed after the start: "):
 		return "only its time says that it is data"
 	}

@@ -52,7 +52,7 @@ func (s *Set) Emit(ctx context.Context, emit func(model.File) error) (model.File
 
 // again looks at an entry once more; ok is false when it is gone.
 func (s *Set) again(p string, e *entry) (skips []model.Skip, ok bool) {
-	if s.said(e).decision != model.In {
+	if s.said(e).decision != model.In || s.recovered[p] != nil {
 		return nil, true
 	}
 	now, err := s.tree.Lstat(p)
@@ -83,7 +83,9 @@ func (s *Set) file(p string, e *entry) model.File {
 	if info.Type == host.Regular {
 		f.Size = info.Size
 	}
-	if w.decision == model.In && info.Type != host.Symlink {
+	if r := s.recovered[p]; r != nil {
+		f.Recovered = r.Name
+	} else if w.decision == model.In && info.Type != host.Symlink {
 		x, err := s.tree.Xattrs(p)
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			f.Reasons = append(slices.Clone(f.Reasons), "note: extended attributes not read: "+shortError(err))

@@ -25,22 +25,23 @@ var errVetoed = errors.New("left out")
 // Set is what has been decided so far, by path as the application sees it. A path keeps its first decision; later sources add
 // their reasons.
 type Set struct {
-	tree     host.Tree
-	veto     func(name string, info host.Info) (decision, reason string)
-	entries  tree
-	words    words
-	artifact string
-	owners   table[owner]
-	devs     table[uint64]
-	targets  map[*entry]string // of links
-	packages map[string]string // that paths belong to
-	holds    map[string]bool   // folders with something in them that is named or open
-	skips    []model.Skip
+	tree      host.Tree
+	veto      func(name string, info host.Info) (decision, reason string)
+	entries   tree
+	words     words
+	artifact  string
+	recovered map[string]*Recovered // files without a name that are in
+	owners    table[owner]
+	devs      table[uint64]
+	targets   map[*entry]string // of links
+	packages  map[string]string // that paths belong to
+	holds     map[string]bool   // folders with something in them that is named or open
+	skips     []model.Skip
 }
 
 // NewSet is empty. veto is asked for every path before it goes in: a decision other than "" stands against every source.
 func NewSet(t host.Tree, veto func(name string, info host.Info) (decision, reason string)) *Set {
-	return &Set{tree: host.Near(t), veto: veto, words: newWords(), targets: map[*entry]string{}, holds: map[string]bool{}}
+	return &Set{tree: host.Near(t), veto: veto, words: newWords(), targets: map[*entry]string{}, holds: map[string]bool{}, recovered: map[string]*Recovered{}}
 }
 
 // Include takes one file or folder (without its content) into the image, with every link and folder on the way to it. It returns the
@@ -267,10 +268,13 @@ func (s *Set) Owners() (uids, gids []int) {
 	return slices.Sorted(maps.Keys(u)), slices.Sorted(maps.Keys(g))
 }
 
-// EachIn calls do for every regular file of a layer, sorted.
+// EachIn calls do for every regular file of a layer that has its name, sorted.
 func (s *Set) EachIn(layer string, do func(p string, mtime time.Time, uid int, size int64)) {
 	for at := range s.regular(layer) {
 		info := s.stat(at.entry)
+		if s.recovered[at.path()] != nil {
+			continue
+		}
 		do(at.path(), info.MTime, info.UID, info.Size)
 	}
 }

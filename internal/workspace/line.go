@@ -48,6 +48,7 @@ func (r *lineReader) file() (f model.File, ok bool) {
 	}
 	ok = r.optional(`,"target":"`, func(key string) bool { return r.path(key, &f.Target) }) &&
 		r.optional(`,"hardLink":"`, func(key string) bool { return r.path(key, &f.HardLink) }) &&
+		r.optional(`,"recovered":"`, func(key string) bool { return r.word(key, &f.Recovered) }) &&
 		r.optional(`,"package":"`, func(key string) bool { return r.word(key, &f.Package) }) &&
 		r.word(`,"decision":"`, &f.Decision) &&
 		r.optional(`,"layer":"`, func(key string) bool { return r.word(key, &f.Layer) }) &&

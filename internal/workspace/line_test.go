@@ -18,7 +18,7 @@ func someFiles() []model.File {
 		{Path: "/a", Type: "dir", Mode: 0o755, MTime: at, Decision: model.In, Layer: model.LayerApp, Reasons: []string{"layout: x", "parent: y"}},
 		{Path: "/a/b<c>&d", Type: "file", Mode: 0o4755, UID: 1000, GID: -1, Size: 1 << 40, MTime: at, Package: "libc6 2.36", Decision: model.In, Layer: model.LayerLibs, Reasons: []string{"layout: x", "parent: y"}},
 		{Path: "/a/b\xff\u202e\"\\", Type: "symlink", Mode: 0o777, MTime: at, Target: "../ü", Decision: model.In, Layer: model.LayerConfig, Reasons: []string{"a \"b\" \x7f"}},
-		{Path: "/a/c", Type: "file", Size: 3, HardLink: "/a/b", Xattrs: map[string][]byte{"user.x": {0, 1}}, Decision: model.State, Group: model.GroupState, Doubt: "only its <time>", Reasons: []string{"state: x"}},
+		{Path: "/a/c", Type: "file", Size: 3, HardLink: "/a/b", Recovered: "1", Xattrs: map[string][]byte{"user.x": {0, 1}}, Decision: model.State, Group: model.GroupState, Doubt: "only its <time>", Reasons: []string{"state: x"}},
 		{Path: "/a/d", Type: "fifo", Decision: model.Out, Reasons: []string{}},
 	}
 }

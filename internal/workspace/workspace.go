@@ -24,6 +24,8 @@ const (
 	VerifyFile     = "verify.json"
 	DeploymentFile = "deployment.json"
 	GeneratedFile  = "generated.json"
+	// RecoveredFolder holds the content of files that were deleted while they are open.
+	RecoveredFolder = "recovered"
 )
 
 // Workspace is a folder that a2c owns: folders have mode 0700, files 0600.
