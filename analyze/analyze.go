@@ -45,7 +45,7 @@ type Options struct {
 // Event says that a step begins.
 type Event struct {
 	Step string `json:"step"` // "observe", "processes", "configuration", "state", "files", "secrets", "kernel", "packages", "list"
-	// Detail is how far a step that takes long is: "34s of 1m0s, 88 files opened".
+	// Detail is how far a step that takes long is: "34s of 1m0s, 88 files opened", "204800 files".
 	Detail string `json:"detail,omitempty"`
 }
 
@@ -55,6 +55,15 @@ func (o Options) step(name string) {
 	}
 	if o.Log != nil {
 		o.Log.Debug("analyze", "step", name)
+	}
+}
+
+// far tells how far a step is that goes through many files.
+func (o Options) far(step string) func(files int) {
+	return func(files int) {
+		if o.Report != nil {
+			o.Report(Event{step, fmt.Sprintf("%d files", files)})
+		}
 	}
 }
 
@@ -80,7 +89,7 @@ func Run(ctx context.Context, t host.Tree, id string, app model.App, o Options, 
 	}
 	o.step("files")
 	in := files.Input{Subject: s, Config: c, State: st.Dirs, Logs: st.Logs, Empty: st.Empty}
-	in.Workspace, in.Others, in.Recover = o.Workspace, o.Others, o.Recover
+	in.Workspace, in.Others, in.Recover, in.Looked = o.Workspace, o.Others, o.Recover, o.far("files")
 	if o.Parameters != nil {
 		in.Excluded, in.Added = o.Parameters.AppExcludedFiles, o.Parameters.AppSpecificFiles
 	}
@@ -102,7 +111,7 @@ func Run(ctx context.Context, t host.Tree, id string, app model.App, o Options, 
 	info := &a.AnalysisInfo
 	root := s.Root
 	s.Root = found.Set.Over(root, s.Host.Tree) // what is recovered is searched like all that is in
-	info.Secrets = secret.Find(s, c, found.Set.Paths(), found.Set.Paths(model.LayerApp, model.LayerConfig))
+	info.Secrets = secret.Find(s, c, found.Set.Paths(), found.Set.Paths(model.LayerApp, model.LayerConfig), o.far("secrets"))
 	s.Root = root
 	info.State, info.Logs = st.Dirs, st.Logs
 	info.Libraries = found.Libraries

@@ -194,10 +194,18 @@ func (b *builder) evidence(i *model.AnalysisInfo) {
 
 // mergeSkips joins lists, without repetition, in a stable order.
 func mergeSkips(lists ...[]model.Skip) []model.Skip {
+	type about struct {
+		what   string
+		path   model.Path
+		reason string
+	}
 	var out []model.Skip
+	seen := map[about][]int{} // where in out: of a million files there may be as many
 	for _, list := range lists {
 		for _, k := range list {
-			if !slices.ContainsFunc(out, k.Equal) {
+			key := about{k.What, k.Path, k.Reason}
+			if !slices.ContainsFunc(seen[key], func(i int) bool { return k.Equal(out[i]) }) {
+				seen[key] = append(seen[key], len(out))
 				out = append(out, k)
 			}
 		}

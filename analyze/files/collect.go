@@ -23,8 +23,9 @@ type Input struct {
 	// Excluded and Added are the user's: containerParameters.appExcludedFiles and appSpecificFiles, paths, folders or patterns (path.Match).
 	Excluded, Added []model.Path
 	Others          []Other
-	Recover         bool   // deleted files that are open go in
-	Workspace       string // a2c's own, never part of an application; "" when there is none
+	Recover         bool        // deleted files that are open go in
+	Workspace       string      // a2c's own, never part of an application; "" when there is none
+	Looked          func(n int) // told now and then how many paths were decided on; nil: nobody is
 }
 
 // Folder is a folder that the image has empty.
@@ -56,6 +57,7 @@ type collector struct {
 func Collect(ctx context.Context, in Input) (Result, error) {
 	c := &collector{in: in, named: map[string]bool{}, mapped: map[string]bool{}, above: map[string]bool{}, links: map[string][]string{}, others: map[string]string{}}
 	c.set = NewSet(in.Subject.Root, c.veto)
+	c.set.looked = in.Looked
 	c.set.artifact = string(in.Subject.App.Artifact)
 	c.closure = NewClosure(c.set, c.libraryPath(), c.mapped)
 	c.note4Named()

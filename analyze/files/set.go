@@ -37,6 +37,8 @@ type Set struct {
 	packages  map[string]string // that paths belong to
 	holds     map[string]bool   // folders with something in them that is named or open
 	skips     []model.Skip
+	count     int         // of entries, whatever was taken back since
+	looked    func(n int) // told the count now and then; nil: nobody is
 }
 
 // NewSet is empty. veto is asked for every path before it goes in: a decision other than "" stands against every source.
@@ -147,13 +149,23 @@ func (s *Set) put(p string, e *entry, layer, reason string) error {
 			e.word = s.words.of(model.Out, "", nil)
 			reason += "; not taken: a " + typeName(e.fileType)
 		}
-		s.entries.put(p, e)
+		s.enter(p, e)
 	}
 	e.word = s.words.because(e.word, reason)
 	if s.said(e).decision != model.In {
 		return fmt.Errorf("%s: %w", model.Path(p), errVetoed)
 	}
 	return nil
+}
+
+// often is after how many paths it is told how many there are.
+const often = 4096
+
+func (s *Set) enter(p string, e *entry) {
+	s.entries.put(p, e)
+	if s.count++; s.looked != nil && s.count%often == 0 {
+		s.looked(s.count)
+	}
 }
 
 // Decide records a path with a decision other than in: out, state or empty. The path is real or is resolved; a missing one is nothing to decide.
@@ -170,7 +182,7 @@ func (s *Set) Decide(name, decision, reason string, force bool) {
 			target, _ = s.tree.Readlink(name)
 		}
 		e = s.undecided(info, target)
-		s.entries.put(name, e)
+		s.enter(name, e)
 	} else if s.said(e).decision == model.In && !force {
 		return
 	}

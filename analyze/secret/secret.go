@@ -18,8 +18,9 @@ import (
 )
 
 // Find lists the secrets of environment, arguments, configuration documents, and those in files of the image: keys, key stores, scripts. Sorted by place.
-// paths are all regular files of the image, own those of them that are the application's and its configuration.
-func Find(s *subject.Subject, c *config.Config, paths, own iter.Seq[string]) []model.Secret {
+// paths are all regular files of the image, own those of them that are the application's and its configuration; searched is told now and then how many of
+// these were searched.
+func Find(s *subject.Subject, c *config.Config, paths, own iter.Seq[string], searched func(n int)) []model.Secret {
 	f := newFinder(s)
 	f.environment()
 	f.arguments()
@@ -27,8 +28,12 @@ func Find(s *subject.Subject, c *config.Config, paths, own iter.Seq[string]) []m
 	for p := range paths {
 		f.file(p)
 	}
+	n := 0
 	for p := range own {
 		f.text(p)
+		if n++; n%often == 0 {
+			searched(n)
+		}
 	}
 	f.unlisted()
 	slices.SortFunc(f.out, func(a, b model.Secret) int {
@@ -37,6 +42,9 @@ func Find(s *subject.Subject, c *config.Config, paths, own iter.Seq[string]) []m
 	})
 	return slices.CompactFunc(f.out, func(a, b model.Secret) bool { return a.Place == b.Place })
 }
+
+// often is after how many files it is told how many were searched.
+const often = 4096
 
 func newFinder(s *subject.Subject) *finder {
 	return &finder{s: s, tree: host.Near(s.Root), out: []model.Secret{}, files: map[model.Path]bool{}, most: maxListed}
