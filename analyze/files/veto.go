@@ -196,7 +196,7 @@ func unwantedKind(lower string) (decision, reason string) {
 		strings.HasSuffix(lower, ".old"), strings.HasSuffix(lower, ".rpmsave"), strings.HasSuffix(lower, ".rpmnew"),
 		strings.Contains(lower, ".dpkg-"), strings.Contains(lower, ".ucf-"):
 		return model.Out, "junk: backup of a file"
-	case strings.HasSuffix(lower, ".log"), strings.Contains(lower, ".log."), strings.HasSuffix(lower, ".out"):
+	case strings.HasSuffix(lower, ".log"), RotatedLog(lower), strings.HasSuffix(lower, ".out"):
 		return model.Out, "log: by its name"
 	}
 	return "", ""

@@ -111,12 +111,24 @@ func (f *finder) addFile(p, kind, reason string, from model.Source) {
 	p = f.real(p)
 	dir := path.Dir(p)
 	if config.Shared(dir) || f.holdsProgram(dir) {
-		if ok, _ := host.Exists(f.s.Root, p); ok {
+		if info, err := f.s.Root.Lstat(p); err == nil {
+			if info.Size <= maxLock && isLock(path.Base(p)) {
+				kind = "lock"
+			}
 			f.addDir(p, kind, reason, from)
 		}
 		return
 	}
 	f.addDir(dir, kind, reason, from)
+}
+
+// maxLock is the size of a lock or PID file at most, in bytes: a process ID, a host's name, a port.
+const maxLock = 512
+
+// isLock knows files by their name that say that somebody runs: Karaf's "lock", "app.pid", ".lock", "db.lck".
+func isLock(base string) bool {
+	ext := path.Ext(strings.ToLower(base))
+	return base == "lock" || ext == ".lock" || ext == ".lck" || ext == ".pid"
 }
 
 // holdsProgram reports whether a folder is one that the application's program or configuration lies in.
@@ -262,7 +274,7 @@ func (f *finder) isLog(d subject.FD) bool {
 }
 
 func logName(base string) bool {
-	return strings.HasSuffix(base, ".log") || strings.HasSuffix(base, ".out") || strings.HasSuffix(base, ".err") || strings.Contains(base, ".log.") ||
+	return strings.HasSuffix(base, ".log") || strings.HasSuffix(base, ".out") || strings.HasSuffix(base, ".err") || files.RotatedLog(base) ||
 		strings.Contains(base, "access_log") || strings.HasPrefix(base, "gc.log")
 }
 
