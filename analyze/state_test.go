@@ -4,9 +4,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
 
 	"a2c/analyze"
+	"a2c/model"
 )
 
 // TestStateSize has a state folder that is deep, sparse and in part closed: what is counted is all of what can be seen, and the rest is told.
@@ -33,6 +35,32 @@ func TestStateSize(t *testing.T) {
 		}
 		if !found {
 			t.Errorf("no skip says %q of %d: %+v", reason, count, a.AnalysisInfo.Skips)
+		}
+	}
+}
+
+// TestStateBesideTheProgram has a database and a lock in the folder of the program: each is its file, and never the folder, which the image needs.
+func TestStateBesideTheProgram(t *testing.T) {
+	m := machine(t, "java-generic", func(a *txtar.Archive) {
+		for fd, name := range map[string]string{"10": "worker.mv.db", "11": "lock", "12": "large.lock"} {
+			a.Files = append(a.Files, txtar.File{Name: "proc/412/fd/" + fd + " -> /opt/worker/" + name}, txtar.File{Name: "proc/412/fdinfo/" + fd, Data: []byte("pos:\t0\nflags:\t0100002\n")})
+		}
+		a.Files = append(a.Files, txtar.File{Name: "opt/worker/worker.mv.db uid=995", Data: []byte("12345\n")}, txtar.File{Name: "opt/worker/lock uid=995"}, txtar.File{Name: "opt/worker/large.lock uid=995 size=4096"})
+	})
+	a, list := run(t, m, "java-generic", analyze.Options{})
+	got := map[string]string{}
+	for _, d := range a.AnalysisInfo.State {
+		if d.SingleFile {
+			got[string(d.Path)] = d.Kind
+		}
+	}
+	want := map[string]string{"/opt/worker/worker.mv.db": "database", "/opt/worker/lock": "lock", "/opt/worker/large.lock": "unknown"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("single files (-want +got):\n%s", diff)
+	}
+	for _, f := range list {
+		if _, is := want[string(f.Path)]; is && f.Decision == model.In {
+			t.Errorf("%s is in the image: %v", f.Path, f.Reasons)
 		}
 	}
 }

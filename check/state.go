@@ -28,6 +28,13 @@ func localState() Rule {
 				if state.Kind != "" && state.Kind != "unknown" {
 					what += " (" + safe(state.Kind) + ")"
 				}
+				if state.Kind == "lock" {
+					continue
+				}
+				if state.SingleFile {
+					r.Fail(what+", lost with each task; it lies beside the program, where no volume can hold it: tell the application to keep it in a folder of its own, then analyze again", at(state.Evidence, "path")...)
+					continue
+				}
 				if volume := covering(s, state.Path); volume != "" {
 					r.FailAs(model.Warning, fmt.Sprintf("%s; the volume %s keeps it, over the network and for one task at a time", what, safe(volume)), at(state.Evidence, "path")...)
 				} else {

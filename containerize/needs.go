@@ -22,7 +22,10 @@ func (s *start) needs(files []model.File) model.Needs {
 	slices.SortStableFunc(n.Secrets, func(x, y model.Secret) int { return strings.Compare(x.Name, y.Name) })
 	names := map[string]int{}
 	for _, d := range a.State {
-		m := model.Mount{Path: d.Path, Bytes: d.Bytes, UID: a.App.User.UID, GID: a.App.User.GID, Mode: 0o755, Reason: d.Reason}
+		if d.Kind == "lock" {
+			continue
+		}
+		m := model.Mount{Path: d.Path, SingleFile: d.SingleFile, Bytes: d.Bytes, UID: a.App.User.UID, GID: a.App.User.GID, Mode: 0o755, Reason: d.Reason}
 		if it := s.plan.find(string(d.Path)); it != nil && it.Kind == layer.Dir {
 			m.UID, m.GID, m.Mode = it.UID, it.GID, it.Mode
 		}
@@ -58,8 +61,11 @@ func memory(u model.Usage) int64 {
 // readOnly reports whether everything that the process was seen writing to lies in a volume or a writable folder.
 func (s *start) readOnly(n model.Needs) (bool, string) {
 	room := slices.Clone(n.Writable)
-	for _, m := range n.State {
-		room = append(room, m.Path)
+	for _, d := range s.info.State {
+		if d.SingleFile && !within(d.Path, room) {
+			return false, fmt.Sprintf("it writes %s, a file beside the program", d.Path)
+		}
+		room = append(room, d.Path)
 	}
 	for _, l := range s.info.Logs {
 		if !within(l.Path, room) && !strings.HasPrefix(string(l.Path), "/dev/") {

@@ -16,7 +16,7 @@ type sample struct {
 // samples are the four kinds of the demo: a Tomcat with a database folder and a read-only root that was seen to work, a Spring Boot
 // jar with its actuator on a second port and a secret, an ASP.NET Core application, and a single file that was never verified.
 func samples() map[string]sample {
-	return map[string]sample{"tomcat": tomcat(), "springboot": springBoot(), "dotnet": aspNet(), "dotnet-single": singleFile()}
+	return map[string]sample{"tomcat": tomcat(), "springboot": springBoot(), "tomcat-file": tomcatFile(), "dotnet": aspNet(), "dotnet-single": singleFile()}
 }
 
 func digest(c string) string { return "sha256:" + strings.Repeat(c, 64) }
@@ -46,6 +46,14 @@ func tomcat() sample {
 		},
 	}
 	return sample{a, i, v}
+}
+
+// tomcatFile keeps its data in a file beside the program, which no volume can hold.
+func tomcatFile() sample {
+	s := tomcat()
+	s.image.Needs.State = append(s.image.Needs.State, model.Mount{Name: "shop-mv-db", Path: "/srv/shop/base/shop.mv.db", SingleFile: true, UID: 991, GID: 990, Mode: 0o755})
+	s.seen.ReadOnlyRoot = false
+	return s
 }
 
 func springBoot() sample {

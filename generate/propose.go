@@ -27,13 +27,14 @@ func Propose(a model.Analysis, i model.Image, v *model.Verification) model.Deplo
 		},
 		EKSParameters: model.EKSParameters{CreateEKSArtifacts: true, Namespace: id, ResourceTags: []model.Tag{}},
 		Image:         model.DeployedImage{Repository: i.Repository, Digest: i.Digest, Platform: i.Platform},
-		Volumes:       list(i.Needs.State),
+		Volumes:       []model.Mount{},
 		Writable:      list(i.Needs.Writable),
 		User:          i.Needs.User,
 		Inputs:        model.Inputs{},
 		Reasons:       map[string]string{},
 	}
 	p.d.User.Inside, p.d.User.Evidence = nil, nil // they stand in the analysis; here the numbers are the user's to change
+	p.volumes()
 	p.environment()
 	p.ports()
 	p.health()
@@ -223,8 +224,20 @@ func (p *proposer) root() {
 // replicas: what writes to a disk of its own runs once.
 func (p *proposer) replicas() {
 	p.d.EKSParameters.Replicas = 2
-	if len(p.d.Volumes) > 0 {
+	if kept := p.image.Needs.State; len(kept) > 0 {
 		p.d.EKSParameters.Replicas = 1
-		p.because("eksParameters.replicas", "it keeps data in %s: two at a time could damage it", p.d.Volumes[0].Path)
+		p.because("eksParameters.replicas", "it keeps data in %s: two at a time could damage it", kept[0].Path)
+	}
+}
+
+// volumes are the folders with data. A file beside the program is left out: a volume is a folder, and would hide the program or stand where the
+// application expects a file.
+func (p *proposer) volumes() {
+	for _, m := range p.image.Needs.State {
+		if !m.SingleFile {
+			p.d.Volumes = append(p.d.Volumes, m)
+			continue
+		}
+		p.omit("volumes", string(m.Path), "a file beside the program, which no volume can hold", "it is lost with each container until the application is told to keep it in a folder of its own")
 	}
 }

@@ -33,16 +33,16 @@ func unsayable(name, value string) string {
 // unspeakable are the characters that kubectl refuses in YAML.
 func unspeakable(r rune) bool { return r >= 0x7f && r <= 0x9f }
 
-// omit records why a variable or secret is not proposed.
+// omit records why a variable, a secret or a file with data is not proposed.
 func (p *proposer) omit(list, name, why, instead string) {
 	p.because(list+"["+model.Path(name).String()+"]", leftOut+"%s; %s", why, instead)
 }
 
-// omitted notes what Propose left out and why: variables, secrets, and a heap limit that says nothing.
+// omitted notes what Propose left out and why: variables, secrets, files with data, and a heap limit that says nothing.
 func (n *names) omitted(d model.Deployment) {
 	for _, key := range slices.Sorted(maps.Keys(d.Reasons)) {
 		list, name, ok := strings.Cut(strings.TrimSuffix(key, "]"), "[")
-		what := map[string]string{"environment": "Variable", "secrets": "Secret"}[list]
+		what := map[string]string{"environment": "Variable", "secrets": "Secret", "volumes": "Data"}[list]
 		if ok && what != "" && strings.HasPrefix(d.Reasons[key], leftOut) {
 			n.notes = append(n.notes, fmt.Sprintf("%s %s is %s.", what, cmp.Or(term.Safe(name), "(without a name)"), term.Safe(d.Reasons[key])))
 		}

@@ -157,13 +157,16 @@ type Library struct {
 
 // StateDir is a folder (or file) whose content the application changes and needs again.
 type StateDir struct {
-	Path      Path     `json:"path"`
-	Bytes     int64    `json:"bytes"`     // lengths of the files together: what a copy takes that does not keep holes
-	DiskBytes int64    `json:"diskBytes"` // blocks in use: what a copy takes that keeps holes; more than Bytes where files are small
-	Files     int      `json:"files"`
-	Kind      string   `json:"kind"` // "database", "upload", "session", "unknown"
-	Reason    string   `json:"reason"`
-	Evidence  Evidence `json:"evidence,omitempty"`
+	Path      Path  `json:"path"`
+	Bytes     int64 `json:"bytes"`     // lengths of the files together: what a copy takes that does not keep holes
+	DiskBytes int64 `json:"diskBytes"` // blocks in use: what a copy takes that keeps holes; more than Bytes where files are small
+	Files     int   `json:"files"`
+	// Kind is "database", "upload", "session", "unknown", or "lock": a file that only says that somebody runs, and holds nothing to keep.
+	Kind string `json:"kind"`
+	// SingleFile says that Path is a file beside the program, not a folder: no volume can hold it.
+	SingleFile bool     `json:"singleFile,omitempty"`
+	Reason     string   `json:"reason"`
+	Evidence   Evidence `json:"evidence,omitempty"`
 }
 
 // LogFile is a file that the application writes log lines to.

@@ -86,6 +86,8 @@ type Mount struct {
 	GID    int    `json:"gid"`
 	Mode   uint32 `json:"mode"`
 	Reason string `json:"reason"`
+	// SingleFile says that Path is a file beside the program. verify gives its copy to the image; no platform can mount it as a volume.
+	SingleFile bool `json:"singleFile,omitempty"`
 	// FileSystemID and AccessPointID are those of an existing EFS file system, by hand in deployment.json: "fs-0123…", "fsap-0123…".
 	FileSystemID  string `json:"fileSystemId,omitempty"`
 	AccessPointID string `json:"accessPointId,omitempty"`

@@ -73,6 +73,10 @@ func (r *run) state(ctx context.Context, folder string, into map[model.Path]stri
 	}
 	if r.o.EmptyState {
 		for _, m := range mounts {
+			if m.SingleFile { // it makes one itself
+				delete(into, m.Path)
+				continue
+			}
 			if err := state.Empty(m, into[m.Path]); err != nil {
 				return nil, err
 			}

@@ -15,7 +15,7 @@ const maxMeasured = 1_000_000
 // measure sums up a state folder, or a single file. What is not counted is a skip, so that no sum passes for whole that is not; the same
 // reasons are told once for each folder, with the first path.
 func (f *finder) measure(ctx context.Context, d *model.StateDir, limit int) error {
-	d.Bytes, d.DiskBytes, d.Files = 0, 0, 0
+	d.Bytes, d.DiskBytes, d.Files, d.SingleFile = 0, 0, 0, false
 	unread := map[string]*model.Skip{}
 	var reasons []string
 	note := func(name, reason string) {
@@ -35,6 +35,7 @@ func (f *finder) measure(ctx context.Context, d *model.StateDir, limit int) erro
 			note(name, fmt.Sprintf("holds more than %d files: what comes after them is not counted", limit))
 			return fs.SkipAll
 		case info.Type == host.Regular:
+			d.SingleFile = name == string(d.Path)
 			d.Files++
 			d.Bytes += info.Size
 			d.DiskBytes += info.Blocks * 512
