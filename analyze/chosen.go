@@ -21,7 +21,8 @@ import (
 const portRange = "/proc/sys/net/ipv4/ip_local_port_range"
 
 // chosen marks the listeners whose port the kernel chose, since the program bound port 0: they are other ones at each start, so that no image can be
-// asked for them. Such a port lies in the kernel's range, and no argument, variable, setting or file of the application names it.
+// asked for them. Such a port lies in the kernel's range, and no argument, variable, setting or file of the application names it but those
+// that it wrote itself.
 func chosen(s *subject.Subject, c *config.Config, set *files.Set) []model.Listener {
 	list := slices.Clone(s.App.Listeners)
 	low, high := localPorts(s)
@@ -57,9 +58,32 @@ func named(s *subject.Subject, c *config.Config, set *files.Set, port string) bo
 			return true
 		}
 	}
-	return slices.ContainsFunc(s.App.Connectors, func(k model.Connector) bool { return strconv.Itoa(k.Port) == port }) ||
+	return slices.ContainsFunc(s.App.Connectors, func(k model.Connector) bool { return strconv.Itoa(k.Port) == port && !noted(s, k) }) ||
 		slices.ContainsFunc(c.Settings, func(v config.Setting) bool { return holdsNumber(v.Value, port) }) ||
 		inFiles(s, set, port)
+}
+
+// noted reports whether a connector is known only from a file in which the server notes what it got: Liberty's workarea/.sCommand, Karaf's data/port.
+func noted(s *subject.Subject, k model.Connector) bool {
+	sources := k.Evidence["port"]
+	return len(sources) > 0 && !slices.ContainsFunc(sources, func(from model.Source) bool {
+		file, _, _ := strings.Cut(string(from), ":")
+		return !strings.HasPrefix(file, "/") || !wroteItself(s, file)
+	})
+}
+
+// wroteItself reports whether a file belongs to the application's user and was written since the start: it is then no configuration that the start read.
+func wroteItself(s *subject.Subject, file string) bool {
+	real, _, err := host.Resolve(s.Root, file)
+	if err != nil {
+		return false
+	}
+	info, err := s.Root.Lstat(real)
+	if err != nil || info.UID != s.App.User.UID {
+		return false
+	}
+	started, err := s.Main.StartTime()
+	return err == nil && info.MTime.After(started)
 }
 
 // Files in which people write ports, and how much of one is read.
@@ -70,6 +94,9 @@ func inFiles(s *subject.Subject, set *files.Set, port string) bool {
 		switch strings.ToLower(path.Ext(p)) {
 		case ".properties", ".yml", ".yaml", ".xml", ".conf", ".config", ".cfg", ".ini", ".json", ".toml", ".env", ".sh", ".txt", "":
 		default:
+			continue
+		}
+		if wroteItself(s, p) {
 			continue
 		}
 		data, err := host.ReadFile(s.Root, p, maxPortFile) // what cannot be read names nothing

@@ -28,6 +28,9 @@ func TestChosenPorts(t *testing.T) {
 		"in a variable":                  {"46419", func(a *txtar.Archive) { appendTo(t, a, "proc/412/environ", "CLUSTER_PORT=46419\n") }, false},
 		"in a document":                  {"46419", file("etc/orders/application-prod.properties", "cluster.port: 46419\n"), false},
 		"in a file of the application's": {"46419", file("opt/orders/native/cluster.conf", "bind *:46419\n"), false},
+		"noted since the start":          {"46419", file("opt/orders/native/port uid=995 mtime=1763980000", "46419"), true},
+		"noted by another user":          {"46419", file("opt/orders/native/port uid=0 mtime=1763980000", "46419"), false},
+		"noted before the start":         {"46419", file("opt/orders/native/port uid=995 mtime=1000", "46419"), false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			tree := machine(t, "java-springboot", func(a *txtar.Archive) {
