@@ -34,6 +34,12 @@ func TestServers(t *testing.T) {
 			"/opt/jetty-12/bin/jetty.sh /opt/jetty-12/VERSION.txt /opt/jetty-12/jetty-home-12.0.16-cyclonedx.json /opt/jetty-12/lib/jetty-ee8-webapp.jar /opt/jetty-12/lib/ee8/jetty-ee8-annotations.jar /srv/shop/logs/2026_11_24.request.log",
 		},
 		{
+			"java-liberty",
+			"/opt/wlp/bin/tools/ws-server.jar /opt/wlp/lib/kernel.jar /opt/wlp/dev/api/spec/servlet.jar /opt/wlp/usr/servers/shop/server.xml " +
+				"/opt/wlp/usr/servers/shop/apps/dev/javadoc/index.html /opt/wlp/usr/servers/shop/dropins/shop.war/index.html",
+			"/opt/wlp/dev/api/ibm/javadoc/com.ibm.websphere.servlet_1.0-javadoc.zip",
+		},
+		{
 			"dotnet-mono",
 			"/usr/bin/mono /usr/bin/mono-sgen /usr/bin/mcs /usr/bin/sh /usr/bin/dash /usr/lib/libMonoPosixHelper.so /usr/lib/mono/4.5/mscorlib.dll /usr/lib/mono/4.5/mcs.exe " +
 				"/usr/lib/mono/4.5/fastcgi-mono-server4.exe /usr/lib/mono/4.5/System.Web.dll /etc/mono/config /etc/mono/4.5/machine.config " +

@@ -68,6 +68,11 @@ func closureLayouts() []closureSubject {
 		{server: new(servers.HelidonScript()), asks: []string{"/"}},
 		{debian: true, asks: []string{"/shop/", "/orders/orders.txt", "/"}},
 		{server: new(servers.SpringBootLoader()), asks: []string{"/orders", "18721/actuator/health"}, beside: []string{"work/orders.log", "work/orders-1.4.1.jar", "old/application-site.yml"}},
+		{server: new(servers.LibertyUser()), asks: []string{"/admin/tool/", "/"}, beside: []string{"usr/servers/shop/server.xml.bak"}},
+		{server: new(servers.TomEEBase()), asks: []string{"/portal/", "/"}, beside: []string{"base/logs/catalina.2023-11-24.log"}},
+		{server: new(servers.PayaraMicro()), asks: []string{"/shop/"}},
+		{server: new(servers.KarafHome()), asks: []string{"/shop/"}, beside: []string{"karaf/etc/users.properties.orig"}},
+		{server: new(servers.MicronautFat()), asks: []string{"/"}, beside: []string{"old.jar"}},
 	}
 }
 

@@ -268,6 +268,9 @@ func canReach(p string, why failure) bool {
 	if !why.follow {
 		flags |= unix.O_NOFOLLOW
 	}
+	if strings.Contains(why.text, "O_DIRECTORY") { // a file is none here either
+		flags |= unix.O_DIRECTORY
+	}
 	fd, err := unix.Open(p, flags, 0)
 	if err != nil {
 		return false

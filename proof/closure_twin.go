@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -106,8 +107,15 @@ func (t *tracedTwin) mounts(n verify.Needs) ([]mounted, error) {
 		list = append(list, mounted{"none", "bind", "/dev/" + name, file})
 	}
 	list = append(list, mounted{"tmpfs", "mode=1777", "tmpfs", at("/dev/shm")})
-	for p, folder := range n.State {
-		list = append(list, mounted{"none", "bind", folder, at(string(p))})
+	for p, state := range n.State {
+		place := at(path.Dir(string(p)))
+		if info, err := os.Stat(state); err == nil && info.Mode().IsRegular() {
+			place = filepath.Join(place, path.Base(string(p)))
+			failed = append(failed, os.WriteFile(place, nil, 0o600))
+		} else {
+			place = at(string(p))
+		}
+		list = append(list, mounted{"none", "bind", state, place})
 	}
 	if n.ReadOnly {
 		for _, p := range n.Tmpfs {
@@ -120,7 +128,7 @@ func (t *tracedTwin) mounts(n verify.Needs) ([]mounted, error) {
 	}
 	at("/etc")
 	at(string(t.image.Config.WorkingDir))
-	for name, text := range map[string]string{"hosts": "127.0.0.1 localhost\n", "resolv.conf": "", "hostname": "twin\n"} { // an engine makes them
+	for name, text := range map[string]string{"hosts": "127.0.0.1 localhost twin\n", "resolv.conf": "", "hostname": "twin\n"} { // an engine makes them
 		failed = append(failed, os.WriteFile(filepath.Join(t.root, "etc", name), []byte(text), 0o644))
 	}
 	if n.ReadOnly {
@@ -130,7 +138,7 @@ func (t *tracedTwin) mounts(n verify.Needs) ([]mounted, error) {
 }
 
 // enter mounts what stands before --, and becomes the command behind it.
-const enter = `while [ "$1" != -- ]; do /usr/bin/mount -t "$1" -o "$2" "$3" "$4" || exit; shift 4; done; shift; /usr/sbin/ip link set lo up && exec "$@"`
+const enter = `while [ "$1" != -- ]; do /usr/bin/mount -t "$1" -o "$2" "$3" "$4" || exit; shift 4; done; shift; /usr/sbin/ip link set lo up && echo twin > /proc/sys/kernel/hostname && exec "$@"`
 
 // start starts namespaces, mounts, strace and the program, one becoming the next. Nothing of the way there is part of the trace's judgement: that begins
 // with chroot(2).

@@ -37,13 +37,26 @@ func (c *collector) javaServer(ctx context.Context) error {
 	if err := c.javaFolder(ctx); err != nil {
 		return err
 	}
-	app := c.in.Subject.App
-	if home := string(app.Platform.Home); home != "" && home != string(app.Base) && !config.Shared(home) && !kernelPath(home) {
-		if err := c.tree(ctx, home, model.LayerLibs, "layout: folder of "+app.Platform.Name, c.homeFilter()); err != nil {
+	if home := c.serverHome(); home != "" {
+		if err := c.tree(ctx, home, model.LayerLibs, "layout: folder of "+c.in.Subject.App.Platform.Name, c.homeFilter()); err != nil {
 			return err
 		}
 	}
 	return c.served(ctx)
+}
+
+// serverHome is the program's folder of a server that has its base elsewhere; "": it has none of its own.
+func (c *collector) serverHome() string {
+	app := c.in.Subject.App
+	home := string(app.Platform.Home)
+	switch c.in.Subject.Kind() {
+	case "java-springboot", "java-generic": // whose program is what their folder holds
+		return ""
+	}
+	if home == "" || home == string(app.Base) || config.Shared(home) || kernelPath(home) {
+		return ""
+	}
+	return home
 }
 
 // homeFilter leaves out what servers of a kind have in their program's folder and the one that runs has no use for.
@@ -53,6 +66,8 @@ func (c *collector) homeFilter() Filter {
 		return c.jboss
 	case "java-jetty":
 		return c.jetty()
+	case "java-liberty":
+		return c.liberty
 	}
 	return c.plain
 }
@@ -179,7 +194,7 @@ func (c *collector) javaFolder(ctx context.Context) error {
 		return err
 	}
 	cwd := c.in.Subject.Main.Cwd
-	if cwd == string(c.in.Subject.App.Base) {
+	if cwd == string(c.in.Subject.App.Base) || cwd == c.serverHome() {
 		return nil
 	}
 	if subject.Under(cwd, "/var") && !subject.Under(cwd, "/var/local") && !subject.Under(cwd, "/var/opt") && !subject.Under(cwd, "/var/www") {
