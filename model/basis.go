@@ -16,7 +16,7 @@ func (a Analysis) Basis() Analysis {
 			ApplicationType: i.ApplicationType, AdvancedAppInfo: i.AdvancedAppInfo, Cwd: i.Cwd, Exe: i.Exe, Umask: i.Umask, App: i.App.basis(),
 			EnvKept: each(i.EnvKept, func(v *EnvVar) { v.Reason, v.Evidence = "", nil }),
 			Secrets: each(i.Secrets, func(s *Secret) { s.Evidence = nil }),
-			State:   each(i.State, func(s *StateDir) { *s = StateDir{Path: s.Path, Kind: s.Kind} }),
+			State:   each(i.State, func(s *StateDir) { *s = StateDir{Path: s.Path, Kind: s.Kind, SingleFile: s.SingleFile} }),
 			Logs:    each(i.Logs, func(l *LogFile) { *l = LogFile{Path: l.Path} }),
 			Usage:   Usage{MaxHeapBytes: i.Usage.MaxHeapBytes},
 			Kernel:  i.Kernel.basis(),
@@ -32,9 +32,11 @@ func (a App) basis() App {
 	a.Start, a.Process, a.Container, a.UnixListeners, a.Published, a.Proxies, a.Related = Start{}, Process{}, nil, nil, nil, nil, nil
 	a.User.Inside = nil // files and image have the machine's numbers
 	a.User.Evidence, a.Runtime.Evidence, a.Platform.Evidence = nil, nil, nil
+	var chosen []int // by the kernel: other ports at the next start, which a server may note somewhere
 	a.Listeners = each(a.Listeners, func(l *Listener) {
 		l.PID, l.Inode, l.Evidence = 0, 0, nil
 		if l.Ephemeral {
+			chosen = append(chosen, l.Port)
 			l.Port = 0
 		}
 		if l.Binding != nil {
@@ -44,7 +46,11 @@ func (a App) basis() App {
 		}
 	})
 	a.WebApps = each(a.WebApps, func(w *WebApp) { w.Evidence = nil })
-	a.Connectors = each(a.Connectors, func(c *Connector) { c.Evidence = nil })
+	a.Connectors = each(a.Connectors, func(c *Connector) {
+		if c.Evidence = nil; slices.Contains(chosen, c.Port) {
+			c.Port = 0
+		}
+	})
 	return a
 }
 

@@ -74,11 +74,11 @@ func TestAnalysisBasis(t *testing.T) {
 // TestChosenPortBasis has a port that is another one after each start.
 func TestChosenPortBasis(t *testing.T) {
 	of := func(port int, ephemeral bool) string {
-		a := Analysis{AnalysisInfo: AnalysisInfo{App: App{Listeners: []Listener{{Port: port, Ephemeral: ephemeral}}}}}
+		a := Analysis{AnalysisInfo: AnalysisInfo{App: App{Listeners: []Listener{{Port: port, Ephemeral: ephemeral}}, Connectors: []Connector{{Port: port}}}}}
 		return encoded(t, a.Basis())
 	}
 	if of(40001, true) != of(40002, true) {
-		t.Error("the basis changes with a port that the kernel chose")
+		t.Error("the basis changes with a port that the kernel chose, and that the server noted")
 	}
 	if of(8080, false) == of(8081, false) {
 		t.Error("the basis does not change with a port that was asked for")
