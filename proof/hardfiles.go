@@ -29,7 +29,7 @@ func HardFiles() Proof {
 	return Proof{
 		Name: "hardfiles", Needs: []Need{Root, Packages}, Budget: 2 * time.Minute,
 		Install: func(t *testing.T, b *Bench) {
-			if err := apps.Ensure(t.Context(), b.Log, append(apps.JavaTools(), apps.Compiler())); err != nil {
+			if err := apps.Ensure(t.Context(), b.Log, append(apps.JavaTools(), apps.Btrfs())); err != nil {
 				t.Fatal(err)
 			}
 		},
@@ -41,6 +41,8 @@ func HardFiles() Proof {
 			t.Run("told", h.told)
 			t.Run("recovered", h.recovers)
 			t.Run("contained", h.contained)
+			t.Run("rooted", h.rooted)
+			t.Run("quota", h.quota)
 		},
 	}
 }
@@ -124,10 +126,11 @@ func (h *hard) opens(jar string, port int) []string {
 	return []string{h.java, "-Xmx32m", "-XX:TieredStopAtLevel=1", "-jar", h.path(jar), strconv.Itoa(port)}
 }
 
-func (h *hard) session(name, dir string, argv []string) {
+func (h *hard) session(name, dir string, argv []string) (pid int) {
 	h.t.Helper()
 	cmd := session(h.t, h.path(name+".log"), apps.Command{Argv: argv, Dir: dir, Env: []string{"PATH=/usr/bin:/bin", "LANG=C.UTF-8"}}, nil)
 	h.t.Cleanup(func() { end(h.t, name, cmd.Process.Pid, cmd) })
+	return cmd.Process.Pid
 }
 
 func (h *hard) listens(name string, port int) {

@@ -39,6 +39,9 @@ func NPM() Tool { return npm() }
 // Compiler is for programs in C.
 func Compiler() Tool { return command("gcc", "gcc", "libc6-dev") }
 
+// Btrfs makes file systems that have quotas also for root.
+func Btrfs() Tool { return command("mkfs.btrfs", "btrfs-progs") }
+
 // SS lists sockets (iproute2).
 func SS() Tool { return command("ss", "iproute2") }
 
