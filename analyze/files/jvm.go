@@ -26,15 +26,40 @@ func (c *collector) jvm(ctx context.Context, home string) error {
 		c.set.skip(home, err)
 		return nil
 	}
+	debugged := c.debugged()
 	return c.set.Tree(ctx, top, model.LayerRuntime, "runtime: part of the JVM", func(rel string, _ host.Entry) (string, string) {
 		if c.mapped[join(top, rel)] {
 			return "", ""
 		}
-		if why := jvmSpare(rel); why != "" {
+		why := jvmSpare(rel)
+		if why == "" && !debugged {
+			why = jvmDebugs(rel)
+		}
+		if why != "" {
 			return model.Out, "runtime: " + why
 		}
 		return "", ""
 	})
+}
+
+// debugged reports whether the agent of debuggers is loaded, which loads the rest when a debugger comes.
+func (c *collector) debugged() bool {
+	for p := range c.mapped {
+		if path.Base(p) == "libjdwp.so" {
+			return true
+		}
+	}
+	return false
+}
+
+// jvmDebugs says why a library is not needed where no debugger is waited for: the JVM loads the agent only when it starts (-agentlib:jdwp), and the
+// serviceability agent is a part of jhsdb, which looks at another process.
+func jvmDebugs(rel string) string {
+	switch path.Base(rel) {
+	case "libjdwp.so", "libdt_socket.so", "libsaproc.so":
+		return "only for debuggers; the JVM was started without"
+	}
+	return ""
 }
 
 // guessHome is the folder above bin/java or jre/bin/java when it looks like a Java runtime.
