@@ -79,11 +79,16 @@ func (t *tree) get(p string) *entry {
 	return nil
 }
 
-// put holds an entry under a path, which has none.
+// put holds an entry under a path, in place of the one that it has.
 func (t *tree) put(p string, e *entry) {
 	dir, name, _ := cutLast(p)
 	f := t.folder(dir, true)
-	i, _ := t.find(f, name)
+	i, found := t.find(f, name)
+	if found {
+		e.name = f.entries[i].name
+		f.entries[i] = e
+		return
+	}
 	e.name = t.keep(name)
 	f.entries = slices.Insert(f.entries, i, e)
 }

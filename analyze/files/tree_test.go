@@ -29,7 +29,7 @@ func TestTree(t *testing.T) {
 				t.Fatalf("get(%q) = %p, want %p", p, have, want[p])
 			}
 			switch {
-			case want[p] == nil:
+			case want[p] == nil || r.IntN(10) == 0:
 				e := tr.fresh()
 				tr.put(p, e)
 				want[p] = e
