@@ -27,7 +27,9 @@ type near struct {
 	dir   string
 	at    *os.File // O_PATH, the folder dir; nil: none
 	exact *near    // the same without links on the way, for OpenExact; nil until it is asked for
-	own   *os.File // O_PATH, /proc/self/fd; nil until a file is opened
+	// steady says that nobody but root can exchange what a name in dir stands for.
+	steady bool
+	own    *os.File // O_PATH, /proc/self/fd; nil until a file is opened
 	// noListAt says that the kernel has no listxattrat.
 	noListAt bool
 }
@@ -51,7 +53,7 @@ func (n *near) folder(name string) (fd int, base string, ok bool) {
 		if n.at != nil {
 			_ = n.at.Close() // was only looked through
 		}
-		n.dir, n.at = dir, os.NewFile(uintptr(fd), dir)
+		n.dir, n.at, n.steady = dir, os.NewFile(uintptr(fd), dir), !n.guard.risky && rootsOnly(fd)
 	}
 	return int(n.at.Fd()), base, true
 }
@@ -119,8 +121,7 @@ func (n *near) Open(name string) (File, error) {
 		return n.machine.Open(name)
 	}
 	defer runtime.KeepAlive(n)
-	own := n.ownFolder()
-	f, err := guarded(n.guard, name, func() (*file, error) { return openAt(fd, base, name, own) }, func(f *file) { closeFD(f.fd) })
+	f, err := guarded(n.guard, name, n.opener(fd, base, name), func(f *file) { closeFD(f.fd) })
 	n.mind(err)
 	if errors.Is(err, ErrLink) && !n.strict {
 		return n.machine.Open(name)
@@ -130,6 +131,48 @@ func (n *near) Open(name string) (File, error) {
 	}
 	f.guard = n.guard
 	return f, nil
+}
+
+// opener is the way to open a name in folder fd.
+func (n *near) opener(fd int, base, name string) func() (*file, error) {
+	if n.steady {
+		return func() (*file, error) { return openSteady(fd, base, name) }
+	}
+	own := n.ownFolder()
+	return func() (*file, error) { return openAt(fd, base, name, own) }
+}
+
+// rootsOnly reports a folder of root's in which nobody else may make, rename or remove a name. Its group's bits are the mask of a list (acl(5)).
+func rootsOnly(fd int) bool {
+	info, err := fstat(fd)
+	return err == nil && info.UID == 0 && info.Mode&0o022 == 0
+}
+
+// openSteady opens a regular file in a folder where a name is not exchanged between two looks at it: half the calls of openAt.
+func openSteady(dir int, base, name string) (*file, error) {
+	info, err := lstatAt(dir, base)
+	switch {
+	case err != nil:
+		return nil, err
+	case info.Type == Symlink:
+		return nil, ErrLink
+	case info.Type != Regular:
+		return nil, ErrNotRegular
+	}
+	fd, err := retry(func() (int, error) {
+		return unix.Openat(dir, base, unix.O_RDONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK|unix.O_NOCTTY|unix.O_CLOEXEC, 0)
+	})
+	if err != nil {
+		return nil, err
+	}
+	if info, err = fstat(fd); err == nil && info.Type != Regular {
+		err = ErrNotRegular
+	}
+	if err != nil {
+		closeFD(fd)
+		return nil, err
+	}
+	return &file{fd: fd, name: name, info: info, uncached: probeCache(fd, info.Size)}, nil
 }
 
 // ownFolder is the folder of this process's descriptors, which is the shortest way to them.

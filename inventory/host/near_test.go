@@ -1,6 +1,7 @@
 package host
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -124,5 +125,55 @@ func BenchmarkLookMany(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+// TestNearSteady holds in which folders a name is taken to stay what it is, and that there, too, only regular files are opened.
+func TestNearSteady(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("only root makes folders of root's")
+	}
+	dir := disk(t)
+	for _, c := range []struct {
+		mode  os.FileMode
+		owner int
+		risky bool
+		want  bool
+	}{
+		{mode: 0o755, want: true}, {mode: 0o700, want: true}, {mode: 0o775}, {mode: 0o757}, {mode: 0o777 | os.ModeSticky}, {mode: 0o755, owner: 65534}, {mode: 0o755, risky: true},
+	} {
+		if err := errors.Join(os.Chmod(dir, c.mode), os.Chown(dir, c.owner, 0)); err != nil {
+			t.Fatal(err)
+		}
+		m := tree(t, dir, walk)
+		m.guard = &guard{risky: c.risky, limit: patience}
+		n := Near(m).(*near)
+		for name, want := range map[string]error{"/pipe": ErrNotRegular, "/etc": ErrNotRegular, "/loop1": unix.ELOOP, "/none": unix.ENOENT} {
+			if _, err := n.Open(name); !errors.Is(err, want) {
+				t.Errorf("%+v: Open(%s): %v, want %v", c, name, err, want)
+			}
+			if n.steady != c.want {
+				t.Errorf("%+v: steady is %v", c, n.steady)
+			}
+		}
+	}
+}
+
+// TestReadStated holds that a file is read whole, whatever it says of its size.
+func TestReadStated(t *testing.T) {
+	dir := t.TempDir()
+	m := tree(t, dir, walk)
+	for _, size := range []int{0, 1, 4095, 4096, 4097, 1 << 16} {
+		data := bytes.Repeat([]byte("x"), size)
+		if err := os.WriteFile(filepath.Join(dir, "f"), data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		got, err := ReadFile(m, "/f", 1<<16)
+		if err != nil || !bytes.Equal(got, data) {
+			t.Errorf("%d bytes: read %d, %v", size, len(got), err)
+		}
+	}
+	if got, err := ReadFile(tree(t, "/", walk), "/sys/kernel/notes", 1<<20); err == nil && len(got) == 0 {
+		t.Error("a file of sysfs is read as empty")
 	}
 }

@@ -90,8 +90,23 @@ func ReadInto(t Tree, name string, limit int64, buf []byte) ([]byte, error) {
 	if need := max(page, 1+min(size, limit)); int64(cap(buf)) < need {
 		buf = make([]byte, 0, need)
 	}
-	data, err := readAll(f, limit, buf)
+	data, err := readAll(&stated{f, size}, limit, buf)
 	return data, wrap("read", name, err)
+}
+
+// stated ends where the file said that it would, when a read came back with less than it had room for: which saves the call that says so.
+type stated struct {
+	io.Reader
+	left int64 // what the file stated, without what was read; 0: nothing is known
+}
+
+func (s *stated) Read(b []byte) (int, error) {
+	n, err := s.Reader.Read(b)
+	known := s.left > 0
+	if s.left -= int64(n); known && s.left == 0 && n < len(b) && err == nil {
+		err = io.EOF
+	}
+	return n, err
 }
 
 // readAll reads until the end, with few calls, into buf, or more where that is too small.
