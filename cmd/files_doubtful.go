@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"a2c/analyze/files"
 	"a2c/internal/term"
 	"a2c/model"
 )
@@ -57,10 +58,17 @@ func (a *app) fileLines(w io.Writer, id string, i model.AnalysisInfo) {
 		fmt.Fprintln(w)
 	}
 	unread := 0
+	var changed []model.Path
 	for _, s := range i.Skips {
 		if s.Incomplete {
 			unread += max(1, s.Count)
 		}
+		if s.Reason == files.Changed {
+			changed = append(changed, s.Path)
+		}
+	}
+	if len(changed) > 0 {
+		fmt.Fprintf(w, "%s: %s: %s, the first is %s; analyze again when it rests\n", id, files.Changed, plural(len(changed), "file"), changed[0])
 	}
 	if unread > 0 {
 		fmt.Fprintf(w, "%s: could not be read: %s, see above\n", id, plural(unread, "thing"))

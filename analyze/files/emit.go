@@ -11,6 +11,9 @@ import (
 	"a2c/model"
 )
 
+// Changed is the reason of a skip on a file that was written to or replaced between two looks.
+const Changed = "changed while it was looked at"
+
 type inode struct{ dev, ino uint64 }
 
 // Emit hands out every entry, sorted by path bytes, and sums up. Before an entry goes out the file is looked at again: one that
@@ -65,7 +68,7 @@ func (s *Set) again(p string, e *entry) (skips []model.Skip, ok bool) {
 		return []model.Skip{{What: "file", Path: model.Path(p), Reason: "became another type of file while it was looked at", Incomplete: true}}, false
 	case now.Type == host.Regular && (now.Ino != e.ino || now.Size != e.size || !now.MTime.Equal(s.stat(e).MTime)):
 		s.see(e, now)
-		return []model.Skip{{What: "file", Path: model.Path(p), Reason: "changed while it was looked at", Remedy: "analyze again when it rests"}}, true
+		return []model.Skip{{What: "file", Path: model.Path(p), Reason: Changed, Remedy: "analyze again when it rests"}}, true
 	}
 	s.see(e, now)
 	return nil, true

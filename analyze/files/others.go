@@ -24,6 +24,13 @@ func (c *collector) note4Others() {
 	for _, w := range s.App.WebApps {
 		own = append(own, string(w.Path))
 	}
+	for _, w := range c.in.Config.WebApps {
+		own = append(own, w.Path)
+	}
+	for _, r := range c.in.Config.References {
+		own = append(own, r.Path)
+	}
+	own = slices.Concat(own, slices.Collect(maps.Values(c.in.Config.Dirs)), c.in.Config.ExtractDirs)
 	for _, o := range c.in.Others {
 		who := "other: application " + o.ID
 		for _, pid := range o.Processes {
