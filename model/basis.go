@@ -12,7 +12,7 @@ func (a Analysis) Basis() Analysis {
 		ContainerParameters: a.ContainerParameters,
 		AnalysisInfo: AnalysisInfo{
 			AppID: i.AppID, UserID: i.UserID, GroupID: i.GroupID, UserNames: i.UserNames, GroupNames: i.GroupNames, ProcUID: i.ProcUID, ProcGID: i.ProcGID,
-			Cmdline: i.Cmdline, WebApp: i.WebApp, OSData: i.OSData, OSName: i.OSName, Ports: i.Ports, Properties: i.Properties,
+			Cmdline: i.Cmdline, WebApp: i.WebApp, OSData: i.OSData, OSName: i.OSName, Ports: i.lasting(), Properties: i.Properties,
 			ApplicationType: i.ApplicationType, AdvancedAppInfo: i.AdvancedAppInfo, Cwd: i.Cwd, Exe: i.Exe, Umask: i.Umask, App: i.App.basis(),
 			EnvKept: each(i.EnvKept, func(v *EnvVar) { v.Reason, v.Evidence = "", nil }),
 			Secrets: each(i.Secrets, func(s *Secret) { s.Evidence = nil }),
@@ -23,6 +23,13 @@ func (a Analysis) Basis() Analysis {
 			Inputs:  i.Inputs,
 		},
 	}
+}
+
+// lasting are the ports without those that the kernel chose.
+func (i AnalysisInfo) lasting() []Port {
+	return slices.DeleteFunc(slices.Clone(i.Ports), func(p Port) bool {
+		return slices.ContainsFunc(i.App.Listeners, func(l Listener) bool { return l.Ephemeral && l.Port == p.LocalPort })
+	})
 }
 
 func (a App) basis() App {

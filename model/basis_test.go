@@ -74,7 +74,7 @@ func TestAnalysisBasis(t *testing.T) {
 // TestChosenPortBasis has a port that is another one after each start.
 func TestChosenPortBasis(t *testing.T) {
 	of := func(port int, ephemeral bool) string {
-		a := Analysis{AnalysisInfo: AnalysisInfo{App: App{Listeners: []Listener{{Port: port, Ephemeral: ephemeral}}, Connectors: []Connector{{Port: port}}}}}
+		a := Analysis{AnalysisInfo: AnalysisInfo{Ports: []Port{{LocalPort: port}}, App: App{Listeners: []Listener{{Port: port, Ephemeral: ephemeral}}, Connectors: []Connector{{Port: port}}}}}
 		return encoded(t, a.Basis())
 	}
 	if of(40001, true) != of(40002, true) {

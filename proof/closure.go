@@ -25,7 +25,7 @@ import (
 func Closure() Proof {
 	var list []closureSubject // Install, which runs first, chooses them
 	return Proof{
-		Name: "closure", Needs: []Need{Root, AMD64, Packages}, Budget: 14 * time.Minute,
+		Name: "closure", Needs: []Need{Root, AMD64, Packages}, Budget: 20 * time.Minute,
 		Install: func(t *testing.T, b *Bench) {
 			list = b.closureSubjects()
 			for _, s := range list {

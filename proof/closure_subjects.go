@@ -72,7 +72,7 @@ func closureLayouts() []closureSubject {
 		{server: new(servers.TomEEBase()), asks: []string{"/portal/", "/"}, beside: []string{"base/logs/catalina.2023-11-24.log"}},
 		{server: new(servers.PayaraMicro()), asks: []string{"/shop/"}},
 		{server: new(servers.KarafHome()), asks: []string{"/shop/"}, beside: []string{"karaf/etc/users.properties.orig"}},
-		{server: new(servers.MicronautFat()), asks: []string{"/"}, beside: []string{"old.jar"}},
+		{server: new(servers.MicronautFat()), asks: []string{"/"}, beside: []string{"etc/counter.yml.bak"}},
 	}
 }
 
