@@ -84,11 +84,15 @@ type analyzeResult struct {
 	Ended    bool
 }
 
+// What an analysis holds of a million files stays to the end and has few pointers to follow: it is swept when half as much has come on top of it.
+const analyzeGC = 50
+
 func playAnalyze(ctx context.Context, c *child.Conn) (any, error) {
 	var r analyzeRequest
 	if err := c.Request(&r); err != nil {
 		return nil, err
 	}
+	debug.SetGCPercent(analyzeGC)
 	t, err := host.Machine(r.Root)
 	if err != nil {
 		return nil, err
