@@ -34,6 +34,11 @@ func TestServers(t *testing.T) {
 			"/opt/jetty-12/bin/jetty.sh /opt/jetty-12/VERSION.txt /opt/jetty-12/jetty-home-12.0.16-cyclonedx.json /opt/jetty-12/lib/jetty-ee8-webapp.jar /opt/jetty-12/lib/ee8/jetty-ee8-annotations.jar /srv/shop/logs/2026_11_24.request.log",
 		},
 		{
+			"java-glassfish",
+			"/opt/glassfish7/glassfish/modules/glassfish.jar /opt/glassfish7/glassfish/modules/web-core.jar /opt/glassfish7/mq/lib/imqjmsra.rar /srv/domains/shop/config/domain.xml",
+			"/opt/glassfish7/other/notes.txt",
+		},
+		{
 			"java-liberty",
 			"/opt/wlp/bin/tools/ws-server.jar /opt/wlp/lib/kernel.jar /opt/wlp/dev/api/spec/servlet.jar /opt/wlp/usr/servers/shop/server.xml " +
 				"/opt/wlp/usr/servers/shop/apps/dev/javadoc/index.html /opt/wlp/usr/servers/shop/dropins/shop.war/index.html",

@@ -42,7 +42,23 @@ func (c *collector) javaServer(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := c.broker(ctx); err != nil {
+		return err
+	}
 	return c.served(ctx)
+}
+
+// broker takes Open Message Queue, which lies beside GlassFish's folder and whose resource adapter the server loads (com.sun.aas.imqLib in config/asenv.conf).
+func (c *collector) broker(ctx context.Context) error {
+	home := string(c.in.Subject.App.Platform.Home)
+	if c.in.Subject.Kind() != "java-glassfish" || path.Base(home) != "glassfish" {
+		return nil
+	}
+	mq := path.Join(path.Dir(home), "mq")
+	if info, err := host.Stat(c.set.tree, mq); err != nil || info.Type != host.Dir {
+		return nil //nolint:nilerr // Payara Micro and trimmed ones have none
+	}
+	return c.tree(ctx, mq, model.LayerLibs, "layout: message queue of "+c.in.Subject.App.Platform.Name, c.plain)
 }
 
 // serverHome is the program's folder of a server that has its base elsewhere; "": it has none of its own.
