@@ -249,7 +249,7 @@ func fstat(fd int) (Info, error) {
 func infoOf(st *unix.Stat_t) Info {
 	return Info{
 		Type: typeOfMode(st.Mode), Mode: st.Mode & 0o7777, UID: int(st.Uid), GID: int(st.Gid), Size: st.Size,
-		MTime: time.Unix(st.Mtim.Unix()), Dev: st.Dev, Ino: st.Ino, Nlink: uint64(st.Nlink), Rdev: st.Rdev, Blocks: st.Blocks,
+		MTime: writable(time.Unix(st.Mtim.Unix())), Dev: st.Dev, Ino: st.Ino, Nlink: uint64(st.Nlink), Rdev: st.Rdev, Blocks: st.Blocks,
 	}
 }
 
@@ -282,4 +282,16 @@ func retry(call func() (int, error)) (int, error) {
 			return n, err
 		}
 	}
+}
+
+// writable is a time that a document can hold: years of four digits (RFC 3339). A file may have any that 64 bits of seconds hold.
+func writable(t time.Time) time.Time {
+	first, last := time.Date(0, 1, 2, 0, 0, 0, 0, time.UTC), time.Date(9999, 12, 30, 0, 0, 0, 0, time.UTC) // a day less: zones
+	switch {
+	case t.Before(first):
+		return first
+	case t.After(last):
+		return last
+	}
+	return t
 }

@@ -170,6 +170,16 @@ func TestMachineNeverOpensDevices(t *testing.T) {
 	<-done
 }
 
+// TestTimes has files of the years before and after which no document can say the time; tmpfs keeps any.
+func TestTimes(t *testing.T) {
+	for seconds, same := range map[int64]bool{-1 << 40: false, -1: true, 0: true, 1763971200: true, 1 << 33: true, 1 << 40: false} {
+		got := infoOf(&unix.Stat_t{Mtim: unix.Timespec{Sec: seconds}}).MTime
+		if _, err := got.MarshalJSON(); err != nil || got.Equal(time.Unix(seconds, 0)) != same {
+			t.Errorf("time of %d: %v, error %v", seconds, got, err)
+		}
+	}
+}
+
 func TestMachineXattrs(t *testing.T) {
 	dir := disk(t)
 	if err := unix.Setxattr(filepath.Join(dir, "etc/passwd"), "user.note", []byte("a\x00b"), 0); err != nil {
