@@ -49,6 +49,8 @@ func onDebian(t *testing.T, b *Bench) {
 		t.Fatal(err)
 	}
 	m.run("cp", test, m.path("files/srv/a2c-proof/proof.test"))
+	m.make("files/srv/a2c-proof/repo/proof")
+	m.run("cp", "-a", filepath.Join(b.Repo, "bin"), filepath.Join(b.Repo, "testdata"), m.path("files/srv/a2c-proof/repo")) // the checkout may lie in /tmp, of which the machine has its own
 	for name, target := range map[string]string{
 		"var/lib/tomcat10/webapps/shop/WEB-INF/lib/commons-io.jar": "/usr/share/java/commons-io.jar",
 		"var/lib/tomcat10/lib/commons-lang3.jar":                   "../../../../usr/share/java/commons-lang3.jar",
@@ -87,7 +89,7 @@ func (m *machine) proveInside(t *testing.T, name string) {
 	for part := range strings.SplitSeq("TestProofs/"+name, "/") {
 		run = append(run, "^"+part+"$")
 	}
-	cmd := m.command(t.Context(), "env", "-C", filepath.Join(m.b.Repo, "proof"), "/srv/a2c-proof/proof.test", "-test.v", "-test.run", strings.Join(run, "/"))
+	cmd := m.command(t.Context(), "env", "-C", "/srv/a2c-proof/repo/proof", "/srv/a2c-proof/proof.test", "-test.v", "-test.run", strings.Join(run, "/"))
 	cmd.Env = append(cmd.Env, debianMachine+"="+debianTomcat, "SERVERS=^"+debianTomcat+"$", "BENCH="+m.b.Dir, "A2C_PROOF="+string(m.b.Extent), "CI=true")
 	cmd.Stdout, cmd.Stderr = m.b.Log, m.b.Log
 	fmt.Fprintf(m.b.Log, "%s: on the machine of process %d\n", name, m.pid)

@@ -61,7 +61,7 @@ func Collect(ctx context.Context, in Input) (Result, error) {
 	c.set.artifact = string(in.Subject.App.Artifact)
 	c.closure = NewClosure(c.set, c.libraryPath(), c.mapped)
 	c.note4Named()
-	c.note4Others()
+	c.noteOthers()
 	for _, source := range []func(context.Context) error{c.user, c.layout, c.references, c.runtime, c.open, c.observed, c.empty, c.native, c.deleted, c.listOut} {
 		if err := source(ctx); err != nil {
 			return Result{}, err

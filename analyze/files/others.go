@@ -17,8 +17,8 @@ type Other struct {
 	Processes []int      `json:"processes"`
 }
 
-// note4Others notes paths that belong to other applications with the same root, and why.
-func (c *collector) note4Others() {
+// noteOthers notes paths that belong to other applications with the same root, and why.
+func (c *collector) noteOthers() {
 	s := c.in.Subject
 	own := append(slices.Collect(maps.Keys(c.named)), string(s.App.Base), string(s.App.Artifact), s.Main.Cwd, string(s.App.Runtime.Home), string(s.App.Platform.Home))
 	for _, w := range s.App.WebApps {
