@@ -71,7 +71,6 @@ func closureLayouts() []closureSubject {
 		{server: new(servers.LibertyUser()), asks: []string{"/admin/tool/", "/"}, beside: []string{"usr/servers/shop/server.xml.bak"}},
 		{server: new(servers.TomEEBase()), asks: []string{"/portal/", "/"}, beside: []string{"base/logs/catalina.2023-11-24.log"}},
 		{server: new(servers.PayaraMicro()), asks: []string{"/shop/"}},
-		{server: new(servers.GlassFishDomain()), asks: []string{"18540/shop/"}},
 		{server: new(servers.KarafHome()), asks: []string{"/shop/"}, beside: []string{"karaf/etc/users.properties.orig"}},
 		{server: new(servers.MicronautFat()), asks: []string{"/"}, beside: []string{"etc/counter.yml.bak"}},
 	}
