@@ -96,11 +96,8 @@ func inFiles(s *subject.Subject, set *files.Set, port string) bool {
 		default:
 			continue
 		}
-		if wroteItself(s, p) {
-			continue
-		}
 		data, err := host.ReadFile(s.Root, p, maxPortFile) // what cannot be read names nothing
-		if err == nil && bytes.IndexByte(data, 0) < 0 && holdsNumber(string(data), port) {
+		if err == nil && bytes.IndexByte(data, 0) < 0 && holdsNumber(string(data), port) && !wroteItself(s, p) {
 			return true
 		}
 	}

@@ -27,9 +27,19 @@ func (a Analysis) Basis() Analysis {
 
 // lasting are the ports without those that the kernel chose.
 func (i AnalysisInfo) lasting() []Port {
-	return slices.DeleteFunc(slices.Clone(i.Ports), func(p Port) bool {
-		return slices.ContainsFunc(i.App.Listeners, func(l Listener) bool { return l.Ephemeral && l.Port == p.LocalPort })
-	})
+	chosen := i.App.chosen()
+	return slices.DeleteFunc(slices.Clone(i.Ports), func(p Port) bool { return slices.Contains(chosen, p.LocalPort) })
+}
+
+// chosen are the ports that the kernel chose: other ones at the next start, which a server may note somewhere.
+func (a App) chosen() []int {
+	var ports []int
+	for _, l := range a.Listeners {
+		if l.Ephemeral {
+			ports = append(ports, l.Port)
+		}
+	}
+	return ports
 }
 
 func (a App) basis() App {
@@ -39,11 +49,10 @@ func (a App) basis() App {
 	a.Start, a.Process, a.Container, a.UnixListeners, a.Published, a.Proxies, a.Related = Start{}, Process{}, nil, nil, nil, nil, nil
 	a.User.Inside = nil // files and image have the machine's numbers
 	a.User.Evidence, a.Runtime.Evidence, a.Platform.Evidence = nil, nil, nil
-	var chosen []int // by the kernel: other ports at the next start, which a server may note somewhere
+	chosen := a.chosen()
 	a.Listeners = each(a.Listeners, func(l *Listener) {
 		l.PID, l.Inode, l.Evidence = 0, 0, nil
 		if l.Ephemeral {
-			chosen = append(chosen, l.Port)
 			l.Port = 0
 		}
 		if l.Binding != nil {

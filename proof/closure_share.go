@@ -3,7 +3,6 @@ package proof
 import (
 	"archive/tar"
 	"cmp"
-	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -29,18 +28,12 @@ func imageFiles(t *testing.T, dir string, i model.Image) map[string]bool {
 	stream := mutate.Extract(image)
 	defer stream.Close()
 	files := map[string]bool{}
-	for r := tar.NewReader(stream); ; {
-		h, err := r.Next()
-		if errors.Is(err, io.EOF) {
-			return files
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
+	eachEntry(t, stream, func(h *tar.Header, _ io.Reader) {
 		if h.Typeflag == tar.TypeReg || h.Typeflag == tar.TypeLink {
 			files[path.Join("/", h.Name)] = true
 		}
-	}
+	})
+	return files
 }
 
 // share is how much of the files that are in was never opened.

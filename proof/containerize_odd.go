@@ -2,7 +2,6 @@ package proof
 
 import (
 	"archive/tar"
-	"errors"
 	"io"
 	"iter"
 	"os"
@@ -191,37 +190,13 @@ func wantOdd() map[string]odd {
 // readOdd reads the image's entries below /opt/app and /bin, as planted ones.
 func readOdd(t *testing.T, oci string) map[string]odd {
 	t.Helper()
-	img, err := layer.Load(oci)
-	if err != nil {
-		t.Fatal(err)
-	}
-	layers, err := img.Layers()
-	if err != nil {
-		t.Fatal(err)
-	}
 	got := map[string]odd{}
-	for _, l := range layers {
-		r, err := l.Uncompressed()
-		if err != nil {
-			t.Fatal(err)
+	eachLayerEntry(t, oci, func(h *tar.Header, body io.Reader) {
+		name := "/" + strings.TrimSuffix(h.Name, "/")
+		if name == "/bin/app" || strings.HasPrefix(name, "/opt/app") {
+			got[name] = oddOf(t, name, h, body)
 		}
-		tr := tar.NewReader(r)
-		for {
-			h, err := tr.Next()
-			if errors.Is(err, io.EOF) {
-				break
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
-			name := "/" + strings.TrimSuffix(h.Name, "/")
-			if name != "/bin/app" && !strings.HasPrefix(name, "/opt/app") {
-				continue
-			}
-			got[name] = oddOf(t, name, h, tr)
-		}
-		r.Close()
-	}
+	})
 	return got
 }
 

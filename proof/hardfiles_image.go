@@ -2,13 +2,11 @@ package proof
 
 import (
 	"archive/tar"
-	"errors"
 	"io"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"a2c/containerize/layer"
 	"a2c/model"
 )
 
@@ -47,34 +45,9 @@ func (h *hard) contained(t *testing.T) {
 // image reads the headers of all layers, the uppermost of each path.
 func (h *hard) image(t *testing.T) map[string]*tar.Header {
 	t.Helper()
-	img, err := layer.Load(filepath.Join(h.c.Workspace, h.id, "image/oci"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	layers, err := img.Layers()
-	if err != nil {
-		t.Fatal(err)
-	}
 	got := map[string]*tar.Header{}
-	for _, l := range layers {
-		r, err := l.Uncompressed()
-		if err != nil {
-			t.Fatal(err)
-		}
-		tr := tar.NewReader(r)
-		for {
-			e, err := tr.Next()
-			if errors.Is(err, io.EOF) {
-				break
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
-			got["/"+strings.TrimSuffix(e.Name, "/")] = e
-		}
-		if err := r.Close(); err != nil {
-			t.Error(err)
-		}
-	}
+	eachLayerEntry(t, filepath.Join(h.c.Workspace, h.id, "image/oci"), func(e *tar.Header, _ io.Reader) {
+		got["/"+strings.TrimSuffix(e.Name, "/")] = e
+	})
 	return got
 }
