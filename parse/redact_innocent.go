@@ -1,7 +1,6 @@
 package parse
 
 import (
-	"bytes"
 	"slices"
 	"strings"
 )
@@ -12,60 +11,76 @@ import (
 // Innocent reports a text that says nothing a secret could be found by, so that FindSecrets finds none in it: no name of one, no '@' of a URL, no token,
 // no long random word, and no backslash behind which other characters hide.
 func Innocent(text []byte) bool {
-	return !longWord(text) && !says(text, saysSecret|saysToken|saysOdd)
-}
-
-// What says looks for.
-const (
-	saysSecret = 1 << iota // a part of a name by which secretWord finds a secret, or a word before credentials, in any case
-	saysToken              // the beginning of a token (tokenSecrets), of a PEM block, or of that in base64
-	saysOdd                // a backslash, an '@', or a letter beyond ASCII whose lower case is not
-)
-
-// The first two bytes of what is looked for: of all that secretHere knows, and of all that tokenHere knows (TestSays).
-const (
-	secretPairs = "au ba be co cr cu ja jw ke lo ma md mo ot pa ps pw sa se to"
-	tokenPairs  = "1/ AB AC AG AI AK AP AS AT CC CI CL EA EZ FL GO GR HR LT NR PM ai ap be bk cm da dc dn do dp dt du ey fi fm fo gh gi gl ho hv ic ke li nf np nt op pa pc ph pn " +
-		"pp ps pu py rd rk rn ru sb se sg sh sk sn sq tf ts v1 wh xa xk xo ya A3 SG ci hf oy LS --"
-)
-
-// says looks at each byte of a text once, however many words there are, and compares with them only where the first two bytes of one stand.
-func says(s []byte, what uint8) bool {
-	begin := beginnings(what)
-	last := byte(0)
-	for i, c := range s {
-		found := begin[pair(last, c)]
-		last = c
-		if found != 0 && (found&saysSecret != 0 && secretHere(s, i-1) || found&saysToken != 0 && tokenHere(s, i-1) || found&saysOdd != 0 && oddHere(s, i)) {
-			return true
+	if longWord(text) {
+		return false
+	}
+	for i := range text {
+		if here(text, i) {
+			return false
 		}
 	}
-	return false
+	return true
 }
 
-// pair is the place of two bytes in a table that has one for all that look alike in six bits.
-func pair(a, b byte) uint { return uint(a&63)<<6 | uint(b&63) }
+// here reports that what a secret could be found by begins at i.
+func here(s []byte, i int) bool { return oddHere(s, i) || secretHere(s, i) || tokenHere(s, i) }
 
-// beginnings is a table of the pairs.
-func beginnings(what uint8) (table [64 * 64]uint8) {
-	const small = 0x20
-	for i := 0; i+1 < len(secretPairs); i += 3 {
-		a, b := secretPairs[i], secretPairs[i+1]
-		for _, at := range [...]uint{pair(a, b), pair(a-small, b), pair(a, b-small), pair(a-small, b-small)} {
-			table[at] |= what & saysSecret
+// Glance is Innocent for many texts: most places of a text are dismissed by three bytes.
+type Glance struct {
+	next [64 * 64]uint32 // for a pair of bytes, by six bits of each, which third ones begin something together with it, by five bits
+}
+
+// secretStarts are the first bytes of all that secretHere knows, in small letters (TestGlance).
+const secretStarts = "aut bas bea con coo cre cur jaa jwt ken key log mas mdp mot otp pas psw pw sas sec sen ses tok"
+
+// NewGlance prepares it.
+func NewGlance() *Glance {
+	g := &Glance{}
+	for word := range strings.FieldsSeq(secretStarts) {
+		const small = 0x20
+		a, b := word[0], word[1]
+		for _, two := range [...]string{word[:2], string([]byte{a - small, b}), string([]byte{a, b - small}), string([]byte{a - small, b - small})} {
+			g.add(two + word[2:])
 		}
 	}
-	for i := 0; i+1 < len(tokenPairs); i += 3 {
-		table[pair(tokenPairs[i], tokenPairs[i+1])] |= what & saysToken
+	for _, shape := range append(tokenShapes(), tokenShape{prefix: jsonStart}, tokenShape{prefix: pem64Start}, tokenShape{prefix: pemStart}) {
+		g.add(shape.prefix)
 	}
 	for i := range byte(64) {
-		table[pair(i, '\\')] |= what & saysOdd
-		table[pair(i, '@')] |= what & saysOdd
+		g.add(string([]byte{'\\', i}))
+		g.add(string([]byte{'@', i}))
 	}
-	for _, odd := range [...]string{kelvin, dotted} {
-		table[pair(odd[len(odd)-2], odd[len(odd)-1])] |= what & saysOdd
+	g.add(kelvin)
+	g.add(dotted)
+	return g
+}
+
+// add notes how a word begins.
+func (g *Glance) add(word string) {
+	third := ^uint32(0)
+	if len(word) > 2 {
+		third = 1 << (word[2] & 31)
 	}
-	return table
+	g.next[pair(word[0], word[1])] |= third
+}
+
+// pair is the place of two bytes.
+func pair(a, b byte) uint { return uint(a&63)<<6 | uint(b&63) }
+
+// Innocent says what the function of this name does.
+func (g *Glance) Innocent(text []byte) bool {
+	if len(text) < 3 || longWord(text) {
+		return Innocent(text)
+	}
+	a, b := text[0], text[1]
+	for i, c := range text[2:] {
+		if g.next[pair(a, b)]>>(c&31)&1 != 0 && here(text, i) {
+			return false
+		}
+		a, b = b, c
+	}
+	last := len(text) - 1
+	return !here(text, last-1) && !here(text, last)
 }
 
 // The two letters beyond ASCII whose lower case is not. Without them names can be compared in lower case byte by byte.
@@ -74,17 +89,24 @@ const (
 	dotted = "\u0130" // LATIN CAPITAL LETTER I WITH DOT ABOVE
 )
 
-// oddHere reports one that ends at i.
+// oddHere reports a letter beyond ASCII whose lower case is not, or an '@' or a backslash, at i.
 func oddHere(s []byte, i int) bool {
-	return s[i] == '\\' || s[i] == '@' || bytes.HasSuffix(s[:i+1], []byte(kelvin)) || bytes.HasSuffix(s[:i+1], []byte(dotted))
+	return s[i] == '\\' || s[i] == '@' || s[i] >= 0x80 && (hasPrefix(s[i:], kelvin) || hasPrefix(s[i:], dotted))
 }
+
+// How a JSON Web Token begins, a PEM block in base64, and one as it is.
+const (
+	jsonStart  = "eyJ"
+	pem64Start = "LS0tLS1CRUdJTi"
+	pemStart   = "-----BEGIN "
+)
 
 // tokenHere reports one at i. A JSON Web Token may stand in the middle of a word.
 func tokenHere(text []byte, i int) bool {
 	s := text[i:]
 	switch s[0] {
 	case 'e', 'L', '-':
-		if hasPrefix(s, "eyJ") || hasPrefix(s, "LS0tLS1CRUdJTi") || hasPrefix(s, "-----BEGIN ") {
+		if hasPrefix(s, jsonStart) || hasPrefix(s, pem64Start) || hasPrefix(s, pemStart) {
 			return true
 		}
 	}
@@ -162,11 +184,38 @@ func keyWord(before []byte) bool {
 	if last >= 0x80 {
 		return true
 	}
-	for _, w := range [...]string{
-		"api", "access", "private", "encryption", "encrypt", "signing", "shared", "account", "master", "auth", "storage", "session", "hmac", "aes", "rsa", "ssh", "license",
-		"subscription", "instrumentation", "service", "app", "machine", "validation", "decryption", "wrapper",
-	} {
-		if w[len(w)-1] == last|0x20 && len(w) <= len(before) && foldEqual(before[len(before)-len(w):], w) {
+	switch last | 0x20 { // of most words that is enough
+	case 'a':
+		return foldSuffix(before, "rsa")
+	case 'c':
+		return foldSuffix(before, "hmac")
+	case 'd':
+		return foldSuffix(before, "shared")
+	case 'e':
+		return foldSuffix(before, "private", "storage", "license", "service", "machine")
+	case 'g':
+		return foldSuffix(before, "signing")
+	case 'h':
+		return foldSuffix(before, "auth", "ssh")
+	case 'i':
+		return foldSuffix(before, "api")
+	case 'n':
+		return foldSuffix(before, "encryption", "session", "subscription", "instrumentation", "validation", "decryption")
+	case 'p':
+		return foldSuffix(before, "app")
+	case 'r':
+		return foldSuffix(before, "master", "wrapper")
+	case 's':
+		return foldSuffix(before, "access", "aes")
+	case 't':
+		return foldSuffix(before, "encrypt", "account")
+	}
+	return false
+}
+
+func foldSuffix(s []byte, words ...string) bool {
+	for _, w := range words {
+		if len(w) <= len(s) && foldEqual(s[len(s)-len(w):], w) {
 			return true
 		}
 	}
@@ -178,7 +227,12 @@ func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
 // wordless reports a name in which secretWords finds nothing.
 func wordless(name string) bool {
 	lower := strings.ToLower(name)
-	return !says([]byte(lower), saysSecret) && !slices.ContainsFunc([]string{"key", "conn", "database", "jdbc", "dsn", "mongo", "redis", "amqp"}, func(w string) bool { return strings.Contains(lower, w) })
+	for i := range lower {
+		if secretHere([]byte(lower), i) {
+			return false
+		}
+	}
+	return !slices.ContainsFunc([]string{"key", "conn", "database", "jdbc", "dsn", "mongo", "redis", "amqp"}, func(w string) bool { return strings.Contains(lower, w) })
 }
 
 // minRandom is the shortest word that can be random.

@@ -266,7 +266,12 @@ func (o *observeProof) cost(t *testing.T, turns int) {
 	slices.Sort(without)
 	o.figures.t = t
 	o.figures.note("requests a second, each opens a file", without[len(without)/2], 0, "/s")
-	o.figures.note("  observed : not observed", with[len(with)/2]/without[len(without)/2], 0, "")
+	// The one percent to reach is less than by what two turns differ: what costs anything fails at ten, of the tests, beside which others work, at fifty.
+	fails := 1.1
+	if o.b.Extent == Part {
+		fails = 1.5
+	}
+	o.figures.hold("  not observed : observed", without[len(without)/2]/with[len(with)/2], 1.01, fails, "")
 }
 
 // rate asks with four connections for a while.

@@ -47,18 +47,19 @@ func Find(s *subject.Subject, c *config.Config, paths, own iter.Seq[string], sea
 const often = 4096
 
 func newFinder(s *subject.Subject) *finder {
-	return &finder{s: s, tree: host.Near(s.Root), out: []model.Secret{}, files: map[model.Path]bool{}, most: maxListed}
+	return &finder{s: s, tree: host.Near(s.Root), glance: parse.NewGlance(), out: []model.Secret{}, files: map[model.Path]bool{}, most: maxListed}
 }
 
 type finder struct {
-	s     *subject.Subject
-	tree  host.Tree
-	out   []model.Secret
-	files map[model.Path]bool // in which one was found
-	buf   []byte              // what was read last
-	most  int                 // secrets that are listed when files are searched that no configuration names
-	more  model.Skip          // those beyond: how many, and the first one's file
-	rest  int                 // in how many files these lie
+	s      *subject.Subject
+	tree   host.Tree
+	glance *parse.Glance
+	out    []model.Secret
+	files  map[model.Path]bool // in which one was found
+	buf    []byte              // what was read last
+	most   int                 // secrets that are listed when files are searched that no configuration names
+	more   model.Skip          // those beyond: how many, and the first one's file
+	rest   int                 // in how many files these lie
 }
 
 func (f *finder) add(name, kind string, place model.Place, from model.Source) {

@@ -165,13 +165,6 @@ func openSteady(dir int, base, name string) (*file, error) {
 	if err != nil {
 		return nil, err
 	}
-	if info, err = fstat(fd); err == nil && info.Type != Regular {
-		err = ErrNotRegular
-	}
-	if err != nil {
-		closeFD(fd)
-		return nil, err
-	}
 	return &file{fd: fd, name: name, info: info, uncached: probeCache(fd, info.Size)}, nil
 }
 
