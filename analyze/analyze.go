@@ -10,6 +10,7 @@ import (
 
 	"a2c/analyze/config"
 	"a2c/analyze/files"
+	"a2c/analyze/inforce"
 	"a2c/analyze/kernel"
 	"a2c/analyze/observe"
 	"a2c/analyze/packages"
@@ -34,6 +35,8 @@ type Options struct {
 	// Recover takes deleted files that are open; Recovered is told of each, whose content the caller has to copy. nil: nobody.
 	Recover   bool
 	Recovered func(files.Recovered)
+	// Configured is told what configuration is in force; nil: nobody.
+	Configured func(model.Configuration)
 	// Observe is how long the application is watched before it is looked at, by the events of observe.Listen; 0: not at all.
 	Observe time.Duration
 	Events  observe.Events
@@ -80,8 +83,7 @@ func Run(ctx context.Context, t host.Tree, id string, app model.App, o Options, 
 		return model.Analysis{}, err
 	}
 	s.Observe(seen.Files, o.Earlier)
-	o.step("configuration")
-	c := config.Resolve(s)
+	c := o.configuration(s)
 	o.step("state")
 	st, err := state.Find(ctx, s, c)
 	if err != nil {
@@ -128,6 +130,16 @@ func Run(ctx context.Context, t host.Tree, id string, app model.App, o Options, 
 	info.Skips = mergeSkips(s.Host.Skips, s.Skips, found.Skips, skips)
 	b.evidence(info)
 	return a, nil
+}
+
+// configuration reads the application's own configuration, and tells what of it is in force.
+func (o Options) configuration(s *subject.Subject) *config.Config {
+	o.step("configuration")
+	c := config.Resolve(s)
+	if o.Configured != nil {
+		o.Configured(inforce.Resolve(s, c))
+	}
+	return c
 }
 
 // recovered tells of the files to recover, which gives them their names.

@@ -100,7 +100,9 @@ func table(list []model.File) []byte {
 func TestGolden(t *testing.T) {
 	for _, kind := range kinds() {
 		t.Run(kind, func(t *testing.T) {
-			a, list := run(t, machine(t, kind, nil), kind, analyze.Options{})
+			var c model.Configuration
+			a, list := run(t, machine(t, kind, nil), kind, analyze.Options{Configured: func(found model.Configuration) { c = found }})
+			golden.JSON(t, filepath.Join("testdata", kind+".configuration.json"), c)
 			golden.JSON(t, filepath.Join("testdata", kind+".analysis.json"), a)
 			golden.Equal(t, filepath.Join("testdata", kind+".files.txt"), table(list))
 		})

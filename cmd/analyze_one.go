@@ -65,6 +65,9 @@ func (a *app) analyzeOne(ctx context.Context, w *workspace.Workspace, id string,
 	if err := files.Commit(); err != nil {
 		return none, Failed, err
 	}
+	if err := w.Save(path.Join(id, workspace.ConfigurationFile), result.Configuration); err != nil {
+		return none, Failed, err
+	}
 	analysis := result.Analysis
 	analysis.AnalysisInfo.Skips = slices.Concat(analysis.AnalysisInfo.Skips, blind, notices(report))
 	analysis.AnalysisInfo.Inputs = model.Inputs{workspace.FilesFile: files.Digest()}

@@ -80,8 +80,10 @@ type analyzeRequest struct {
 // analyzeResult is the analysis, or that the application has ended; its files come before it, as emissions of the kind "file".
 type analyzeResult struct {
 	Analysis model.Analysis
-	Recover  []files.Recovered // whose content the parent copies
-	Ended    bool
+	// Configuration is what is in force.
+	Configuration model.Configuration
+	Recover       []files.Recovered // whose content the parent copies
+	Ended         bool
 }
 
 // What an analysis holds of a million files stays to the end and has few pointers to follow: it is swept when as much again has come on top of it.
@@ -106,9 +108,10 @@ func playAnalyze(ctx context.Context, c *child.Conn) (any, error) {
 		}
 	}
 	var line []byte
-	var list []files.Recovered
-	o.Recovered = func(r files.Recovered) { list = append(list, r) }
-	a, err := analyze.Run(ctx, t, r.ID, r.App, o, func(f model.File) error {
+	var result analyzeResult
+	o.Recovered = func(r files.Recovered) { result.Recover = append(result.Recover, r) }
+	o.Configured = func(c model.Configuration) { result.Configuration = c }
+	result.Analysis, err = analyze.Run(ctx, t, r.ID, r.App, o, func(f model.File) error {
 		var err error
 		if line, err = f.AppendLine(line[:0]); err != nil {
 			return err
@@ -118,5 +121,5 @@ func playAnalyze(ctx context.Context, c *child.Conn) (any, error) {
 	if errors.Is(err, subject.ErrEnded) {
 		return analyzeResult{Ended: true}, nil
 	}
-	return analyzeResult{Analysis: a, Recover: list}, errors.Join(err, lost)
+	return result, errors.Join(err, lost)
 }

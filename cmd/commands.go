@@ -10,6 +10,7 @@ func commands(a *app) []*cobra.Command {
 		newCheck(a),
 		newExplain(a),
 		newFiles(a),
+		newConfig(a),
 		newContainerize(a),
 		newVerify(a),
 		newGenerate(a),

@@ -24,10 +24,12 @@ const (
 
 // Setting is one value with its place. Values are raw: they may be secrets and do not enter the model.
 type Setting struct {
-	Key    string
-	Value  string
-	File   string // the document, "a.jar!/entry" for one inside an archive; "" for the environment and arguments
-	Line   int
+	Key   string
+	Value string
+	File  string // the document, "a.jar!/entry" for one inside an archive; "" for the environment and arguments
+	Line  int
+	// Part counts the documents of a YAML or properties file, and the elements of XML: equal keys of one part are one value.
+	Part   int
 	Source model.Source
 	Place  model.Place
 }
@@ -138,26 +140,34 @@ func (r *resolver) read(name, reason string) ([]byte, bool) {
 // may reports whether a file that exists is one to go by, and notes it when it is not: a manifest or a link of the application's user may lead to
 // a document of another service, or into /proc, where self is a2c.
 func (r *resolver) may(name string) bool {
-	reason := ""
-	real, _, err := host.Resolve(r.s.Root, name)
+	reason := Forbidden(r.s, name)
+	if reason != "" {
+		r.s.Skip(model.Skip{What: "configuration", Path: model.Path(name), Reason: reason})
+	}
+	return reason == ""
+}
+
+// Forbidden says why a file that exists is not read as configuration; "" when it is.
+func Forbidden(s *subject.Subject, name string) string {
+	real, _, err := host.Resolve(s.Root, name)
 	switch {
 	case err == nil && (subject.Under(real, "/proc") || subject.Under(real, "/sys") || subject.Under(real, "/dev")):
-		reason = "not read: the kernel's, and another one in a container"
-	case !r.s.Reaches(name):
-		reason = "not read: the application's user cannot read it"
-	default:
-		return true
+		return "not read: the kernel's, and another one in a container"
+	case !s.Reaches(name):
+		return "not read: the application's user cannot read it"
 	}
-	r.s.Skip(model.Skip{What: "configuration", Path: model.Path(name), Reason: reason})
-	return false
+	return ""
 }
 
 func (r *resolver) skip(name string, err error) {
-	r.s.Skip(model.Skip{What: "configuration", Path: model.Path(name), Reason: unquoted(host.Reason(err)), Incomplete: true})
+	r.s.Skip(model.Skip{What: "configuration", Path: model.Path(name), Reason: Reason(err), Incomplete: true})
 }
 
 // quoted finds the parts of a message that repeat what stands in a document.
 var quoted = regexp.MustCompile("\"(?:[^\"\\\\]|\\\\.)*\"|`[^`]*`")
+
+// Reason words why a document cannot be read, without what it holds.
+func Reason(err error) string { return unquoted(host.Reason(err)) }
 
 // unquoted takes what a parser repeats of a document out of its message: in a broken line, a secret cannot be told from the rest.
 func unquoted(message string) string { return quoted.ReplaceAllString(message, `"…"`) }
@@ -166,7 +176,7 @@ func unquoted(message string) string { return quoted.ReplaceAllString(message, `
 func (r *resolver) add(file string, settings []parse.Setting) {
 	for _, v := range settings {
 		r.c.Settings = append(r.c.Settings, Setting{
-			Key: v.Key, Value: v.Value, File: file, Line: v.Line,
+			Key: v.Key, Value: v.Value, File: file, Line: v.Line, Part: v.Document,
 			Source: model.FromFile(model.Path(file), v.Line),
 			Place:  model.Place{Kind: "file", Key: v.Key, Path: model.Path(file), Line: v.Line},
 		})

@@ -15,14 +15,15 @@ import (
 // Documents lists the documents by file name, each as a zero value of its type.
 func Documents() map[string]any {
 	return map[string]any{
-		"host.json":       model.Host{},
-		"inventory.json":  model.Inventory{},
-		"analysis.json":   model.Analysis{},
-		"files.jsonl":     model.File{},
-		"image.json":      model.Image{},
-		"verify.json":     model.Verification{},
-		"deployment.json": model.Deployment{},
-		"verdict":         model.Verdict{},
+		"host.json":          model.Host{},
+		"inventory.json":     model.Inventory{},
+		"analysis.json":      model.Analysis{},
+		"configuration.json": model.Configuration{},
+		"files.jsonl":        model.File{},
+		"image.json":         model.Image{},
+		"verify.json":        model.Verification{},
+		"deployment.json":    model.Deployment{},
+		"verdict":            model.Verdict{},
 	}
 }
 

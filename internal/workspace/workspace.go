@@ -23,7 +23,9 @@ const (
 	ImageFile      = "image/image.json"
 	VerifyFile     = "verify.json"
 	DeploymentFile = "deployment.json"
-	GeneratedFile  = "generated.json"
+	// ConfigurationFile is what is in force for an application.
+	ConfigurationFile = "configuration.json"
+	GeneratedFile     = "generated.json"
 	// RecoveredFolder holds the content of files that were deleted while they are open.
 	RecoveredFolder = "recovered"
 )

@@ -32,7 +32,7 @@ func (c *frameConfig) raw(key string) (springValue, bool) {
 func (c *frameConfig) get(key string) (springValue, bool) {
 	v, ok := c.raw(key)
 	if ok {
-		v.value = strings.TrimSpace(expandPlaceholders(v.value, 0, c.raw))
+		v.value = strings.TrimSpace(expandPlaceholders(v.value, c.raw))
 	}
 	return v, ok
 }
@@ -53,7 +53,7 @@ func (c *frameConfig) system(key string) (springValue, bool) {
 func (c *frameConfig) arguments(key string) (springValue, bool) {
 	for _, a := range c.cmd.Program {
 		name, value, _ := strings.Cut(strings.TrimLeft(a.Value, "-"), "=")
-		if strings.HasPrefix(a.Value, "-") && canonical(name) == canonical(key) {
+		if strings.HasPrefix(a.Value, "-") && parse.SpringKey(name) == parse.SpringKey(key) {
 			return springValue{key: key, value: value, arg: max(a.Index, 0), from: c.from(a)}, true
 		}
 	}

@@ -126,7 +126,7 @@ func (c *frameConfig) text(what, text string, from []model.Source) valueSource {
 
 // relaxedEnvironment are the variables that stand for a key: MICRONAUT_SERVER_PORT.
 func (c *frameConfig) relaxedEnvironment(key string) (springValue, bool) {
-	for _, name := range environmentNames(key) {
+	for _, name := range parse.SpringVariables(key) {
 		if v, ok := c.env.Get(name); ok {
 			return springValue{key: key, value: v, from: []model.Source{model.FromEnv(c.PID, name)}}, true
 		}

@@ -218,7 +218,7 @@ func (c *frameConfig) dotenv() valueSource {
 	settings, err := parse.ReadProperties(data)
 	c.unread("configuration", name, err)
 	return func(key string) (springValue, bool) {
-		names := append(environmentNames(key), key)
+		names := append(parse.SpringVariables(key), key)
 		for _, s := range slices.Backward(settings) {
 			if slices.Contains(names, s.Key) {
 				return springValue{key: key, value: s.Value, file: name, line: s.Line, from: []model.Source{model.FromFile(model.Path(name), s.Line)}}, true

@@ -1,15 +1,15 @@
-package detect
+package parse
 
 import (
 	"slices"
 	"strings"
 )
 
-// profilesMatch evaluates a profile expression (org.springframework.core.env.Profiles): names with !, &, | and parentheses; a list
+// SpringProfilesMatch evaluates a profile expression (org.springframework.core.env.Profiles): names with !, &, | and parentheses; a list
 // separated by commas matches when one of its members does.
 //
 //	prod & !eu, test
-func profilesMatch(expression string, active []string) bool {
+func SpringProfilesMatch(expression string, active []string) bool {
 	for _, e := range splitList(expression) {
 		p := profileParser{rest: e, active: active}
 		if p.or() && p.valid() {
