@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"a2c/analyze/config"
+	"a2c/analyze/dependency"
 	"a2c/analyze/files"
 	"a2c/analyze/inforce"
 	"a2c/analyze/kernel"
@@ -117,10 +118,10 @@ func Run(ctx context.Context, t host.Tree, id string, app model.App, o Options, 
 	s.Root = root
 	info.State, info.Logs = st.Dirs, st.Logs
 	info.Libraries = found.Libraries
-	info.Peers = traffic.Peers(s)
 	info.Usage = size.Measure(s, c)
 	o.step("kernel")
 	info.Kernel = kernel.Look(s, statePaths(st.Dirs))
+	o.world(s, c, found.Set, info)
 	totals, doubts, skips, err := o.list(ctx, s, found.Set, emit)
 	if err != nil {
 		return model.Analysis{}, err
@@ -140,6 +141,14 @@ func (o Options) configuration(s *subject.Subject) *config.Config {
 		o.Configured(inforce.Resolve(s, c))
 	}
 	return c
+}
+
+// world fills in what the application talks to.
+func (o Options) world(s *subject.Subject, c *config.Config, set *files.Set, info *model.AnalysisInfo) {
+	peers := traffic.Peers(s)
+	info.Peers = traffic.Documents(peers)
+	info.Dependencies = dependency.Find(dependency.Input{Subject: s, Config: c, Peers: peers, Others: o.Others, Mounts: info.Kernel.Mounts})
+	info.AWSServices = dependency.AWS(s, set.Paths(), info.Dependencies)
 }
 
 // recovered tells of the files to recover, which gives them their names.

@@ -136,7 +136,7 @@ func TestEvidence(t *testing.T) {
 // bare are objects without evidence of their own: that of the field which holds them counts.
 func bare(name string) bool {
 	return slices.Contains([]string{
-		"userNames", "groupNames", "procUID", "procGID", "osData", "Properties", "AdvancedAppInfo", "env", "ports", "files", "doubts", "place", "skips", "unseen", "Directories", "inputs",
+		"userNames", "groupNames", "procUID", "procGID", "osData", "Properties", "AdvancedAppInfo", "env", "ports", "files", "doubts", "place", "skips", "unseen", "Directories", "inputs", "configured",
 	}, name)
 }
 
@@ -153,7 +153,7 @@ func walk(t *testing.T, at string, v any, top map[string]any) {
 			if name == "evidence" {
 				continue
 			}
-			if isSet(x) && !slices.Contains([]string{"kernel", "usage", "secrets", "state", "logs", "peers", "skips", "application", "inputs", "unseen"}, name) && !strings.HasPrefix(at, "analysisInfo.kernel.unseen") {
+			if isSet(x) && !slices.Contains([]string{"kernel", "usage", "secrets", "state", "logs", "peers", "dependencies", "awsServices", "skips", "application", "inputs", "unseen"}, name) && !strings.HasPrefix(at, "analysisInfo.kernel.unseen") {
 				if _, ok := evidence[name]; !ok && (at != "analysisInfo.kernel") {
 					t.Errorf("%s.%s is set without evidence", at, name)
 				}

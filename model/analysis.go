@@ -62,11 +62,14 @@ type AnalysisInfo struct {
 	State       []StateDir   `json:"state"`
 	Logs        []LogFile    `json:"logs"`
 	Peers       []Peer       `json:"peers"`
-	Usage       Usage        `json:"usage"`
-	Kernel      Kernel       `json:"kernel"`
-	Skips       []Skip       `json:"skips,omitempty"`
-	Inputs      Inputs       `json:"inputs"`
-	Evidence    Evidence     `json:"evidence,omitempty"`
+	// Dependencies are what it talks to, or is configured to; AWSServices those of AWS, by libraries, endpoints and connections.
+	Dependencies []Dependency `json:"dependencies"`
+	AWSServices  []AWSService `json:"awsServices"`
+	Usage        Usage        `json:"usage"`
+	Kernel       Kernel       `json:"kernel"`
+	Skips        []Skip       `json:"skips,omitempty"`
+	Inputs       Inputs       `json:"inputs"`
+	Evidence     Evidence     `json:"evidence,omitempty"`
 }
 
 // ProcIDs are the four IDs of /proc/PID/status, lines Uid and Gid (proc_pid_status(5)).

@@ -13,10 +13,25 @@ import (
 	"a2c/parse"
 )
 
+// Peer is a connection with the process of this host at its other end; PID is 0 when there is none, or it is not known.
+type Peer struct {
+	Seen model.Peer
+	PID  int
+}
+
+// Documents are the peers as the analysis holds them.
+func Documents(list []Peer) []model.Peer {
+	out := make([]model.Peer, len(list))
+	for i, p := range list {
+		out[i] = p.Seen
+	}
+	return out
+}
+
 // Peers lists the connections that the application opened: established ones whose local port is none that it listens on, one for each remote
 // address and port, with the process of this host that listens there. Sorted.
-func Peers(s *subject.Subject) []model.Peer {
-	peers := map[string]*model.Peer{}
+func Peers(s *subject.Subject) []Peer {
+	peers := map[string]*Peer{}
 	for _, p := range s.Procs {
 		rows, err := p.Sockets()
 		if err != nil {
@@ -27,27 +42,39 @@ func Peers(s *subject.Subject) []model.Peer {
 			if r.State != parse.Established || !outgoing(s, rows, r.InetSocket) {
 				continue
 			}
-			peer := &model.Peer{Address: r.Remote.Addr().String(), Port: int(r.Remote.Port()), Protocol: r.Family[:3]}
-			key := peer.Protocol + " " + r.Remote.String()
-			if peers[key] == nil {
-				peers[key] = peer
-			}
-			peer = peers[key]
-			from := model.FromProc(p.PID, "net/"+r.Family+":"+strconv.Itoa(r.Line))
-			for _, field := range []string{"address", "port", "protocol"} {
-				peer.Evidence.Add(field, from)
-			}
-			listens(s, p, r.Remote, peer)
+			meet(s, p, r, peers)
 		}
 	}
-	out := make([]model.Peer, 0, len(peers))
+	out := make([]Peer, 0, len(peers))
 	for _, p := range peers {
 		out = append(out, *p)
 	}
-	slices.SortFunc(out, func(a, b model.Peer) int {
-		return cmp.Or(cmp.Compare(a.Protocol, b.Protocol), cmp.Compare(a.Address, b.Address), a.Port-b.Port)
+	slices.SortFunc(out, func(a, b Peer) int {
+		return cmp.Or(cmp.Compare(a.Seen.Protocol, b.Seen.Protocol), cmp.Compare(a.Seen.Address, b.Seen.Address), a.Seen.Port-b.Seen.Port)
 	})
 	return out
+}
+
+// meet notes one connection of a process.
+func meet(s *subject.Subject, p *subject.Proc, r host.OpenSocket, peers map[string]*Peer) {
+	protocol := r.Family[:3]
+	key := protocol + " " + r.Remote.String()
+	peer := peers[key]
+	if peer == nil {
+		peer = &Peer{Seen: model.Peer{Address: r.Remote.Addr().String(), Port: int(r.Remote.Port()), Protocol: protocol}}
+		peers[key] = peer
+	}
+	from := model.FromProc(p.PID, "net/"+r.Family+":"+strconv.Itoa(r.Line))
+	for _, field := range []string{"address", "port", "protocol"} {
+		peer.Seen.Evidence.Add(field, from)
+	}
+	if peer.Seen.Process != "" {
+		return
+	}
+	if at, ok := Listening(s, p, protocol, r.Remote); ok {
+		peer.Seen.Process, peer.PID = at.Process, at.PID
+		peer.Seen.Evidence.Add("process", at.From)
+	}
 }
 
 // outgoing reports whether the application opened the connection: nothing of it listens on the local port.
@@ -65,32 +92,35 @@ func outgoing(s *subject.Subject, own []host.OpenSocket, r parse.InetSocket) boo
 	return true
 }
 
-// listens names who listens at an address of this host, in the same network namespace.
-func listens(s *subject.Subject, p *subject.Proc, remote netip.AddrPort, peer *model.Peer) {
-	if peer.Process != "" {
-		return
-	}
+// Listener is a process that listens.
+type Listener struct {
+	Process string // "postgres (812)"
+	PID     int
+	From    model.Source
+}
+
+// Listening names who listens at an address of this host, as a process of the application reaches it: in the same network namespace.
+func Listening(s *subject.Subject, p *subject.Proc, protocol string, remote netip.AddrPort) (Listener, bool) {
 	rows, err := p.InetSockets()
 	if err != nil {
-		return // said already, by Sockets
+		return Listener{}, false // said already, by Sockets
 	}
 	ns, err := p.Namespace("net")
-	if err != nil {
-		return
+	if err != nil || !local(rows, remote.Addr()) {
+		return Listener{}, false
 	}
 	for _, r := range rows {
-		if r.State == parse.Listen && r.Local.Port() == remote.Port() && local(rows, remote.Addr()) && covers(r.Local.Addr(), remote.Addr()) {
-			if name, from, ok := holder(s.Host, ns, r.Inode); ok {
-				peer.Process = name
-				peer.Evidence.Add("process", from)
-				return
+		if r.State == parse.Listen && r.Family[:3] == protocol && r.Local.Port() == remote.Port() && covers(r.Local.Addr(), remote.Addr()) {
+			if l, ok := holder(s.Host, ns, r.Inode); ok {
+				return l, true
 			}
 		}
 	}
+	return Listener{}, false
 }
 
 // holder is the process of a network namespace that holds a socket.
-func holder(h *host.Host, ns, inode uint64) (string, model.Source, bool) {
+func holder(h *host.Host, ns, inode uint64) (Listener, bool) {
 	for _, p := range h.Processes {
 		if n, err := p.Namespace("net"); err != nil || n != ns {
 			continue
@@ -101,11 +131,11 @@ func holder(h *host.Host, ns, inode uint64) (string, model.Source, bool) {
 		}
 		for _, o := range held {
 			if o.Inode == inode {
-				return p.Comm + " (" + strconv.Itoa(p.PID) + ")", model.FromProc(p.PID, "fd/"+strconv.Itoa(o.FD)), true
+				return Listener{p.Comm + " (" + strconv.Itoa(p.PID) + ")", p.PID, model.FromProc(p.PID, "fd/"+strconv.Itoa(o.FD))}, true
 			}
 		}
 	}
-	return "", "", false
+	return Listener{}, false
 }
 
 // local reports whether an address is one of this host: loopback, or one that some socket has as its local end.

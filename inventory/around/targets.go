@@ -121,17 +121,10 @@ func (r *proxyReader) resolve(name string) []string {
 		return []string{"127.0.0.1", "::1"}
 	}
 	if r.names == nil {
-		r.names = map[string][]string{}
 		data, _ := r.file("/etc/hosts")
-		for line := range strings.Lines(string(data)) {
-			line, _, _ = strings.Cut(line, "#")
-			f := strings.Fields(line)
-			for i := 1; i < len(f); i++ {
-				r.names[f[i]] = append(r.names[f[i]], f[0])
-			}
-		}
+		r.names = parse.Hosts(data)
 	}
-	return r.names[name]
+	return r.names[strings.ToLower(name)]
 }
 
 // localAddresses are the addresses of a process's network namespace, loopback left out.

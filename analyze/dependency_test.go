@@ -1,0 +1,154 @@
+package analyze_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/tools/txtar"
+
+	"a2c/analyze"
+	"a2c/analyze/files"
+	"a2c/model"
+)
+
+// add puts files behind those of a fixture.
+func add(a *txtar.Archive, text string) {
+	a.Files = append(a.Files, txtar.Parse([]byte(text)).Files...)
+}
+
+// depends writes dependencies in one line each.
+func depends(list []model.Dependency) []string {
+	var out []string
+	for _, d := range list {
+		s := fmt.Sprintf("%s: %s %s %v", d.Kind, d.Name, d.Direction, d.Addresses)
+		if d.Alive {
+			s += " alive"
+		}
+		if d.Process != "" {
+			s += " by " + d.Process
+		}
+		if d.AppID != "" {
+			s += " of " + d.AppID
+		}
+		for _, c := range d.Configured {
+			s += fmt.Sprintf(" <%s %s>", c.Key, c.Source)
+		}
+		out = append(out, s)
+	}
+	slices.Sort(out)
+	return out
+}
+
+const dependingOrders = `
+-- etc/hosts --
+127.0.0.1 localhost
+10.0.0.7 db.example db
+-- proc/412/net/tcp --
+10.0.0.5:41000 10.0.0.7:5433 ESTABLISHED 720
+127.0.0.1:41001 127.0.0.1:6380 ESTABLISHED 721
+10.0.0.5:41002 10.0.0.9:5672 ESTABLISHED 722
+10.0.0.5:41003 10.0.0.10:7777 ESTABLISHED 723
+127.0.0.1:41004 127.0.0.1:8090 ESTABLISHED 724
+10.0.0.5:41005 169.254.169.254:80 ESTABLISHED 725
+127.0.0.1:6380 LISTEN 901
+127.0.0.1:8090 LISTEN 902
+-- proc/412/fd/20 -> socket:[720] --
+-- proc/412/fd/21 -> socket:[721] --
+-- proc/412/fd/22 -> socket:[722] --
+-- proc/412/fd/23 -> socket:[723] --
+-- proc/412/fd/24 -> socket:[724] --
+-- proc/412/fd/25 -> socket:[725] --
+-- proc/600/cmdline comm=redis-server --
+/usr/bin/redis-server
+-- proc/600/exe -> /usr/bin/redis-server --
+-- proc/600/fd/3 -> socket:[901] --
+-- proc/600/net/tcp --
+127.0.0.1:6380 LISTEN 901
+-- proc/601/cmdline comm=java --
+java
+-- proc/601/exe -> /usr/bin/java --
+-- proc/601/fd/3 -> socket:[902] --
+-- proc/601/net/tcp --
+127.0.0.1:8090 LISTEN 902
+-- etc/orders/application-deps.yml --
+spring:
+  datasource:
+    url: jdbc:postgresql://${DB:DB.example}:5433/shop?password=x
+  data.redis:
+    host: localhost
+    port: 6380
+  rabbitmq:
+    addresses: amqp://u:p@mq.example/v
+  mail:
+    host: mail.example
+backend:
+  host: 10.0.0.10
+  port: 7777
+partner:
+  base-url: http://localhost:8090/api
+  self: http://localhost:8081/
+  other: http://0.0.0.0:9999
+  schema: http://www.w3.org/2001/XMLSchema
+unused:
+  host: nowhere.example
+  port: 99
+`
+
+func TestDependencies(t *testing.T) {
+	tree := machine(t, "java-springboot", func(a *txtar.Archive) {
+		a.Files = slices.DeleteFunc(a.Files, func(f txtar.File) bool { return f.Name == "etc/hosts" })
+		add(a, dependingOrders)
+	})
+	a, _ := run(t, tree, "java-springboot", analyze.Options{Others: []files.Other{{ID: "java-other-1", Processes: []int{601}}}})
+	const yml = "/etc/orders/application-deps.yml:"
+	want := []string{
+		"aws: EC2 instance metadata at 169.254.169.254:80 out [169.254.169.254] alive",
+		"broker: AMQP v at mq.example:5672 out [10.0.0.9] alive <spring.rabbitmq.addresses " + yml + "8>",
+		"cache: Redis at localhost:6380 out [127.0.0.1] alive by redis-server (600) <spring.data.redis.host " + yml + "5> <spring.data.redis.port " + yml + "6>",
+		"database: H2 /var/lib/orders/orders, embedded out [] alive <spring.datasource.url /etc/orders/application.yml:6>",
+		"database: PostgreSQL shop at db.example:5433 out [10.0.0.7] alive <spring.datasource.url " + yml + "3>",
+		"http: HTTP at localhost:8090 out [127.0.0.1] alive by java (601) of java-other-1 <partner.base-url " + yml + "15>",
+		"mail: SMTP at mail.example:25 out [] <spring.mail.host " + yml + "10>",
+		"other: TCP at 10.0.0.10:7777 out [10.0.0.10] alive <backend.host " + yml + "12> <backend.port " + yml + "13>",
+	}
+	if diff := cmp.Diff(want, depends(a.AnalysisInfo.Dependencies)); diff != "" {
+		t.Error(diff)
+	}
+	for _, d := range a.AnalysisInfo.Dependencies {
+		for _, field := range []string{"name", "kind", "protocol", "direction"} {
+			if len(d.Evidence[field]) == 0 || d.Evidence[field][0] == "" {
+				t.Errorf("%s: no evidence of %s", d.Name, field)
+			}
+		}
+	}
+	if got := services(a.AnalysisInfo.AWSServices); got != "" {
+		t.Errorf("services of AWS: %s", got)
+	}
+}
+
+func services(list []model.AWSService) string {
+	var out []string
+	for _, s := range list {
+		out = append(out, s.Service+" "+strings.Join(s.Actions, ",")+" "+fmt.Sprint(s.Evidence["service"]))
+	}
+	return strings.Join(out, "; ")
+}
+
+func TestAWSServices(t *testing.T) {
+	tree := machine(t, "java-springboot", func(a *txtar.Archive) {
+		for _, jar := range []string{"aws-java-sdk-sqs-1.12.1.jar", "aws-core-2.20.5.jar", "s3-2.20.5.jar", "utils-2.20.5.jar", "s3-1.0.jar", "aws-java-sdk-core-1.12.1.jar"} {
+			a.Files = append(a.Files, txtar.File{Name: "opt/orders/orders-1.4.2.jar!/BOOT-INF/lib/" + jar})
+		}
+		add(a, "-- etc/orders/application-aws.yml --\na.url: https://secretsmanager.eu-central-1.amazonaws.com\n")
+	})
+	a, _ := run(t, tree, "java-springboot", analyze.Options{})
+	want := "s3 s3:GetObject,s3:PutObject,s3:DeleteObject,s3:ListBucket [/opt/orders/orders.jar!/BOOT-INF/lib/s3-2.20.5.jar]; " +
+		"secretsmanager secretsmanager:GetSecretValue,secretsmanager:DescribeSecret [/etc/orders/application-aws.yml:1]; " +
+		"sqs sqs:SendMessage,sqs:ReceiveMessage,sqs:DeleteMessage,sqs:GetQueueAttributes,sqs:GetQueueUrl [/opt/orders/orders.jar!/BOOT-INF/lib/aws-java-sdk-sqs-1.12.1.jar]"
+	if diff := cmp.Diff(want, services(a.AnalysisInfo.AWSServices)); diff != "" {
+		t.Error(diff)
+	}
+}
