@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"a2c/internal/child"
 	"a2c/internal/term"
 	"a2c/internal/workspace"
 	"a2c/model"
@@ -21,6 +22,7 @@ func newAnalyze(a *app) *cobra.Command {
 	var id string
 	var all bool
 	var watch time.Duration
+	var jobs int
 	c := &cobra.Command{
 		Use:   "analyze --application-id ID | --all",
 		Short: "Look at one application in depth: files, configuration, state, secrets",
@@ -33,7 +35,7 @@ meanwhile, so that what it opens only now and then is seen, too.
 A file that was deleted while the application has it open is listed and left out. With --recover-deleted its content is copied from the descriptor
 (/proc/PID/fd) into the workspace, searched for secrets like every file, and goes into the image under its former name. This is not done unasked: what
 was deleted was meant to be gone, and the application would not find it when it is started again.`,
-		Example: "  sudo a2c analyze --application-id java-tomcat-9e8e4799\n  sudo a2c analyze --application-id java-tomcat-9e8e4799 --observe 60s\n  sudo a2c analyze --all -q",
+		Example: "  sudo a2c analyze --application-id java-tomcat-9e8e4799\n  sudo a2c analyze --application-id java-tomcat-9e8e4799 --observe 60s\n  sudo a2c analyze --all --jobs 4",
 		GroupID: "look",
 		Args:    none,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -48,23 +50,30 @@ was deleted was meant to be gone, and the application would not find it when it 
 			if watch < 0 || watch > maxObserve {
 				return usage(fmt.Errorf("--observe %s: between 0 (not at all) and %s", watch, maxObserve))
 			}
+			if jobs < 0 || jobs > maxJobs {
+				return usage(fmt.Errorf("--jobs %d: between 1 and %d, or 0 for half the cores", jobs, maxJobs))
+			}
 			a.observe = watch
-			return a.locked(false, func(w *workspace.Workspace) error { return a.analyze(c.Context(), w, id) })
+			return a.locked(false, func(w *workspace.Workspace) error { return a.analyze(c.Context(), w, id, jobs) })
 		},
 	}
 	a.idFlag(c, &id)
 	a.unconfinedFlag(c)
 	c.Flags().BoolVar(&all, "all", false, "analyze every application that runs")
 	c.Flags().BoolVar(&a.recoverDeleted, "recover-deleted", false, "take the content of deleted files that are still open")
+	c.Flags().IntVar(&jobs, "jobs", 0, "with --all: analyze `N` applications at a time (default half the cores, which is also what all of them use together)")
 	c.Flags().DurationVar(&watch, "observe", 0, "watch for this long which files it opens, before it is analyzed: `60s`, 10m (as root)")
 	return c
 }
+
+// maxJobs bounds the children at a time; each takes some ten megabytes.
+const maxJobs = 64
 
 // maxObserve bounds the list of what was opened.
 const maxObserve = 24 * time.Hour
 
 // analyze looks anew at what runs, so that an application that was started again is found under its ID.
-func (a *app) analyze(ctx context.Context, w *workspace.Workspace, id string) error {
+func (a *app) analyze(ctx context.Context, w *workspace.Workspace, id string, jobs int) error {
 	live, err := a.takeInventory(ctx, w, id != "", id != "") // who names a helper or a container's application means it
 	if err != nil {
 		return err
@@ -79,20 +88,34 @@ func (a *app) analyze(ctx context.Context, w *workspace.Workspace, id string) er
 	if len(ids) == 0 {
 		a.Note("no Java or .NET application runs here; nothing was analyzed")
 	}
+	if jobs == 0 {
+		jobs = child.Cores()
+	}
+	done := a.analyzeEach(ctx, w, ids, live.Inventory, max(1, min(jobs, len(ids))), func(one analyzed, n int) {
+		switch {
+		case id != "": // an error is the command's
+		case one.err != nil:
+			fmt.Fprintf(a.Err, "a2c: %s\n", term.Lines(one.err.Error()))
+		default: // others are told of at the same time
+			a.Note("%s: analyzed, %d of %d", one.id, n, len(ids))
+		}
+		if one.err == nil {
+			a.noteAnalyzed(one)
+		}
+	})
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	analyses := map[string]model.Analysis{}
 	var ends []Code
-	for _, each := range ids {
-		analysis, code, err := a.analyzeOne(ctx, w, each, live.Inventory)
-		if err != nil && (id != "" || ctx.Err() != nil) {
-			return err
+	for _, one := range done {
+		switch {
+		case one.err == nil:
+			analyses[one.id] = one.analysis
+		case id != "":
+			return one.err
 		}
-		if err != nil {
-			fmt.Fprintf(a.Err, "a2c: %s\n", term.Lines(err.Error()))
-			code = codeOf(err)
-		} else {
-			analyses[each] = analysis
-		}
-		ends = append(ends, code)
+		ends = append(ends, one.code)
 	}
 	var data any = analyses
 	if id != "" {

@@ -11,18 +11,70 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
 
 	"a2c/analyze"
 	"a2c/analyze/files"
 	"a2c/analyze/observe"
 	"a2c/internal/child"
-	"a2c/internal/term"
 	"a2c/internal/workspace"
 	"a2c/model"
 )
 
-// analyzeOne lets the confined child look at one application, and saves what it found.
-func (a *app) analyzeOne(ctx context.Context, w *workspace.Workspace, id string, live model.Inventory) (model.Analysis, Code, error) {
+// analyzed is what came of one application.
+type analyzed struct {
+	id       string
+	analysis model.Analysis
+	edits    []workspace.Edit
+	code     Code
+	err      error
+}
+
+// analyzeEach analyzes applications, jobs at a time, and hands each to tell once it is done, one at a time.
+func (a *app) analyzeEach(ctx context.Context, w *workspace.Workspace, ids []string, live model.Inventory, jobs int, tell func(one analyzed, n int)) []analyzed {
+	progress := a.Progress()
+	defer progress.Done()
+	done := make([]analyzed, len(ids))
+	var group errgroup.Group
+	group.SetLimit(jobs)
+	var telling sync.Mutex
+	told := 0
+	for i, id := range ids {
+		group.Go(func() error {
+			done[i] = a.analyzeOne(ctx, w, id, live, jobs, func(format string, args ...any) { progress.Show(format, args...) })
+			telling.Lock()
+			defer telling.Unlock()
+			progress.Done()
+			told++
+			if ctx.Err() == nil {
+				tell(done[i], told)
+			}
+			return nil
+		})
+	}
+	_ = group.Wait() // what failed stands in done
+	return done
+}
+
+// noteAnalyzed says what an analysis met.
+func (a *app) noteAnalyzed(one analyzed) {
+	a.noteEdits(one.edits)
+	a.noteSkips(one.analysis.AnalysisInfo.Skips)
+}
+
+// analyzeOne lets the confined child look at one application, beside jobs-1 others, and saves what it found.
+func (a *app) analyzeOne(ctx context.Context, w *workspace.Workspace, id string, live model.Inventory, jobs int, show func(string, ...any)) analyzed {
+	analysis, edits, err := a.analyzeInto(ctx, w, id, live, jobs, show)
+	one := analyzed{id: id, analysis: analysis, edits: edits, err: err}
+	if one.code = seenCode(analysis.AnalysisInfo.Skips); err != nil {
+		one.code = codeOf(err)
+	}
+	return one
+}
+
+func (a *app) analyzeInto(ctx context.Context, w *workspace.Workspace, id string, live model.Inventory, jobs int, show func(string, ...any)) (model.Analysis, []workspace.Edit, error) {
 	var none model.Analysis
 	app := live[id]
 	name := path.Join(id, workspace.AnalysisFile)
@@ -35,50 +87,41 @@ func (a *app) analyzeOne(ctx context.Context, w *workspace.Workspace, id string,
 			request.Earlier = a.earlier(w, id, request.Observed.Written)
 		}
 	case !errors.Is(err, fs.ErrNotExist):
-		return none, Failed, fmt.Errorf("%w\ncorrect it, or remove the file; nothing was changed", err)
+		return none, nil, fmt.Errorf("%w\ncorrect it, or remove the file; nothing was changed", err)
 	}
 	files, err := w.CreateFiles(id)
 	if err != nil {
-		return none, Failed, err
+		return none, nil, err
 	}
 	defer func() { _ = files.Discard() }() // does nothing after Commit
-	progress := a.Progress()
-	defer progress.Done()
 	var result analyzeResult
 	events, blind, err := a.listen(app)
 	if err != nil {
-		return none, Failed, fmt.Errorf("analyze %s: %w", id, err)
+		return none, nil, fmt.Errorf("analyze %s: %w", id, err)
 	}
 	defer events.Close()
 	request.Forks = events.Forks != nil
-	call := child.Call{Role: roleAnalyze, Request: request, Log: a.log, Unconfined: a.unconfined, On: a.onAnalyze(id, files, progress), Files: events.Files()}
+	call := child.Call{Role: roleAnalyze, Request: request, Log: a.log, Unconfined: a.unconfined, On: a.onAnalyze(id, files, show), Files: events.Files(), Beside: jobs}
 	report, err := call.Run(ctx, &result)
 	if err != nil {
-		return none, Failed, fmt.Errorf("analyze %s: %w", id, err)
+		return none, nil, fmt.Errorf("analyze %s: %w", id, err)
 	}
 	if result.Ended {
-		return none, Failed, fmt.Errorf("the application %s (process %d) has just ended; start it and run this command again", id, app.ProcessID)
+		return none, nil, fmt.Errorf("the application %s (process %d) has just ended; start it and run this command again", id, app.ProcessID)
 	}
 	if err := a.recover(ctx, w, id, app, result.Recover); err != nil {
-		return none, Failed, fmt.Errorf("analyze %s: %w", id, err)
+		return none, nil, fmt.Errorf("analyze %s: %w", id, err)
 	}
 	if err := files.Commit(); err != nil {
-		return none, Failed, err
+		return none, nil, err
 	}
 	if err := w.Save(path.Join(id, workspace.ConfigurationFile), result.Configuration); err != nil {
-		return none, Failed, err
+		return none, nil, err
 	}
 	analysis := result.Analysis
 	analysis.AnalysisInfo.Skips = slices.Concat(analysis.AnalysisInfo.Skips, blind, notices(report))
 	analysis.AnalysisInfo.Inputs = model.Inputs{workspace.FilesFile: files.Digest()}
-	analysis, edits, err := workspace.Propose(w, name, analysis, "containerParameters")
-	if err != nil {
-		return none, Failed, err
-	}
-	progress.Done()
-	a.noteEdits(edits)
-	a.noteSkips(analysis.AnalysisInfo.Skips)
-	return analysis, seenCode(analysis.AnalysisInfo.Skips), nil
+	return workspace.Propose(w, name, analysis, "containerParameters")
 }
 
 // others are the applications that run beside one, but for those in containers, whose paths mean other files.
@@ -96,7 +139,7 @@ func others(live model.Inventory, id string) []files.Other {
 const often = 256
 
 // onAnalyze writes the files that the child finds, and shows how far it is.
-func (a *app) onAnalyze(id string, files *workspace.FileWriter, p *term.Progress) func(string, json.RawMessage) error {
+func (a *app) onAnalyze(id string, files *workspace.FileWriter, show func(string, ...any)) func(string, json.RawMessage) error {
 	count := 0
 	return func(kind string, data json.RawMessage) error {
 		switch kind {
@@ -105,14 +148,14 @@ func (a *app) onAnalyze(id string, files *workspace.FileWriter, p *term.Progress
 				return fmt.Errorf("analyze %s: %w", id, err)
 			}
 			if count++; count%often == 0 {
-				p.Show("%s: %d files", id, count)
+				show("%s: %d files", id, count)
 			}
 		case "event":
 			var e analyze.Event
 			if err := json.Unmarshal(data, &e); err != nil {
 				return fmt.Errorf("analyze %s: the child sent no event: %w", id, err)
 			}
-			p.Show("%s: %s %s", id, e.Step, e.Detail)
+			show("%s: %s %s", id, e.Step, e.Detail)
 		}
 		return nil
 	}

@@ -29,6 +29,8 @@ type Call struct {
 	Files []*os.File
 	// Unconfined lets the child run as this process does, without a filter, where the machine does not allow the confinement. A notice says so.
 	Unconfined bool
+	// Beside is how many children run at the same time, which share the cores that a2c takes; 0: one.
+	Beside int
 }
 
 // ConfineError says that this machine does not allow the confinement. Nothing was looked at; Unconfined would go on without.
@@ -129,7 +131,7 @@ func (h held) Read(b []byte) (int, error) {
 func (c Call) command(ctx context.Context, p plan, request io.Reader, stderr io.Writer, files ...*os.File) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, "/proc/self/exe")
 	cmd.Args = []string{prefix + c.Role}
-	cmd.Env = []string{"GOMAXPROCS=" + strconv.Itoa(cores()), "GOTRACEBACK=single"}
+	cmd.Env = []string{"GOMAXPROCS=" + strconv.Itoa(max(1, Cores()/max(1, c.Beside))), "GOTRACEBACK=single"}
 	if p.open {
 		cmd.Env = append(cmd.Env, openVariable+"=1")
 	}
@@ -252,8 +254,8 @@ func readLine(r *bufio.Reader, long *[]byte) ([]byte, error) {
 	}
 }
 
-// cores is how many a2c and its children use at most, so that the host keeps the other half.
-func cores() int {
+// Cores is how many a2c and its children use at most, so that the host keeps the other half.
+func Cores() int {
 	if n, err := strconv.Atoi(os.Getenv("GOMAXPROCS")); err == nil && n > 0 {
 		return n // told
 	}

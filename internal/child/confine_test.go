@@ -294,7 +294,7 @@ func TestIdentity(t *testing.T) {
 	want := map[string]string{
 		"Uid": "65534 65534 65534 65534", "Gid": "65534 65534 65534 65534", "Groups": "", "CapInh": two, "CapPrm": two, "CapEff": two,
 		"CapBnd": two, "CapAmb": two, "NoNewPrivs": "1", "Seccomp": "2", "oom": "1000", "nice": "19", "net": "1",
-		"core": "Max core file size 0 0 bytes", "procs": fmt.Sprint(cores()), "env": "2",
+		"core": "Max core file size 0 0 bytes", "procs": fmt.Sprint(Cores()), "env": "2",
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("(-want +got)\n%s", d)

@@ -86,7 +86,7 @@ func last(pid int) {
 // Gentle makes this process, and what it starts from now on, give way to everything else on the host: nice 19, idle I/O, first to go when memory is
 // short, half the cores (GOMAXPROCS in the environment decides otherwise).
 func Gentle() error {
-	runtime.GOMAXPROCS(cores())
+	runtime.GOMAXPROCS(Cores())
 	last(os.Getpid())
 	threads, err := os.ReadDir("/proc/self/task")
 	if err != nil {
