@@ -114,7 +114,7 @@ func Run(ctx context.Context, t host.Tree, id string, app model.App, o Options, 
 	info := &a.AnalysisInfo
 	root := s.Root
 	s.Root = found.Set.Over(root, s.Host.Tree) // what is recovered is searched like all that is in
-	info.Secrets = secret.Find(s, c, found.Set.Paths(), found.Set.Paths(model.LayerApp, model.LayerConfig), o.far("secrets"))
+	info.Secrets, info.IndirectSecrets = secret.Find(s, c, found.Set.Paths(), found.Set.Paths(model.LayerApp, model.LayerConfig), o.far("secrets"))
 	s.Root = root
 	info.State, info.Logs = st.Dirs, st.Logs
 	info.Libraries = found.Libraries

@@ -13,6 +13,7 @@ func commands(a *app) []*cobra.Command {
 		newConfig(a),
 		newContainerize(a),
 		newVerify(a),
+		newSecrets(a),
 		newGenerate(a),
 		newSchema(a),
 		newVersion(a),

@@ -59,9 +59,11 @@ type AnalysisInfo struct {
 	Observation *Observation `json:"observation,omitempty"`
 	Libraries   []Library    `json:"libraries"` // native closure
 	Secrets     []Secret     `json:"secrets"`
-	State       []StateDir   `json:"state"`
-	Logs        []LogFile    `json:"logs"`
-	Peers       []Peer       `json:"peers"`
+	// IndirectSecrets are no secrets themselves: what they refer to has to be there, or to be decrypted, where the image runs.
+	IndirectSecrets []IndirectSecret `json:"indirectSecrets,omitempty"`
+	State           []StateDir       `json:"state"`
+	Logs            []LogFile        `json:"logs"`
+	Peers           []Peer           `json:"peers"`
 	// Dependencies are what it talks to, or is configured to; AWSServices those of AWS, by libraries, endpoints and connections.
 	Dependencies []Dependency `json:"dependencies"`
 	AWSServices  []AWSService `json:"awsServices"`

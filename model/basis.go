@@ -15,7 +15,7 @@ func (a Analysis) Basis() Analysis {
 			Cmdline: i.Cmdline, WebApp: i.WebApp, OSData: i.OSData, OSName: i.OSName, Ports: i.lasting(), Properties: i.Properties,
 			ApplicationType: i.ApplicationType, AdvancedAppInfo: i.AdvancedAppInfo, Cwd: i.Cwd, Exe: i.Exe, Umask: i.Umask, App: i.App.basis(),
 			EnvKept: each(i.EnvKept, func(v *EnvVar) { v.Reason, v.Evidence = "", nil }),
-			Secrets: each(i.Secrets, func(s *Secret) { s.Evidence = nil }),
+			Secrets: each(i.Secrets, func(s *Secret) { s.Evidence, s.Length, s.ProposedName = nil, "", "" }),
 			State:   each(i.State, func(s *StateDir) { *s = StateDir{Path: s.Path, Kind: s.Kind, SingleFile: s.SingleFile} }),
 			Logs:    each(i.Logs, func(l *LogFile) { *l = LogFile{Path: l.Path} }),
 			Usage:   Usage{MaxHeapBytes: i.Usage.MaxHeapBytes},

@@ -22,7 +22,7 @@ func notBasis() []string {
 		app + "processId", app + "processes", app + "startedAt", app + "netNamespace", app + "evidence",
 		app + "user.inside", app + "user.evidence", app + "runtime.evidence", app + "platform.evidence", app + "webApps.evidence", app + "connectors.evidence",
 		app + "listeners.pid", app + "listeners.inode", app + "listeners.evidence", app + "listeners.binding.evidence",
-		info + "envKept.reason", info + "envKept.evidence", info + "secrets.evidence",
+		info + "envKept.reason", info + "envKept.evidence", info + "secrets.evidence", info + "secrets.length", info + "secrets.proposedName", info + "indirectSecrets",
 		info + "state.bytes", info + "state.diskBytes", info + "state.files", info + "state.reason", info + "state.evidence",
 		info + "logs.bytes", info + "logs.evidence",
 		info + "usage.rssBytes", info + "usage.peakRssBytes", info + "usage.swapBytes", info + "usage.cpuSeconds", info + "usage.uptimeSeconds",

@@ -65,3 +65,6 @@ func escapedByte(s string, i int, word *strings.Builder) int {
 	}
 	return i
 }
+
+// JavaWords are the words of an argument file.
+func JavaWords(data []byte) []string { return splitJavaWords(string(data), true) }

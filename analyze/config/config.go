@@ -219,7 +219,7 @@ func parseByName(name string, data []byte) ([]parse.Setting, error) {
 		if err != nil {
 			return nil, err
 		}
-		return flattenXML(doc.Root, ""), nil
+		return parse.XMLSettings(doc.Root), nil
 	}
 	return nil, nil
 }

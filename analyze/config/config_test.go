@@ -75,7 +75,7 @@ func TestFlattenXML(t *testing.T) {
 		t.Fatal(err)
 	}
 	var got []string
-	for _, s := range flattenXML(doc.Root, "") {
+	for _, s := range parse.XMLSettings(doc.Root) {
 		got = append(got, s.Key+"="+s.Value)
 	}
 	want := []string{

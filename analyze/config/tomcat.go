@@ -107,7 +107,7 @@ func (r *resolver) tomcatLookup(home, base string) parse.Lookup {
 
 // xml keeps a document's settings, placeholders replaced, and refers to the files its attributes name relative to catalina.base.
 func (r *resolver) xml(name string, root *parse.XMLElement, base string, lookup parse.Lookup) {
-	settings := flattenXML(root, "")
+	settings := parse.XMLSettings(root)
 	for i := range settings {
 		settings[i].Value = parse.ExpandTomcat(settings[i].Value, lookup)
 	}

@@ -17,10 +17,10 @@ import (
 	"a2c/parse"
 )
 
-// Find lists the secrets of environment, arguments, configuration documents, and those in files of the image: keys, key stores, scripts. Sorted by place.
+// Find lists the secrets of environment, arguments, configuration documents, and those in files of the image: keys, key stores, scripts; and the settings that stand for one. Sorted by place.
 // paths are all regular files of the image, own those of them that are the application's and its configuration; searched is told now and then how many of
 // these were searched.
-func Find(s *subject.Subject, c *config.Config, paths, own iter.Seq[string], searched func(n int)) []model.Secret {
+func Find(s *subject.Subject, c *config.Config, paths, own iter.Seq[string], searched func(n int)) ([]model.Secret, []model.IndirectSecret) {
 	f := newFinder(s)
 	f.environment()
 	f.arguments()
@@ -36,11 +36,15 @@ func Find(s *subject.Subject, c *config.Config, paths, own iter.Seq[string], sea
 		}
 	}
 	f.unlisted()
-	slices.SortFunc(f.out, func(a, b model.Secret) int {
-		return cmp.Or(cmp.Compare(a.Place.Kind, b.Place.Kind), cmp.Compare(a.Place.Path, b.Place.Path), a.Place.Line-b.Place.Line, a.Place.Arg-b.Place.Arg,
-			cmp.Compare(a.Place.Key, b.Place.Key))
-	})
-	return slices.CompactFunc(f.out, func(a, b model.Secret) bool { return a.Place == b.Place })
+	slices.SortStableFunc(f.out, func(a, b model.Secret) int { return byPlace(a.Place, b.Place) })
+	slices.SortStableFunc(f.indirect, func(a, b model.IndirectSecret) int { return byPlace(a.Place, b.Place) })
+	list := slices.CompactFunc(f.out, func(a, b model.Secret) bool { return a.Place == b.Place })
+	proposeNames(s.ID, list)
+	return list, slices.CompactFunc(f.indirect, func(a, b model.IndirectSecret) bool { return a.Place == b.Place })
+}
+
+func byPlace(a, b model.Place) int {
+	return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Path, b.Path), a.Line-b.Line, a.Arg-b.Arg, cmp.Compare(a.Key, b.Key))
 }
 
 // often is after how many files it is told how many were searched.
@@ -55,27 +59,62 @@ type finder struct {
 	tree   host.Tree
 	glance *parse.Glance
 	out    []model.Secret
-	files  map[model.Path]bool // in which one was found
-	buf    []byte              // what was read last
-	most   int                 // secrets that are listed when files are searched that no configuration names
-	more   model.Skip          // those beyond: how many, and the first one's file
-	rest   int                 // in how many files these lie
+	// Settings that stand for a secret and are none.
+	indirect []model.IndirectSecret
+	files    map[model.Path]bool // in which one was found
+	buf      []byte              // what was read last
+	most     int                 // secrets that are listed when files are searched that no configuration names
+	more     model.Skip          // those beyond: how many, and the first one's file
+	rest     int                 // in how many files these lie
 }
 
 func (f *finder) add(name, kind string, place model.Place, from model.Source) {
-	f.put(name, kind, place, from, false)
+	f.put(model.Secret{Name: name, Kind: kind, Place: place}, from)
 }
 
-func (f *finder) put(name, kind string, place model.Place, from model.Source, comment bool) {
-	k := model.Secret{Name: parse.RedactText(name), Kind: kind, Place: place, Comment: comment}
+// value adds a secret whose value is known, which says what it opens; key is the whole key.
+func (f *finder) value(name, kind, key, value string, place model.Place, from model.Source) {
+	f.put(model.Secret{Name: name, Kind: parse.SecretKind(kind, key, value), Length: model.LengthClass(len(value)), Place: place}, from)
+}
+
+func (f *finder) put(k model.Secret, from model.Source) {
+	k.Name = parse.RedactText(k.Name)
 	for _, field := range []string{"name", "kind", "place"} {
 		k.Evidence.Add(field, from)
 	}
-	if comment {
+	if k.Length != "" {
+		k.Evidence.Add("length", from)
+	}
+	if k.Comment {
 		k.Evidence.Add("comment", from)
 	}
 	f.out = append(f.out, k)
-	f.files[place.Path] = true
+	f.files[k.Place.Path] = true
+}
+
+// standsFor notes a value that is no secret itself, and reports whether it is such a one.
+func (f *finder) standsFor(name, key, value string, place model.Place, from model.Source) bool {
+	form, ok := parse.Indirect(key, value)
+	if !ok {
+		return false
+	}
+	k := model.IndirectSecret{Name: parse.RedactText(name), Form: form, Place: place}
+	for _, field := range []string{"name", "form", "place"} {
+		k.Evidence.Add(field, from)
+	}
+	f.indirect = append(f.indirect, k)
+	return true
+}
+
+// judge takes a named value: key is what tells its purpose, whole the key with all before it.
+func (f *finder) judge(name, key, whole, value string, place model.Place, from model.Source) {
+	if f.standsFor(name, key, value, place, from) {
+		return
+	}
+	spans := parse.FindSecrets(key, value)
+	if kind, ok := parse.IsSecret(key, value); ok && len(spans) > 0 {
+		f.value(name, kind, whole, value[spans[0].Start:spans[0].End], place, from)
+	}
 }
 
 func (f *finder) environment() {
@@ -84,30 +123,31 @@ func (f *finder) environment() {
 		if v.Bare || !utf8.ValidString(v.Name) {
 			continue // the image does not get it
 		}
-		if kind, ok := parse.IsSecret(v.Name, v.Value); ok && !seen[v.Name] {
-			f.add(v.Name, kind, model.Place{Kind: "env", Key: v.Name}, model.FromEnv(f.s.Main.PID, v.Name))
+		if !seen[v.Name] {
+			f.judge(v.Name, v.Name, v.Name, v.Value, model.Place{Kind: "env", Key: v.Name}, model.FromEnv(f.s.Main.PID, v.Name))
 		}
 		seen[v.Name] = true
 	}
 }
 
 func (f *finder) arguments() {
-	for _, a := range parse.ArgSecrets(f.s.Main.Args()) {
+	args := f.s.Main.Args()
+	for _, a := range parse.ArgSecrets(args) {
 		name := strings.TrimPrefix(strings.TrimLeft(a.Option, "-"), "D")
 		if name == "" || !strings.HasPrefix(a.Option, "-D") {
 			name = strings.TrimLeft(cmp.Or(a.Option, a.Name, "argument"), "-")
 		}
-		f.add(name, a.Kind, model.Place{Kind: "argv", Key: a.Option, Arg: a.Arg}, model.FromArg(f.s.Main.PID, a.Arg))
+		place, from := model.Place{Kind: "argv", Key: a.Option, Arg: a.Arg}, model.FromArg(f.s.Main.PID, a.Arg)
+		if value := args[a.Arg][a.Start:a.End]; !f.standsFor(name, name, value, place, from) {
+			f.value(name, a.Kind, cmp.Or(a.Name, name), value, place, from)
+		}
 	}
 }
 
 func (f *finder) settings(c *config.Config) {
 	for _, v := range c.Settings {
-		if v.Place.Kind != "file" {
-			continue
-		}
-		if kind, ok := parse.IsSecret(lastName(v.Key), v.Value); ok {
-			f.add(v.Key, kind, v.Place, v.Source)
+		if v.Place.Kind == "file" {
+			f.judge(v.Key, lastName(v.Key), v.Key, v.Value, v.Place, v.Source)
 		}
 	}
 }

@@ -43,7 +43,7 @@ func (f *finder) text(p string) {
 	}
 	notes := commentsOf(base, text)
 	line, at, more := 1, 0, f.more.Count
-	for _, s := range parse.FindSecrets("", text) {
+	for _, s := range parse.TextSecrets(base, text) {
 		if !usable(base, text, s) {
 			continue
 		}
@@ -53,7 +53,13 @@ func (f *finder) text(p string) {
 			f.more.Count++
 			continue
 		}
-		f.put(base, s.Kind, model.Place{Kind: "file", Path: model.Path(p), Line: line}, model.FromFile(model.Path(p), line), notes.hold(text, s.Start))
+		value, place, from := text[s.Start:s.End], model.Place{Kind: "file", Path: model.Path(p), Line: line}, model.FromFile(model.Path(p), line)
+		if f.standsFor(base, s.Key, value, place, from) {
+			continue
+		}
+		f.put(model.Secret{
+			Name: base, Kind: parse.SecretKind(s.Kind, s.Key, value), Length: model.LengthClass(len(value)), Place: place, Comment: notes.hold(text, s.Start),
+		}, from)
 	}
 	if f.more.Count > more {
 		if f.rest++; f.rest == 1 {

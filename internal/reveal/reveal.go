@@ -7,10 +7,12 @@ import (
 	"fmt"
 	"html"
 	"io"
+	"io/fs"
 	"os"
 	"path"
 	"strconv"
 	"strings"
+	"time"
 
 	"a2c/inventory/host"
 	"a2c/model"
@@ -35,6 +37,37 @@ type Reader struct {
 
 // New reads from t; pid is the application's main process.
 func New(t host.Tree, pid int) *Reader { return &Reader{tree: t, pid: pid} }
+
+// ErrRestarted is returned when the process is no longer the one that was analyzed: its number may be another's.
+var ErrRestarted = errors.New("was started after it was analyzed, or has ended: analyze it again")
+
+// Open reads from t the secrets of an application that runs as it was analyzed.
+func Open(t host.Tree, app model.App) (*Reader, error) {
+	r := New(t, app.ProcessID)
+	gone := fmt.Errorf("process %d %w", app.ProcessID, ErrRestarted)
+	data, err := host.ReadFile(t, r.proc("stat"), procLimit)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, gone
+	}
+	if err != nil {
+		return nil, err
+	}
+	stat, err := parse.Stat(data)
+	if err != nil {
+		return nil, err
+	}
+	boot, err := (&host.Host{Tree: t}).BootTime()
+	if err != nil {
+		return nil, err
+	}
+	const ticks = 100 // USER_HZ (time(7))
+	began := boot.Add(time.Duration(stat.StartTicks) * (time.Second / ticks))
+	// The boot time is derived from the clock and moves with it: a few seconds are no other process.
+	if !app.StartedAt.IsZero() && began.Sub(app.StartedAt).Abs() > 5*time.Second {
+		return nil, gone
+	}
+	return r, nil
+}
 
 // Value returns the value at a place.
 func (r *Reader) Value(p model.Place) (string, error) {
@@ -99,20 +132,24 @@ func (r *Reader) arg(p model.Place) (string, error) {
 	return "", moved
 }
 
-// file reads a key of a configuration file, as the process sees it, or the whole file when there is no key.
+// file reads a key of a configuration file, as the process sees it; without a key what begins at the line, without a line the whole file.
 func (r *Reader) file(p model.Place) (string, error) {
 	root, err := r.tree.Sub(r.proc("root"))
 	if err != nil {
 		return "", err
 	}
-	data, err := host.ReadFile(root, string(p.Path), fileLimit)
+	data, err := content(root, string(p.Path))
 	if err != nil {
 		return "", err
 	}
-	if p.Key == "" {
+	if p.Key == "" && p.Line == 0 {
 		return string(data), nil
 	}
-	if value, ok := setting(p, data); ok {
+	value, ok := begins(p, string(data))
+	if p.Key != "" {
+		value, ok = setting(p, data)
+	}
+	if ok {
 		return value, nil
 	}
 	if value, ok := onLine(p, data); ok {
@@ -124,17 +161,55 @@ func (r *Reader) file(p model.Place) (string, error) {
 	return "", fmt.Errorf("%s: key %s %w", p.Path, model.Path(p.Key), ErrMoved)
 }
 
-// setting looks the key up in a format known by its name.
+// content reads a file, or an entry of an archive: "/opt/a.jar!/application.yml".
+func content(root host.Tree, name string) ([]byte, error) {
+	jar, entry, inside := strings.Cut(name, "!/")
+	if !inside {
+		return host.ReadFile(root, name, fileLimit)
+	}
+	f, err := root.Open(jar)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	j, err := parse.OpenJar(f, f.Info().Size)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", model.Path(jar), err)
+	}
+	return j.Read(entry, fileLimit)
+}
+
+// begins is the first secret that begins on the line, as the search for secrets found it.
+func begins(p model.Place, text string) (string, bool) {
+	if p.Key != "" {
+		return "", false
+	}
+	line, at := 1, 0
+	for _, s := range parse.TextSecrets(path.Base(string(p.Path)), text) {
+		line += strings.Count(text[at:s.Start], "\n")
+		if at = s.Start; line == p.Line {
+			return text[s.Start:s.End], true
+		}
+	}
+	return "", false
+}
+
+// setting looks the key up in a format known by its name. A word of an argument file of the JVM has no line.
 func setting(p model.Place, data []byte) (string, bool) {
 	var list []parse.Setting
 	var err error
-	switch path.Ext(string(p.Path)) {
-	case ".properties":
+	switch strings.ToLower(path.Ext(string(p.Path))) {
+	case ".properties", ".cfg", ".conf":
 		list, err = parse.ReadProperties(data)
 	case ".yml", ".yaml":
 		list, err = parse.ReadSpringYAML(data)
 	case ".json":
 		list, err = parse.ReadAppSettings(data)
+	case ".xml", ".config":
+		var doc *parse.XMLDocument
+		if doc, err = parse.ReadXML(data); err == nil {
+			list = parse.XMLSettings(doc.Root)
+		}
 	}
 	if err != nil {
 		return "", false
@@ -142,6 +217,14 @@ func setting(p model.Place, data []byte) (string, bool) {
 	for _, s := range list {
 		if s.Key == p.Key && (p.Line == 0 || p.Line == s.Line) {
 			return s.Value, true
+		}
+	}
+	if p.Line > 0 {
+		return "", false
+	}
+	for _, word := range parse.JavaWords(data) {
+		if value, ok := strings.CutPrefix(word, "-D"+p.Key+"="); ok {
+			return value, true
 		}
 	}
 	return "", false

@@ -43,6 +43,11 @@ spring:
 # DB_PASSWORD is below
 export DB_PASSWORD='e nv'
 EMPTY=
+# old.token=kR7pQ2xTz9LmW4vBs8HdYc
+-- /etc/java.args --
+-Xmx1g "-Dmail.password=a b"
+-- /opt/a.jar!/application.properties --
+jar.password=in jar
 -- /etc/key.pem --
 -----BEGIN-----
 `
@@ -78,6 +83,10 @@ func TestValue(t *testing.T) {
 		{"shell", file("/etc/app.env", "DB_PASSWORD", 2), "e nv"},
 		{"comment", file("/etc/app.env", "DB_PASSWORD", 1), ""},
 		{"empty", file("/etc/app.env", "EMPTY", 3), ""},
+		{"by its line", file("/etc/app.env", "", 4), "kR7pQ2xTz9LmW4vBs8HdYc"},
+		{"nothing on the line", file("/etc/app.env", "", 1), ""},
+		{"argument file", file("/etc/java.args", "mail.password", 0), "a b"},
+		{"inside an archive", file("/opt/a.jar!/application.properties", "jar.password", 1), "in jar"},
 		{"line gone", file("/etc/app.env", "DB_PASSWORD", 9), ""},
 		{"whole file", file("/etc/key.pem", "", 0), "-----BEGIN-----\n"},
 	}

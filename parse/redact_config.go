@@ -1,0 +1,72 @@
+package parse
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// TextSecrets finds the secrets in a whole file, whose name says what it is: beside what FindSecrets finds, in configuration also values that no person
+// chose under keys that say nothing. In programs, prose and data such values are mostly digests.
+func TextSecrets(base, text string) []SecretSpan {
+	spans := FindSecrets("", text)
+	if !configuration(base) {
+		return spans
+	}
+	for _, s := range randomPairs(text) {
+		if !slices.ContainsFunc(spans, func(k SecretSpan) bool { return s.Start < k.End && k.Start < s.End }) {
+			spans = append(spans, s)
+		}
+	}
+	slices.SortFunc(spans, func(a, b SecretSpan) int { return a.Start - b.Start })
+	return spans
+}
+
+// configuration tells by the name whether a file holds settings.
+func configuration(base string) bool {
+	base = strings.ToLower(base)
+	for _, end := range []string{".bak", ".old", ".orig", ".sav", ".dist", ".local", ".sample", ".example", ".template", ".tmpl"} {
+		base = strings.TrimSuffix(base, end)
+	}
+	if strings.HasPrefix(base, "package-lock.") || strings.HasSuffix(base, ".deps.json") || strings.HasSuffix(base, ".lock.json") {
+		return false
+	}
+	for _, end := range []string{".properties", ".yml", ".yaml", ".json", ".xml", ".config", ".conf", ".cfg", ".cnf", ".ini", ".env", ".toml", ".service", ".sh", ".bash", ".tfvars"} {
+		if strings.HasSuffix(base, end) {
+			return true
+		}
+	}
+	return strings.HasPrefix(base, ".env.")
+}
+
+var (
+	assignment = regexp.MustCompile(`([A-Za-z_][\w.-]*)["']?[ \t]*(?:=>|[=:])[ \t]*(?:"([^"\s]+)"|'([^'\s]+)'|([^\s"'<>,;]+))`)
+	element    = regexp.MustCompile(`<([A-Za-z_][\w.:-]*)[^<>]*>\s*([^\s"'<>,;]+)\s*</`)
+	labelled   = regexp.MustCompile(`(?:name|key|id|Name|Key)\s*=\s*["']([^"']+)["'][^<>]*$`)
+)
+
+// randomPairs are NAME=value, NAME: value and <NAME>value whose value is random, and whose name does not say that it identifies something.
+func randomPairs(text string) []SecretSpan {
+	var spans []SecretSpan
+	for _, shape := range []*regexp.Regexp{assignment, element} {
+		for _, m := range shape.FindAllStringSubmatchIndex(text, -1) {
+			for i := 4; i < len(m); i += 2 {
+				if start, end := m[i], m[i+1]; end-start >= 20 && unchosen(text, m[2], m[3], text[start:end]) {
+					spans = append(spans, SecretSpan{Start: start, End: end, Kind: SecretToken, Key: text[m[2]:m[3]]})
+				}
+			}
+		}
+	}
+	return spans
+}
+
+// unchosen judges the value of the name that stands at from.
+func unchosen(text string, from, to int, value string) bool {
+	name := text[from:to]
+	if strings.EqualFold(name, "value") || strings.HasSuffix(name, "-value") { // of <property name="x" value="y"/>
+		if n := labelled.FindStringSubmatch(text[max(0, from-2*maxKey):from]); n != nil {
+			name = n[1]
+		}
+	}
+	return random(value) && !identifies(name) && !fileName(value) && !strings.Contains(value, "://") && !strings.Contains(value, "${")
+}
