@@ -22,7 +22,7 @@ func aboutWord(w string) string {
 		"interval", "attempts", "retries", "strength", "rounds", "iterations", "refresh", "renewal", "rotation", "version", "age":
 		return aboutNumber
 	case "name", "names", "arn", "ref", "reference", "alias", "type", "encoder", "encoding", "enabled", "disabled", "required", "policy", "algorithm", "format", "header",
-		"issuer", "audience", "scope", "scopes", "prompt", "field", "parameter", "param", "column", "label", "mode", "through", "samesite", "secure":
+		"issuer", "audience", "scope", "scopes", "prompt", "field", "parameter", "param", "column", "label", "mode", "through", "samesite", "secure", "level":
 		return aboutName
 	case "service", "agent", "provider", "class", "reset", "manager", "factory", "updater", "handler", "resolver", "validator", "generator":
 		return aboutParty

@@ -42,6 +42,7 @@ func configuration(base string) bool {
 var (
 	assignment = regexp.MustCompile(`([A-Za-z_][\w.-]*)["']?[ \t]*(?:=>|[=:])[ \t]*(?:"([^"\s]+)"|'([^'\s]+)'|([^\s"'<>,;]+))`)
 	element    = regexp.MustCompile(`<([A-Za-z_][\w.:-]*)[^<>]*>\s*([^\s"'<>,;]+)\s*</`)
+	dottedName = regexp.MustCompile(`^([a-z][a-z0-9_]*\.){2,}[A-Za-z]\w*$`)
 	labelled   = regexp.MustCompile(`(?:name|key|id|Name|Key)\s*=\s*["']([^"']+)["'][^<>]*$`)
 )
 
@@ -67,6 +68,9 @@ func unchosen(text string, from, to int, value string) bool {
 		if n := labelled.FindStringSubmatch(text[max(0, from-2*maxKey):from]); n != nil {
 			name = n[1]
 		}
+	}
+	if strings.Contains(strings.TrimRight(value, "="), "=") || strings.HasPrefix(value, "-") || dottedName.MatchString(value) {
+		return false // pairs and options of their own; names of classes and of properties
 	}
 	return random(value) && !identifies(name) && !fileName(value) && !strings.Contains(value, "://") && !strings.Contains(value, "${")
 }

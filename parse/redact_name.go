@@ -45,6 +45,9 @@ func secretWords(words []string) (kind string, rest []string) {
 	for len(words) > 1 && strings.Trim(words[len(words)-1], "0123456789") == "" {
 		words = words[:len(words)-1]
 	}
+	if strings.Contains(joined, " password restriction ") || strings.Contains(joined, " password policy ") { // what passwords have to be like
+		return "", nil
+	}
 	if strings.Contains(joined, " public key token ") || strings.Contains(joined, " publickeytoken ") { // names an assembly of .NET
 		return "", nil
 	}

@@ -19,8 +19,11 @@ func assemblyDoc(base, text string) bool {
 
 var (
 	assemblyHead = regexp.MustCompile(`^\x{FEFF}?\s*(<\?xml[^>]*\?>)?\s*<doc>\s*<assembly>`)
-	nothing      = regexp.MustCompile(`^[.…0xX*#_-]{3,}$|\.\.\.$`)                            // "...", "xxxx", a GUID of zeros, sk-...
-	called       = regexp.MustCompile(`^(<[^<>]*>|\[[^\[\]]*\]|\{[^{}]*\}|(?i)your[-_ ].*)$`) // <password>, [KEY], {token}, your-key
+	nothing      = regexp.MustCompile(`^[.…0xX*#_-]{3,}$|\.\.\.$`)                                      // "...", "xxxx", a GUID of zeros, sk-...
+	called       = regexp.MustCompile(`^(<[^<>]*>|%[A-Z_]+%|\[[^\[\]]*\]|\{[^{}]*\}|(?i)your[-_ ].*)$`) // <password>, [KEY], {token}, your-key
+	constant     = regexp.MustCompile(`^[A-Z]+(_[A-Z]+)+$`)                                             // DB_PASSWORD, to be replaced
+	javaType     = regexp.MustCompile(`^java\.(lang|util)\.\w+$`)                                       // <config-property-type>
+	release      = regexp.MustCompile(`^[0-9]{1,3}(\.[0-9]{1,3})*$`)
 	expression   = regexp.MustCompile(`^(new |await )?[A-Za-z_][\w.]*(\(.*|[)\],;]+)?$`)
 	environment  = regexp.MustCompile(`^(process\.env|os\.environ|os\.getenv|System\.getenv|Environment\.Get|ENV\[|env\()`)
 )
@@ -35,10 +38,22 @@ func usable(base, text string, s parse.SecretSpan) bool {
 	switch {
 	case nothing.MatchString(head) || called.MatchString(value):
 		return false
+	case constant.MatchString(value) && parse.SecretName(value) != "" || javaType.MatchString(value):
+		return false
+	case strings.Contains(value, "<") && markup(base): // other elements: a password holds "&lt;"
+		return false
+	case s.Kind == parse.SecretToken && release.MatchString(value): // urn:wildfly:microprofile-jwt-smallrye:1.0
+		return false
 	case s.Key == "" || !program(base) || s.Start > 0 && strings.IndexByte(quotes, text[s.Start-1]) >= 0:
 		return true
 	}
 	return !environment.MatchString(value) && (strings.ContainsAny(value, "0123456789") || !expression.MatchString(value))
+}
+
+// markup tells by the name whether a sign like '<' stands for itself only in tags.
+func markup(base string) bool {
+	ext := strings.ToLower(path.Ext(base))
+	return ext == ".xml" || ext == ".config"
 }
 
 const quotes = `"'` + "`"

@@ -17,10 +17,8 @@ const maxText = 1 << 20
 // start scripts, profiles for other stages. The image would carry them all the same.
 func (f *finder) text(p string) {
 	base := path.Base(p)
-	if f.files[model.Path(p)] {
-		return
-	}
-	if credentials(base) {
+	inForce := f.files[model.Path(p)] // its settings are known; what stands in comments is not among them
+	if credentials(base) && !inForce {
 		f.add(base, parse.SecretPassword, model.Place{Kind: "file", Path: model.Path(p)}, model.FromFile(model.Path(p), 0))
 		return
 	}
@@ -44,7 +42,8 @@ func (f *finder) text(p string) {
 	notes := commentsOf(base, text)
 	line, at, more := 1, 0, f.more.Count
 	for _, s := range parse.TextSecrets(base, text) {
-		if !usable(base, text, s) {
+		comment := notes.hold(text, s.Start)
+		if !usable(base, text, s) || inForce && !comment {
 			continue
 		}
 		line += strings.Count(text[at:s.Start], "\n")
@@ -58,7 +57,7 @@ func (f *finder) text(p string) {
 			continue
 		}
 		f.put(model.Secret{
-			Name: base, Kind: parse.SecretKind(s.Kind, s.Key, value), Length: model.LengthClass(len(value)), Place: place, Comment: notes.hold(text, s.Start),
+			Name: base, Kind: parse.SecretKind(s.Kind, s.Key, value), Length: model.LengthClass(len(value)), Place: place, Comment: comment,
 		}, from)
 	}
 	if f.more.Count > more {
