@@ -12,6 +12,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"a2c/analyze"
+	"a2c/analyze/onepage"
 	"a2c/internal/elftest"
 	"a2c/internal/golden"
 	"a2c/inventory"
@@ -104,6 +105,7 @@ func TestGolden(t *testing.T) {
 			a, list := run(t, machine(t, kind, nil), kind, analyze.Options{Configured: func(found model.Configuration) { c = found }})
 			golden.JSON(t, filepath.Join("testdata", kind+".configuration.json"), c)
 			golden.JSON(t, filepath.Join("testdata", kind+".analysis.json"), a)
+			golden.JSON(t, filepath.Join("testdata", kind+".summary.json"), onepage.Of(a))
 			golden.Equal(t, filepath.Join("testdata", kind+".files.txt"), table(list))
 		})
 	}

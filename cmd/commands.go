@@ -7,6 +7,7 @@ func commands(a *app) []*cobra.Command {
 	return []*cobra.Command{
 		newInventory(a),
 		newAnalyze(a),
+		newSummary(a),
 		newCheck(a),
 		newExplain(a),
 		newFiles(a),
