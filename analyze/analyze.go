@@ -4,6 +4,7 @@ package analyze
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"a2c/analyze/kernel"
 	"a2c/analyze/observe"
 	"a2c/analyze/packages"
+	"a2c/analyze/sample"
 	"a2c/analyze/secret"
 	"a2c/analyze/size"
 	"a2c/analyze/state"
@@ -44,11 +46,15 @@ type Options struct {
 	// Earlier is what runs before this one saw, and Observed their sum; it counts on.
 	Earlier  []observe.Earlier
 	Observed *model.Observation
+	// Sample is how long it is looked at again and again what the application uses, at the same time as Observe; 0: not at all. Sampled is what runs before
+	// this one saw; it counts on.
+	Sample  time.Duration
+	Sampled *model.Sampling
 }
 
 // Event says that a step begins.
 type Event struct {
-	Step string `json:"step"` // "observe", "processes", "configuration", "state", "files", "secrets", "kernel", "packages", "list"
+	Step string `json:"step"` // "sample", "observe", "processes", "configuration", "state", "files", "secrets", "kernel", "packages", "list"
 	// Detail is how far a step that takes long is: "34s of 1m0s, 88 files opened", "204800 files".
 	Detail string `json:"detail,omitempty"`
 }
@@ -74,7 +80,7 @@ func (o Options) far(step string) func(files int) {
 // Run analyzes one application of the inventory. Every path that was considered is handed to emit, sorted by path; what could not be read
 // stands in the analysis as a skip. It fails when the application has ended (subject.ErrEnded), when ctx ends, or when emit fails.
 func Run(ctx context.Context, t host.Tree, id string, app model.App, o Options, emit func(model.File) error) (model.Analysis, error) {
-	seen, err := o.watch(ctx, t, app)
+	seen, used, err := o.wait(ctx, t, app)
 	if err != nil {
 		return model.Analysis{}, err
 	}
@@ -118,7 +124,7 @@ func Run(ctx context.Context, t host.Tree, id string, app model.App, o Options, 
 	s.Root = root
 	info.State, info.Logs = st.Dirs, st.Logs
 	info.Libraries = found.Libraries
-	info.Usage = size.Measure(s, c)
+	info.Usage = size.Measure(s, c, used)
 	o.step("kernel")
 	info.Kernel = kernel.Look(s, statePaths(st.Dirs))
 	o.world(s, c, found.Set, info)
@@ -184,6 +190,38 @@ func statePaths(dirs []model.StateDir) []string {
 		out = append(out, string(d.Path))
 	}
 	return out
+}
+
+// wait sees what the application opens and what it uses, both at once, when that is wanted.
+func (o Options) wait(ctx context.Context, t host.Tree, app model.App) (observe.Result, *model.Sampling, error) {
+	if o.Sample <= 0 {
+		seen, err := o.watch(ctx, t, app)
+		return seen, o.Sampled, err
+	}
+	o.step("sample")
+	var used model.Sampling
+	var err error
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		used, err = sample.Watch(ctx, t, app, o.Sample, o.detail("sample"))
+	}()
+	seen, watched := o.watch(ctx, t, app)
+	<-done
+	if err = errors.Join(watched, err); err != nil {
+		return seen, nil, err
+	}
+	used = sample.Merge(o.Sampled, used)
+	return seen, &used, nil
+}
+
+// detail tells how far a step is.
+func (o Options) detail(step string) func(string) {
+	return func(text string) {
+		if o.Report != nil {
+			o.Report(Event{step, text})
+		}
+	}
 }
 
 // watch sees what the application opens, when that is wanted.

@@ -79,13 +79,14 @@ func (a *app) analyzeInto(ctx context.Context, w *workspace.Workspace, id string
 	app := live[id]
 	name := path.Join(id, workspace.AnalysisFile)
 	before, err := workspace.Load[model.Analysis](w, name)
-	request := analyzeRequest{Root: a.root, ID: id, App: app, Workspace: w.Dir(), Observe: a.observe, Others: others(live, id), Recover: a.recoverDeleted}
+	request := analyzeRequest{Root: a.root, ID: id, App: app, Workspace: w.Dir(), Observe: a.observe, Sample: a.sample, Others: others(live, id), Recover: a.recoverDeleted}
 	switch {
 	case err == nil:
 		request.Parameters = &before.ContainerParameters
 		if request.Observed = before.AnalysisInfo.Observation; request.Observed != nil {
 			request.Earlier = a.earlier(w, id, request.Observed.Written)
 		}
+		request.Sampled = before.AnalysisInfo.Usage.Sampling
 	case !errors.Is(err, fs.ErrNotExist):
 		return none, nil, fmt.Errorf("%w\ncorrect it, or remove the file; nothing was changed", err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"runtime/debug"
+	"sync"
 	"time"
 
 	"a2c/analyze"
@@ -75,6 +76,8 @@ type analyzeRequest struct {
 	Forks      bool                       // the second tells of forks
 	Earlier    []observe.Earlier          // what was observed before
 	Observed   *model.Observation
+	Sample     time.Duration // 0: not
+	Sampled    *model.Sampling
 }
 
 // analyzeResult is the analysis, or that the application has ended; its files come before it, as emissions of the kind "file".
@@ -100,7 +103,13 @@ func playAnalyze(ctx context.Context, c *child.Conn) (any, error) {
 		return nil, err
 	}
 	var lost error // an event that could not be sent: the next file cannot be either
-	o := analyze.Options{Parameters: r.Parameters, Workspace: r.Workspace, Others: r.Others, Recover: r.Recover, Earlier: r.Earlier, Observed: r.Observed, Log: c.Log(), Report: func(e analyze.Event) { lost = errors.Join(lost, c.Emit("event", e)) }}
+	var telling sync.Mutex
+	o := analyze.Options{Parameters: r.Parameters, Workspace: r.Workspace, Others: r.Others, Recover: r.Recover, Earlier: r.Earlier, Observed: r.Observed, Log: c.Log(), Report: func(e analyze.Event) {
+		telling.Lock()
+		defer telling.Unlock()
+		lost = errors.Join(lost, c.Emit("event", e))
+	}}
+	o.Sample, o.Sampled = r.Sample, r.Sampled
 	if r.Observe > 0 {
 		o.Observe, o.Events.Opens = r.Observe, c.File(0, "fanotify")
 		if r.Forks {

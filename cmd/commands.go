@@ -12,6 +12,7 @@ func commands(a *app) []*cobra.Command {
 		newExplain(a),
 		newFiles(a),
 		newConfig(a),
+		newSize(a),
 		newContainerize(a),
 		newVerify(a),
 		newSecrets(a),

@@ -32,6 +32,7 @@ type app struct {
 	unconfined bool
 	// observe: how long analyze watches what an application opens.
 	observe        time.Duration
+	sample         time.Duration
 	recoverDeleted bool   // analyze --recover-deleted
 	root           string // of the file system to look at; "/" but for tests
 }

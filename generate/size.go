@@ -16,18 +16,25 @@ const heapNote = "memory"
 // jvmOverhead is what a JVM needs beside its heap and stacks: metaspace, code cache, collector, direct buffers.
 const jvmOverhead = 256 * mebi
 
-// size turns what was measured into the smallest valid pair: cores × 1.2 and memory × 1.25, then the first row of Fargate's table that
+// size turns what was measured into the smallest valid pair: cores and memory with headroom, then the first row of Fargate's table that
 // holds both. Memory may raise the CPU; it is never lowered.
 func (p *proposer) size() {
-	cores, coresFrom := p.cores()
-	bytes, bytesFrom := p.memory()
-	needCPU := int(math.Ceil(cores * 1.2 * 1024))
-	needMemory := int(math.Ceil(float64(bytes) * 1.25 / mebi))
+	n := model.Need{CPUFactor: 1.2, MemoryFactor: 1.25}
+	if known := p.analysis.AnalysisInfo.Usage.Need; known != nil {
+		n.CPUFactor, n.MemoryFactor = known.CPUFactor, known.MemoryFactor
+		if len(known.Why) > 0 {
+			p.because("size", "confidence %s: %s", known.Confidence, strings.Join(known.Why, "; "))
+		}
+	}
+	n.Cores, n.CoresFrom = p.cores()
+	n.MemoryBytes, n.MemoryFrom = p.memory()
+	bytes := n.MemoryBytes
+	needCPU, needMemory := n.Units()
 	if u := p.analysis.AnalysisInfo.Usage; u.HeapBeyondHost() {
 		p.because(heapNote, "-Xmx allows a heap of %d MiB on a machine of %d MiB, so that nothing keeps the JVM below the %d MiB that are proposed: set -Xmx to what it needs",
 			u.MaxHeapBytes/mebi, u.HostMemoryBytes/mebi, bytes/mebi)
 	}
-	why := fmt.Sprintf("%.2f cores (%s) × 1.2 and %d MiB (%s) × 1.25", cores, coresFrom, bytes/mebi, bytesFrom)
+	why := fmt.Sprintf("%.2f cores (%s) × %g and %d MiB (%s) × %g", n.Cores, n.CoresFrom, n.CPUFactor, bytes/mebi, n.MemoryFrom, n.MemoryFactor)
 	if p.d.ReadOnlyRoot && len(p.d.Writable) > 0 {
 		scratch := len(p.d.Writable) * scratchMiB
 		needMemory += scratch
@@ -48,7 +55,11 @@ func (p *proposer) size() {
 }
 
 func (p *proposer) cores() (float64, string) {
-	if u := p.analysis.AnalysisInfo.Usage; u.Cores > 0 {
+	u := p.analysis.AnalysisInfo.Usage
+	if u.Need != nil && u.Need.Cores > 0 {
+		return u.Need.Cores, u.Need.CoresFrom
+	}
+	if u.Cores > 0 {
 		return u.Cores, "average since the start"
 	}
 	if p.image.Needs.Cores > 0 {
@@ -68,10 +79,13 @@ func (p *proposer) memory() (int64, string) {
 	}
 	take(u.PeakRSSBytes, "peak resident")
 	take(u.RSSBytes+u.SwapBytes, "resident and swapped out")
-	if u.HeapBeyondHost() {
+	switch {
+	case u.Need != nil:
+		take(u.Need.MemoryBytes, u.Need.MemoryFrom)
+	case u.HeapBeyondHost():
 		take(u.UnlimitedBytes(), fmt.Sprintf("twice the peak of %d MiB, at least 512 MiB more than it, since -Xmx says %d MiB on a machine of %d MiB",
 			max(u.PeakRSSBytes, u.RSSBytes+u.SwapBytes)/mebi, u.MaxHeapBytes/mebi, u.HostMemoryBytes/mebi))
-	} else if u.MaxHeapBytes > 0 {
+	case u.MaxHeapBytes > 0:
 		take(u.MaxHeapBytes+jvmOverhead+int64(u.Threads)*mebi, fmt.Sprintf("-Xmx, %d threads and 256 MiB beside the heap", u.Threads))
 	}
 	take(p.image.Needs.MemoryBytes, "image.json")

@@ -202,8 +202,14 @@ type Usage struct {
 	OpenFiles     int     `json:"openFiles"`
 	MaxHeapBytes  int64   `json:"maxHeapBytes,omitempty"` // -Xmx
 	// HostMemoryBytes is what the machine has: MemTotal of /proc/meminfo.
-	HostMemoryBytes int64    `json:"hostMemoryBytes,omitempty"`
-	Evidence        Evidence `json:"evidence,omitempty"`
+	HostMemoryBytes int64 `json:"hostMemoryBytes,omitempty"`
+	// Sampling is what a2c analyze --sample saw; nil without it.
+	Sampling *Sampling `json:"sampling,omitempty"`
+	// Heap is what is known of a managed heap; nil: there is none, or nothing is known. Memory is the runtime's memory in parts, Need what comes of it all.
+	Heap     *Heap        `json:"heap,omitempty"`
+	Memory   []MemoryPart `json:"memory,omitempty"`
+	Need     *Need        `json:"need,omitempty"`
+	Evidence Evidence     `json:"evidence,omitempty"`
 }
 
 // HeapBeyondHost reports whether the heap's limit is more than the machine has, so that it says nothing about what the application needs.

@@ -84,3 +84,14 @@ func (n *numbers) hex(s string) uint64 {
 	n.err = firstError(n.err, err)
 	return v
 }
+
+// Processors counts the lines cpuN of /proc/stat (proc_stat(5)): the processors that are online.
+func Processors(data []byte) int {
+	n := 0
+	for line := range bytes.Lines(data) {
+		if rest, ok := bytes.CutPrefix(line, []byte("cpu")); ok && len(rest) > 0 && rest[0] >= '0' && rest[0] <= '9' {
+			n++
+		}
+	}
+	return n
+}

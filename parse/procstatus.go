@@ -26,6 +26,9 @@ type ProcStatus struct {
 	// Memory in bytes; 0 when the process has no address space or the kernel does not say.
 	VMHWM, VMRSS, VMSwap, VMSize, VMLock, HugetlbPages int64
 
+	// VMRSS in its kinds (Linux 4.5): memory of its own, pages of files, shared memory.
+	RSSAnon, RSSFile, RSSShmem int64
+
 	// Capability sets (capabilities(7)), one bit each. CapAmb needs Linux 4.3.
 	CapInh, CapPrm, CapEff, CapBnd, CapAmb uint64
 
@@ -98,6 +101,12 @@ func (s *ProcStatus) memory(key string) *int64 {
 		return &s.VMHWM
 	case "VmRSS":
 		return &s.VMRSS
+	case "RssAnon":
+		return &s.RSSAnon
+	case "RssFile":
+		return &s.RSSFile
+	case "RssShmem":
+		return &s.RSSShmem
 	case "VmSwap":
 		return &s.VMSwap
 	case "VmSize":

@@ -13,8 +13,9 @@ import (
 )
 
 // Measure sums up over the application's processes. Peaks of several processes need not coincide: their sum is an upper bound.
-func Measure(s *subject.Subject, c *config.Config) model.Usage {
-	var u model.Usage
+// used is what was sampled, nil when nothing was.
+func Measure(s *subject.Subject, c *config.Config, used *model.Sampling) model.Usage {
+	u := model.Usage{Sampling: used}
 	for _, p := range s.Procs {
 		u.RSSBytes += p.Status.VMRSS
 		u.PeakRSSBytes += p.Status.VMHWM
@@ -41,8 +42,40 @@ func Measure(s *subject.Subject, c *config.Config) model.Usage {
 	}
 	uptime(s, &u)
 	memory(s, &u)
-	heap(s, c, &u)
+	switch {
+	case c.Java != nil:
+		newJVM(s, c, &u).model()
+	case s.Dotnet():
+		newCLR(s, &u).model()
+	}
+	u.Need = need(u)
+	sources(&u)
 	return u
+}
+
+// sources says of what stands beside a number that it comes from where the number does.
+func sources(u *model.Usage) {
+	for i := range u.Memory {
+		p := &u.Memory[i]
+		for _, field := range []string{"part", "source", "why"} {
+			p.Evidence.Add(field, p.Evidence["bytes"]...)
+		}
+		u.Evidence.Add("memory", p.Evidence["bytes"]...)
+	}
+	if h := u.Heap; h != nil {
+		h.Evidence.Add("source", h.Evidence["collector"]...)
+		u.Evidence.Add("heap", h.Evidence["collector"]...)
+	}
+	n := u.Need
+	n.Evidence.Add("coresFrom", n.Evidence["cores"]...)
+	n.Evidence.Add("memoryFrom", n.Evidence["memoryBytes"]...)
+	for _, field := range []string{"cpuFactor", "memoryFactor"} {
+		n.Evidence.Add(field, model.Derived("headroom: a rule of thumb"))
+	}
+	u.Evidence.Add("need", model.Derived("usage, sampling, memory"))
+	if u.Sampling != nil {
+		u.Evidence.Add("sampling", model.Derived("a2c analyze --sample"))
+	}
 }
 
 // memory is what the machine has.
@@ -83,30 +116,6 @@ func uptime(s *subject.Subject, u *model.Usage) {
 
 func round(v float64) float64 {
 	return float64(int64(v*1000+0.5)) / 1000
-}
-
-// heap reads -Xmx and -XX:MaxHeapSize, the last one counts.
-func heap(s *subject.Subject, c *config.Config, u *model.Usage) {
-	if c.Java == nil {
-		return
-	}
-	for _, o := range c.Java.Options {
-		v, ok := strings.CutPrefix(o.Value, "-Xmx")
-		if !ok {
-			v, ok = strings.CutPrefix(o.Value, "-XX:MaxHeapSize=")
-		}
-		n, valid := Bytes(v)
-		if !ok || !valid {
-			continue
-		}
-		u.MaxHeapBytes = n
-		from := model.FromArg(s.Main.PID, o.Index)
-		if o.Env != "" {
-			from = model.FromEnv(s.Main.PID, o.Env)
-		}
-		delete(u.Evidence, "maxHeapBytes")
-		u.Evidence.Add("maxHeapBytes", from)
-	}
 }
 
 // Bytes reads a size as the JVM does: a number with k, m, g or t.

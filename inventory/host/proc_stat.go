@@ -55,3 +55,18 @@ func (h *Host) BootTime() (time.Time, error) {
 	}
 	return time.Time{}, wrap("read", "/proc/stat", fmt.Errorf("no line btime"))
 }
+
+// StatInto is Stat for one look after the other: it reads into buf where that is large enough.
+func (p *Process) StatInto(buf []byte) (parse.ProcStat, error) {
+	data, err := p.readStat(buf)
+	if err != nil {
+		return parse.ProcStat{}, err
+	}
+	s, err := parse.Stat(data)
+	return s, wrap("read", p.path("stat"), err)
+}
+
+// Sibling is another process of the same machine, known by its stat alone: it was started after the machine was looked at.
+func (p *Process) Sibling(s parse.ProcStat) *Process {
+	return &Process{PID: s.PID, PPID: s.PPID, Comm: s.Comm, Start: s.StartTicks, Threads: s.Threads, tree: p.host.Tree, host: p.host}
+}

@@ -1,0 +1,126 @@
+package size
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"strconv"
+
+	"a2c/analyze/subject"
+	"a2c/inventory/host"
+	"a2c/model"
+	"a2c/parse"
+)
+
+// clr makes the memory model of .NET's runtime from its settings and from /proc: the runtime publishes nothing without being asked.
+type clr struct {
+	s          *subject.Subject
+	u          *model.Usage
+	properties map[string]any
+	file       string
+}
+
+// maxRuntimeConfig bounds the file; real ones have a few hundred bytes.
+const maxRuntimeConfig = 1 << 20
+
+func newCLR(s *subject.Subject, u *model.Usage) *clr {
+	c := &clr{s: s, u: u, file: beside(string(s.App.Artifact))}
+	data, err := host.ReadFile(s.Root, c.file, maxRuntimeConfig)
+	if err != nil {
+		return c // a single file holds its own; what is missing has its defaults
+	}
+	if doc, err := parse.ReadRuntimeConfig(data); err == nil {
+		c.properties = doc.Properties
+	}
+	return c
+}
+
+// setting is one of the runtime's: the variable DOTNET_gcServer, COMPlus_gcServer before .NET 6, wins over the property System.GC.Server. The
+// variables' numbers are hexadecimal (learn.microsoft.com/dotnet/core/runtime-config/garbage-collector).
+func (c *clr) setting(variable, property string) (n int64, from model.Source, ok bool) {
+	for _, prefix := range []string{"DOTNET_", "COMPlus_"} {
+		if v, set := c.s.Main.Getenv(prefix + variable); set {
+			u, err := strconv.ParseUint(trimHex(v), 16, 63)
+			return int64(u), model.FromEnv(c.s.Main.PID, prefix+variable), err == nil
+		}
+	}
+	from = model.FromFile(model.Path(c.file), 0)
+	switch v := c.properties[property].(type) {
+	case bool:
+		if v {
+			return 1, from, true
+		}
+		return 0, from, true
+	case float64:
+		if v >= 0 && v < math.MaxInt64/2 {
+			return int64(v), from, true
+		}
+	case json.Number:
+		n, err := v.Int64()
+		return n, from, err == nil
+	case string:
+		if v == "true" {
+			return 1, from, true
+		}
+		n, err := strconv.ParseInt(v, 0, 64)
+		return n, from, err == nil
+	}
+	return 0, "", false
+}
+
+func trimHex(v string) string {
+	if len(v) > 2 && v[0] == '0' && (v[1] == 'x' || v[1] == 'X') {
+		return v[2:]
+	}
+	return v
+}
+
+func (c *clr) model() {
+	h := &model.Heap{Collector: "Workstation", Source: fromDefault}
+	if n, from, ok := c.setting("gcServer", "System.GC.Server"); ok {
+		h.Source = fromFlag
+		if n != 0 {
+			h.Collector = "Server"
+		}
+		h.Evidence.Add("collector", from)
+	} else {
+		h.Evidence.Add("collector", model.Derived("no setting: Workstation"))
+	}
+	if n, from, ok := c.setting("GCHeapHardLimit", "System.GC.HeapHardLimit"); ok && n > 0 {
+		h.MaxBytes = n
+		h.Evidence.Add("maxBytes", from)
+	} else if n, from, ok := c.setting("GCHeapHardLimitPercent", "System.GC.HeapHardLimitPercent"); ok && n > 0 && n <= 100 {
+		h.MaxBytes = c.u.HostMemoryBytes / 100 * n
+		h.Evidence.Add("maxBytes", from)
+	}
+	c.u.Heap = h
+	c.parts(h)
+}
+
+func (c *clr) parts(h *model.Heap) {
+	var anon int64
+	heap := model.MemoryPart{Part: "heap and native", Source: fromMeasured, Why: "memory of its own: the managed heap, compiled code, malloc"}
+	for _, p := range c.s.Procs {
+		anon += p.Status.RSSAnon
+		if n := p.Status.Lines["RssAnon"]; n > 0 {
+			heap.Evidence.Add("bytes", model.FromProc(p.PID, "status:"+strconv.Itoa(n)))
+		}
+	}
+	if heap.Bytes = anon; anon == 0 { // before Linux 4.5 the kernel does not tell them apart
+		heap.Bytes = c.u.PeakRSSBytes
+		heap.Evidence.Add("bytes", c.u.Evidence["peakRssBytes"]...)
+	}
+	if h.MaxBytes > 0 && h.MaxBytes < c.u.HostMemoryBytes/2 {
+		const native = 64 * mebi
+		heap.Bytes, heap.Source, heap.Why = max(anon, h.MaxBytes+native), fromFlag, fmt.Sprintf("the heap's hard limit of %d MiB, and 64 MiB beside it", h.MaxBytes/mebi)
+		heap.Evidence.Add("bytes", h.Evidence["maxBytes"]...)
+	}
+	threads := c.u.Threads
+	if c.u.Sampling != nil {
+		threads = max(threads, c.u.Sampling.Threads)
+	}
+	const each = 1536 << 10 // .NET's default on Linux; little of it is resident, which is counted above
+	stacks := model.MemoryPart{Part: "thread stacks", Bytes: int64(threads) * each / 8, Source: fromDefault, Why: fmt.Sprintf("%d threads, an eighth of 1.5 MiB each", threads)}
+	stacks.Evidence.Add("bytes", c.u.Evidence["threads"]...)
+	c.u.Memory = append(c.u.Memory, heap, stacks, programs(c.s))
+}

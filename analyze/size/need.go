@@ -1,0 +1,137 @@
+package size
+
+import (
+	"fmt"
+	"time"
+
+	"a2c/model"
+)
+
+// Headroom: what is multiplied with what was seen.
+const (
+	cpuFactor    = 1.2
+	memoryFactor = 1.25
+)
+
+// need is what comes of it all: the highest of what was seen, of what the memory model says, and of what options ask for.
+func need(u model.Usage) *model.Need {
+	n := &model.Need{CPUFactor: cpuFactor, MemoryFactor: memoryFactor, Why: []string{}}
+	neededCores(n, u)
+	neededMemory(n, u)
+	confidence(n, u)
+	n.Evidence.Add("confidence", model.Derived("how long, when and under what load it was sampled"))
+	n.Evidence.Add("why", model.Derived("sampling"))
+	return n
+}
+
+func neededCores(n *model.Need, u model.Usage) {
+	n.Cores, n.CoresFrom = u.Cores, "average since the start"
+	n.Evidence.Add("cores", u.Evidence["cores"]...)
+	if s := u.Sampling; s != nil && s.Cores.P99 >= n.Cores {
+		n.Cores, n.CoresFrom = s.Cores.P99, fmt.Sprintf("99 %% of the seconds sampled (%s)", seconds(s.Seconds))
+		n.Evidence["cores"] = s.Evidence["cores"]
+	}
+}
+
+// neededMemory never falls below what was resident, or resident and swapped out.
+func neededMemory(n *model.Need, u model.Usage) {
+	take := func(bytes int64, from string, evidence []model.Source) {
+		if bytes > n.MemoryBytes {
+			n.MemoryBytes, n.MemoryFrom = bytes, from
+			n.Evidence["memoryBytes"] = evidence
+		}
+	}
+	take(u.PeakRSSBytes, "peak resident", u.Evidence["peakRssBytes"])
+	take(u.RSSBytes+u.SwapBytes, "resident and swapped out", u.Evidence["rssBytes"])
+	if s := u.Sampling; s != nil {
+		take(s.RSS.Max+s.SwapBytes, "sampled", s.Evidence["rss"])
+	}
+	var sum int64
+	for _, p := range u.Memory {
+		sum += p.Bytes
+	}
+	take(sum, "the parts of the runtime's memory together", []model.Source{model.Derived("sum of memory")})
+	if u.HeapBeyondHost() {
+		take(u.UnlimitedBytes(), fmt.Sprintf("twice the peak of %d MiB, at least 512 MiB more than it, since -Xmx says %d MiB on a machine of %d MiB",
+			max(u.PeakRSSBytes, u.RSSBytes+u.SwapBytes)/mebi, u.MaxHeapBytes/mebi, u.HostMemoryBytes/mebi), u.Evidence["maxHeapBytes"])
+	}
+	if h := u.Heap; h != nil && u.MaxHeapBytes == 0 && h.Collections > 0 {
+		// Without -Xmx the JVM takes a quarter of the task's memory: what it kept after a collection has to fit, and as much to work with.
+		take(int64(float64(4*2*h.UsedBytes)/memoryFactor), fmt.Sprintf("no -Xmx: a quarter of the task has to hold twice the %d MiB that are in use after a collection; -XX:MaxRAMPercentage=75 would take less",
+			h.UsedBytes/mebi), h.Evidence["usedBytes"])
+	}
+}
+
+// Thresholds of how sure a need is.
+const (
+	longSample = 600.0   // seconds
+	fewSeconds = 60.0    // seconds
+	longUptime = 86400.0 // seconds
+	busyCores  = 0.05
+)
+
+func confidence(n *model.Need, u model.Usage) {
+	why := func(format string, args ...any) { n.Why = append(n.Why, fmt.Sprintf(format, args...)) }
+	s := u.Sampling
+	if s == nil {
+		n.Confidence = "low"
+		why("never sampled: cores are the average since the start, over %s, which hides every peak; a2c analyze --sample 60s while it is used tells more", seconds(u.UptimeSeconds))
+		return
+	}
+	loaded := s.Cores.P90 >= busyCores
+	for _, r := range s.Runs {
+		loaded = loaded || r.Requests != nil && r.Requests.PerSecond > 0
+	}
+	for _, r := range s.Runs[max(0, len(s.Runs)-3):] {
+		n.Why = append(n.Why, runText(r))
+	}
+	switch {
+	case !loaded:
+		n.Confidence = "low"
+		why("it had next to nothing to do: this says little about what it needs when it is used; sample again then")
+	case s.Seconds >= longSample && u.UptimeSeconds >= longUptime:
+		n.Confidence = "high"
+	case s.Seconds >= fewSeconds:
+		n.Confidence = "medium"
+		why("sampled under load for %s in all; ten minutes, of an application that has run for a day, tell more", seconds(s.Seconds))
+	default:
+		n.Confidence = "low"
+		why("sampled for %s only", seconds(s.Seconds))
+	}
+	if u.UptimeSeconds < longUptime {
+		why("it has run for %s: a peak that comes once a day or month may not have come yet", seconds(u.UptimeSeconds))
+	}
+}
+
+// runText is one run in words: "sampled 60 s at 03:10 local time on a Sunday; requests 0/s; cores 0.01 (p99)".
+func runText(r model.SampleRun) string {
+	text := fmt.Sprintf("sampled %s", seconds(r.Seconds))
+	if at, err := time.Parse(time.RFC3339, r.Started); err == nil {
+		text += at.Format(" at 15:04 local time on Mon 2006-01-02")
+		switch h, day := at.Hour(), at.Weekday(); {
+		case h < 6 || h >= 22:
+			text += ", at night"
+		case day == time.Saturday || day == time.Sunday:
+			text += ", at a weekend"
+		}
+	}
+	if r.Requests != nil {
+		text += fmt.Sprintf("; requests %.3g/s", r.Requests.PerSecond)
+	} else {
+		text += "; requests not known: no access log"
+	}
+	return text + fmt.Sprintf("; cores %.2f (p99)", r.Cores.P99)
+}
+
+func seconds(v float64) string {
+	d := time.Duration(v * float64(time.Second))
+	switch {
+	case d < 2*time.Minute:
+		return fmt.Sprintf("%.0f s", v)
+	case d < 2*time.Hour:
+		return fmt.Sprintf("%.0f minutes", d.Minutes())
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%.0f hours", d.Hours())
+	}
+	return fmt.Sprintf("%.0f days", d.Hours()/24)
+}

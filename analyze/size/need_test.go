@@ -1,0 +1,56 @@
+package size
+
+import (
+	"strings"
+	"testing"
+
+	"a2c/model"
+)
+
+func sampled(seconds, cores, requests float64, started string) *model.Sampling {
+	r := model.SampleRun{Started: started, Seconds: seconds, Cores: model.CoreSpread{P90: cores, P99: cores}, Requests: &model.RequestRate{PerSecond: requests}}
+	return &model.Sampling{Runs: []model.SampleRun{r}, Seconds: seconds, Cores: r.Cores}
+}
+
+func TestNeed(t *testing.T) {
+	const day = "2026-11-26T11:00:00+01:00"
+	for _, c := range []struct {
+		name   string
+		u      model.Usage
+		cores  float64
+		bytes  int64
+		from   string
+		sure   string
+		saying string
+	}{
+		{"never sampled", model.Usage{Cores: 0.3, PeakRSSBytes: 100 * mebi, UptimeSeconds: 90000}, 0.3, 100 * mebi, "peak resident", "low", "never sampled"},
+		{"at night", model.Usage{Cores: 0.3, Sampling: sampled(60, 0.01, 0, "2026-11-26T03:10:00+01:00")}, 0.3, 0, "", "low", "sampled 60 s at 03:10 local time on Thu 2026-11-26, at night; requests 0/s"},
+		{"nothing to do", model.Usage{Sampling: sampled(60, 0.01, 0, day)}, 0.01, 0, "", "low", "next to nothing to do"},
+		{"used", model.Usage{Cores: 0.1, UptimeSeconds: 90000, Sampling: sampled(60, 0.8, 20, day)}, 0.8, 0, "", "medium", "requests 20/s"},
+		{"used for long", model.Usage{UptimeSeconds: 90000, Sampling: sampled(900, 0.8, 20, day)}, 0.8, 0, "", "high", "requests 20/s"},
+		{"swapped out", model.Usage{RSSBytes: 5, SwapBytes: 7, PeakRSSBytes: 9}, 0, 12, "resident and swapped out", "low", ""},
+		{"less in the model than seen", model.Usage{PeakRSSBytes: 9, Memory: []model.MemoryPart{{Bytes: 3}, {Bytes: 4}}}, 0, 9, "peak resident", "low", ""},
+		{"more in the model", model.Usage{PeakRSSBytes: 9, Memory: []model.MemoryPart{{Bytes: 30}, {Bytes: 4}}}, 0, 34, "the parts of the runtime's memory together", "low", ""},
+		{"no -Xmx", model.Usage{PeakRSSBytes: 9, Heap: &model.Heap{Collections: 3, UsedBytes: 100 * mebi}}, 0, 640 * mebi, "no -Xmx: a quarter of the task has to hold twice the 100 MiB", "low", ""},
+		{"beyond the machine", model.Usage{PeakRSSBytes: 900 * mebi, MaxHeapBytes: 8 << 30, HostMemoryBytes: 4 << 30}, 0, 1800 * mebi, "twice the peak of 900 MiB", "low", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			n := need(c.u)
+			if n.Cores != c.cores || n.MemoryBytes != c.bytes || !strings.HasPrefix(n.MemoryFrom, c.from) || n.Confidence != c.sure {
+				t.Errorf("%+v", n)
+			}
+			if text := strings.Join(n.Why, "; "); !strings.Contains(text, c.saying) {
+				t.Errorf("%q does not say %q", text, c.saying)
+			}
+		})
+	}
+}
+
+// TestBytes reads sizes as the JVM does.
+func TestBytes(t *testing.T) {
+	for text, want := range map[string]int64{"256m": 256 * mebi, "1G": 1 << 30, "512k": 512 << 10, "1048576": mebi, "": -1, "m": -1, "-1": -1, "9999999999t": -1} {
+		if n, ok := Bytes(text); ok != (want >= 0) || ok && n != want {
+			t.Errorf("%q: %d, %v", text, n, ok)
+		}
+	}
+}
