@@ -180,15 +180,34 @@ func secrets(list []model.Secret) []string {
 }
 
 func needs(u model.Usage) []string {
-	lines := []string{fmt.Sprintf("memory: %s resident now, %s at most since it was started", term.Size(u.RSSBytes), term.Size(max(u.PeakRSSBytes, u.RSSBytes)))}
-	if u.UptimeSeconds > 0 {
-		lines = append(lines, fmt.Sprintf("CPU: %.2f cores on average since it was started %s ago", u.Cores, ago(u.UptimeSeconds)))
+	var lines []string
+	if n := u.Need; n != nil {
+		cpu, memory := n.Units()
+		fits := "more than Fargate has"
+		if c, m, ok := model.FitFargate(cpu, memory); ok {
+			fits = fmt.Sprintf("on Fargate %g vCPU and %d MiB", float64(c)/1024, m)
+		}
+		lines = append(lines, fmt.Sprintf("%s: %d CPU units and %d MiB with headroom; how sure: %s", fits, cpu, memory, n.Confidence))
+		for _, why := range n.Why {
+			lines = append(lines, "  "+why)
+		}
 	}
-	lines = append(lines, fmt.Sprintf("%s, %s", count(u.Threads, "thread"), count(u.OpenFiles, "open file")))
+	lines = append(lines, fmt.Sprintf("memory: %s resident now, %s at most since it was started", term.Size(u.RSSBytes), term.Size(max(u.PeakRSSBytes, u.RSSBytes))))
+	if u.UptimeSeconds > 0 {
+		lines = append(lines, fmt.Sprintf("CPU: %.2f cores on average since it was started %s ago%s", u.Cores, ago(u.UptimeSeconds), sampled(u.Sampling)))
+	}
 	if u.MaxHeapBytes > 0 {
 		lines = append(lines, fmt.Sprintf("heap of at most %s", term.Size(u.MaxHeapBytes)))
 	}
-	return lines
+	return append(lines, fmt.Sprintf("%s, %s", count(u.Threads, "thread"), count(u.OpenFiles, "open file")))
+}
+
+// sampled sums up --sample.
+func sampled(s *model.Sampling) string {
+	if s == nil {
+		return ""
+	}
+	return fmt.Sprintf("; %.2f in the busiest hundredth of %.0f s that it was sampled for", s.Cores.P99, s.Seconds)
 }
 
 func unseen(i model.AnalysisInfo) []string {
