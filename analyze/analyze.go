@@ -153,6 +153,11 @@ func (o Options) configuration(s *subject.Subject) *config.Config {
 func (o Options) world(s *subject.Subject, c *config.Config, set *files.Set, info *model.AnalysisInfo) {
 	peers := traffic.Peers(s)
 	info.Peers = traffic.Documents(peers)
+	addresses, from := traffic.Addresses(s)
+	info.Addresses = addresses
+	if len(addresses) > 0 {
+		info.Evidence.Add("addresses", from)
+	}
 	info.Dependencies = dependency.Find(dependency.Input{Subject: s, Config: c, Peers: peers, Others: o.Others, Mounts: info.Kernel.Mounts})
 	info.AWSServices = dependency.AWS(s, set.Paths(), info.Dependencies)
 }

@@ -64,6 +64,8 @@ type AnalysisInfo struct {
 	State           []StateDir       `json:"state"`
 	Logs            []LogFile        `json:"logs"`
 	Peers           []Peer           `json:"peers"`
+	// Addresses are those of its network namespace but loopback, IPv4; with them a2c graph joins several hosts.
+	Addresses []string `json:"addresses"`
 	// Dependencies are what it talks to, or is configured to; AWSServices those of AWS, by libraries, endpoints and connections.
 	Dependencies []Dependency `json:"dependencies"`
 	AWSServices  []AWSService `json:"awsServices"`

@@ -20,6 +20,7 @@ func endpointHints() []endpointHint {
 	const db = model.DependsDatabase
 	return slices.Concat(messageHints(), databaseHints(), serviceHints(), []endpointHint{
 		{"datasource", db, "", "sql", 0},
+		{"broker", model.DependsBroker, "", "tcp", 0},
 		{"database", db, "", "sql", 0},
 		{"jdbc", db, "", "sql", 0},
 		{"dbhost", db, "", "sql", 0},

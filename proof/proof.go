@@ -42,6 +42,7 @@ func All() []Proof {
 		Observe(),
 		HardFiles(),
 		Servers(),
+		Dependencies(),
 		AroundHost(),
 		Containerize(),
 		AWSCLI(),

@@ -2,6 +2,7 @@ package config
 
 import (
 	"path"
+	"strings"
 
 	"a2c/model"
 )
@@ -21,6 +22,26 @@ func (r *resolver) jboss() {
 			r.dir(name, path.Join(base, below), model.Derived(below+" below the server's base"))
 		}
 	}
+	if base != "" {
+		r.document(path.Join(base, "configuration", r.jbossFile()), "configuration of the server")
+	}
 	folder("logs", "log", "jboss.server.log.dir", "jboss.domain.log.dir")
 	folder("tempDir", "tmp", "jboss.server.temp.dir", "jboss.domain.temp.dir")
+}
+
+// jbossFile is the name of the configuration in force: -c NAME, --server-config=NAME, or the default.
+func (r *resolver) jbossFile() string {
+	name := "standalone.xml"
+	args := r.s.Main.Args()
+	for i, a := range args {
+		option, value, ok := strings.Cut(a, "=")
+		switch option {
+		case "-c", "--server-config", "--read-only-server-config":
+			if !ok && i+1 < len(args) {
+				value = args[i+1]
+			}
+			name = path.Base(value)
+		}
+	}
+	return name
 }

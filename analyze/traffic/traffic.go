@@ -3,6 +3,8 @@ package traffic
 
 import (
 	"cmp"
+	"errors"
+	"io/fs"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -90,6 +92,22 @@ func outgoing(s *subject.Subject, own []host.OpenSocket, r parse.InetSocket) boo
 		}
 	}
 	return true
+}
+
+// maxTrie bounds /proc/PID/net/fib_trie: some hundred bytes for each route.
+const maxTrie = 16 << 20
+
+// Addresses are those of the application's network namespace, with where they stand. None when they cannot be read.
+func Addresses(s *subject.Subject) ([]string, model.Source) {
+	name := "/proc/" + strconv.Itoa(s.Main.PID) + "/net/fib_trie"
+	data, err := host.ReadFile(s.Host.Tree, name, maxTrie)
+	if err != nil {
+		if !errors.Is(err, fs.ErrNotExist) { // a kernel without IPv4
+			s.Skip(model.Skip{What: "addresses of the host", Path: model.Path(name), Reason: host.Reason(err)})
+		}
+		return []string{}, model.Source(name)
+	}
+	return parse.LocalAddresses(data), model.Source(name)
 }
 
 // Listener is a process that listens.

@@ -151,7 +151,7 @@ func frameworkReferences(dotnet string) ([]string, error) {
 		"System.Private.CoreLib", "System.Runtime", "System.Private.Uri", "System.Collections", "System.Linq", "System.Threading", "System.Console",
 		"System.ComponentModel", "netstandard", "System.Net.Primitives", "System.Runtime.Extensions", "System.IO.Pipelines", "System.Security.Claims",
 		"System.Security.Cryptography", "System.Diagnostics.DiagnosticSource", "System.Memory", "System.Data.Common",
-		"System.Net.Sockets", "Microsoft.Win32.Primitives", "System.ComponentModel.TypeConverter", "System.ObjectModel", "System.ComponentModel.Primitives", "System.Threading.Tasks", "System.Net.Security",
+		"System.Net.Sockets", "Microsoft.Win32.Primitives", "System.ComponentModel.TypeConverter", "System.ObjectModel", "System.ComponentModel.Primitives", "System.Threading.Tasks", "System.Net.Security", "System.Net.Http",
 	} {
 		core, err := filepath.Glob(filepath.Join(dotnet, "shared", "Microsoft.NETCore.App", "*", name+".dll"))
 		if err != nil {

@@ -29,6 +29,14 @@ func (s *Site) InstallDotnetKit(ctx context.Context, dir string) error {
 	return s.compile(ctx, root, filepath.Join(dir, "Worker.dll"), s.source("worker", "Worker.cs"))
 }
 
+// CompileDotnet makes a program of a source below testdata/apps against the runtime of a kit.
+func (s *Site) CompileDotnet(ctx context.Context, kit, out, source string) error {
+	if err := os.MkdirAll(filepath.Dir(out), 0o755); err != nil {
+		return err
+	}
+	return s.compile(ctx, filepath.Join(kit, "root"), out, s.source(source))
+}
+
 // InstallAzureMCP unpacks the single file of npm's @azure/mcp-linux-x64 to dir.
 func (s *Site) InstallAzureMCP(ctx context.Context, dir string) error {
 	archive, err := s.FetchNPM(ctx, "@azure/mcp-linux-x64", "2.0.5", "59e49713045a8c78c4915a6368bfc7688e7e9032a74d1fdf6caaa24d05a4dbdb")
