@@ -38,12 +38,12 @@ func (a *app) analysisTable(w io.Writer, analyses map[string]model.Analysis) err
 	if len(analyses) == 0 {
 		return nil
 	}
-	rows := term.Rows{Head: []string{"ID", "FILES", "SIZE", "LEFT OUT", "LIBRARIES", "STATE", "LOGS", "SECRETS", "PORT"}}
+	rows := term.Rows{Head: []string{"ID", "FILES", "SIZE", "LEFT OUT", "LIBRARIES", "TALKS TO", "STATE", "LOGS", "SECRETS", "PORT", "FARGATE"}}
 	for _, id := range slices.Sorted(maps.Keys(analyses)) {
 		one := analyses[id]
 		i := one.AnalysisInfo
-		rows.Add(id, strconv.Itoa(i.Files.In), term.Size(i.Files.InBytes), strconv.Itoa(i.Files.Out), strconv.Itoa(len(i.Libraries)), strconv.Itoa(len(i.State)),
-			strconv.Itoa(len(i.Logs)), strconv.Itoa(len(i.Secrets)), strconv.Itoa(one.ContainerParameters.ApplicationPort))
+		rows.Add(id, strconv.Itoa(i.Files.In), term.Size(i.Files.InBytes), strconv.Itoa(i.Files.Out), strconv.Itoa(len(i.Libraries)), strconv.Itoa(len(i.Dependencies)), strconv.Itoa(len(i.State)),
+			strconv.Itoa(len(i.Logs)), strconv.Itoa(len(i.Secrets)), strconv.Itoa(one.ContainerParameters.ApplicationPort), fargateSize(i.Usage.Need))
 	}
 	if err := a.Write(w, rows); err != nil {
 		return err
@@ -54,6 +54,18 @@ func (a *app) analysisTable(w io.Writer, analyses map[string]model.Analysis) err
 		secretLines(w, id+": secret", analyses[id].AnalysisInfo.Secrets)
 	}
 	return nil
+}
+
+// fargateSize is the smallest pair of Fargate that fits a need, before the image is known.
+func fargateSize(n *model.Need) string {
+	if n == nil {
+		return "-"
+	}
+	cpu, memory, ok := model.FitFargate(n.Units())
+	if !ok {
+		return "too large"
+	}
+	return fmt.Sprintf("%g vCPU %d MiB", float64(cpu)/1024, memory)
 }
 
 // observationLine sums up --observe.
