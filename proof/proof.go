@@ -35,6 +35,7 @@ func All() []Proof {
 	return []Proof{
 		Starts(),
 		Helpers(),
+		Secrets(),
 		Hostile(),
 		HostileConfig(),
 		HostileStart(),

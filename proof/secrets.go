@@ -2,6 +2,7 @@ package proof
 
 import (
 	"archive/tar"
+	"archive/zip"
 	"bytes"
 	"compress/gzip"
 	"errors"
@@ -113,8 +114,9 @@ func (h *hunt) workspace(t *testing.T, workspace string) {
 		if strings.Contains(path, "/image/oci/blobs/") && bytes.HasPrefix(b, []byte{0x1f, 0x8b}) {
 			return h.layer(t, path, b)
 		}
-		h.search(path, strings.Contains(path, "/image/context/"), b)
-		return nil
+		image := strings.Contains(path, "/image/context/")
+		h.search(path, image, b)
+		return h.archive(path, image, b)
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -122,6 +124,35 @@ func (h *hunt) workspace(t *testing.T, workspace string) {
 	if searched == 0 {
 		t.Error("the workspace is empty: nothing was searched")
 	}
+}
+
+// archive searches what is compressed in a file: the entries of a jar, of which an image may hold those that analyze named.
+func (h *hunt) archive(path string, image bool, b []byte) error {
+	if bytes.HasPrefix(b, []byte{0x1f, 0x8b}) {
+		z, err := gzip.NewReader(bytes.NewReader(b))
+		if err != nil {
+			return nil //nolint:nilerr // it only begins like one
+		}
+		text, _ := io.ReadAll(z) // as far as it goes
+		h.search(path, image, text)
+		return nil
+	}
+	z, err := zip.NewReader(bytes.NewReader(b), int64(len(b)))
+	if err != nil {
+		return nil //nolint:nilerr // most files are none
+	}
+	for _, f := range z.File {
+		r, err := f.Open()
+		if err != nil {
+			return fmt.Errorf("read %s of %s: %w", f.Name, path, err)
+		}
+		text, err := io.ReadAll(r)
+		if err := errors.Join(err, r.Close()); err != nil {
+			return fmt.Errorf("read %s of %s: %w", f.Name, path, err)
+		}
+		h.search(path+"!/"+f.Name, image, text)
+	}
+	return nil
 }
 
 func (h *hunt) layer(t *testing.T, path string, compressed []byte) error {
@@ -143,6 +174,9 @@ func (h *hunt) layer(t *testing.T, path string, compressed []byte) error {
 			return fmt.Errorf("read %q of the layer %s: %w", entry.Name, path, err)
 		}
 		h.search(path+" /"+entry.Name, true, b)
+		if err := h.archive(path+" /"+entry.Name, true, b); err != nil {
+			return err
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package apps
 
 import (
 	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"hash/fnv"
@@ -37,6 +38,12 @@ func (p Planted) Forms() []string {
 		dotnet,
 		jsonText(p.Value),
 		strings.ReplaceAll(p.Value, "'", `'\''`),
+	}
+	forms = append(forms, hex.EncodeToString([]byte(p.Value)))
+	for pad := range 3 { // in the midst of something longer that is base64: the characters at both ends hold bits of what stands around it
+		if text := base64.RawStdEncoding.EncodeToString([]byte("   "[:pad] + p.Value)); len(p.Value) >= 16 {
+			forms = append(forms, text[4:len(text)-4])
+		}
 	}
 	for _, part := range strings.FieldsFunc(p.Value, func(r rune) bool { return r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
 		if len(part) >= 6 {
