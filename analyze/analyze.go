@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"a2c/analyze/config"
@@ -16,6 +17,7 @@ import (
 	"a2c/analyze/kernel"
 	"a2c/analyze/observe"
 	"a2c/analyze/packages"
+	"a2c/analyze/replica"
 	"a2c/analyze/sample"
 	"a2c/analyze/secret"
 	"a2c/analyze/size"
@@ -50,6 +52,7 @@ type Options struct {
 	// this one saw; it counts on.
 	Sample  time.Duration
 	Sampled *model.Sampling
+	Before  state.Earlier // what the last analysis saw of state, for its growth
 }
 
 // Event says that a step begins.
@@ -122,7 +125,8 @@ func Run(ctx context.Context, t host.Tree, id string, app model.App, o Options, 
 	s.Root = found.Set.Over(root, s.Host.Tree) // what is recovered is searched like all that is in
 	info.Secrets, info.IndirectSecrets = secret.Find(s, c, found.Set.Paths(), found.Set.Paths(model.LayerApp, model.LayerConfig), o.far("secrets"))
 	s.Root = root
-	info.State, info.Logs = st.Dirs, st.Logs
+	info.Logs = st.Logs
+	o.kept(s, c, found.Set, st.Dirs, b.now(), info)
 	info.Libraries = found.Libraries
 	info.Usage = size.Measure(s, c, used)
 	o.step("kernel")
@@ -147,6 +151,14 @@ func (o Options) configuration(s *subject.Subject) *config.Config {
 		o.Configured(inforce.Resolve(s, c))
 	}
 	return c
+}
+
+// kept fills in what the application keeps, where that should live, and whether two copies may run at once.
+func (o Options) kept(s *subject.Subject, c *config.Config, set *files.Set, dirs []model.StateDir, now time.Time, info *model.AnalysisInfo) {
+	state.Advise(s, dirs, o.Before, now)
+	info.State = dirs
+	info.Replicas = replica.Find(s, c, dirs, slices.Collect(set.Paths()))
+	info.Evidence.Add("replicas", model.Derived("state, locks, schedulers, sessions"))
 }
 
 // world fills in what the application talks to.

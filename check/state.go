@@ -25,9 +25,7 @@ func localState() Rule {
 				if sparse := state.DiskBytes < state.Bytes/2; sparse && state.DiskBytes > 0 {
 					what += fmt.Sprintf(" (%s on disk: files with holes)", size(state.DiskBytes))
 				}
-				if state.Kind != "" && state.Kind != "unknown" {
-					what += " (" + safe(state.Kind) + ")"
-				}
+				what += contents(state)
 				if state.Kind == "lock" {
 					continue
 				}
@@ -35,14 +33,43 @@ func localState() Rule {
 					r.Fail(what+", lost with each task; it lies beside the program, where no volume can hold it: tell the application to keep it in a folder of its own, then analyze again", at(state.Evidence, "path")...)
 					continue
 				}
-				if volume := covering(s, state.Path); volume != "" {
-					r.FailAs(model.Warning, fmt.Sprintf("%s; the volume %s keeps it, over the network and for one task at a time", what, safe(volume)), at(state.Evidence, "path")...)
-				} else {
-					r.Fail(what+", lost with each task", at(state.Evidence, "path")...)
+				advice := ""
+				if state.Advice != "" {
+					advice = "; " + safe(state.Advice) + ": " + safe(state.AdviceReason)
+				}
+				volume := covering(s, state.Path)
+				switch {
+				case state.Advice == "scratch":
+					r.FailAs(model.Info, what+", lost with each task"+advice, at(state.Evidence, "path", "engines")...)
+				case volume != "":
+					r.FailAs(model.Warning, fmt.Sprintf("%s; the volume %s keeps it, over the network and for one task at a time%s", what, safe(volume), advice), at(state.Evidence, "path", "engines")...)
+				default:
+					r.Fail(what+", lost with each task"+advice, at(state.Evidence, "path", "engines")...)
 				}
 			}
 		},
 	}
+}
+
+// contents says what a folder holds, what it lies on, and how it grows, as far as that is known.
+func contents(state model.StateDir) string {
+	var words []string
+	if state.Kind != "" && state.Kind != "unknown" {
+		words = append(words, safe(state.Kind))
+	}
+	for _, e := range state.Engines {
+		words = append(words, safe(e))
+	}
+	if state.Mount != "" {
+		words = append(words, "on "+safe(state.Mount))
+	}
+	if state.GrowthPerHour > 0 {
+		words = append(words, "grows by "+size(state.GrowthPerHour)+" an hour")
+	}
+	if len(words) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(words, ", ") + ")"
 }
 
 // covering names the volume that a path lies on, from deployment.json or, before there is one, from what the image needs.

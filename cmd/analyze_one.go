@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -87,6 +88,8 @@ func (a *app) analyzeInto(ctx context.Context, w *workspace.Workspace, id string
 			request.Earlier = a.earlier(w, id, request.Observed.Written)
 		}
 		request.Sampled = before.AnalysisInfo.Usage.Sampling
+		request.Before.Dirs = before.AnalysisInfo.State
+		request.Before.At, _ = time.Parse(time.RFC3339, before.CreatedTime) // unreadable: no growth is told
 	case !errors.Is(err, fs.ErrNotExist):
 		return none, nil, fmt.Errorf("%w\ncorrect it, or remove the file; nothing was changed", err)
 	}

@@ -10,6 +10,7 @@ import (
 	"a2c/analyze"
 	"a2c/analyze/files"
 	"a2c/analyze/observe"
+	"a2c/analyze/state"
 	"a2c/analyze/subject"
 	"a2c/internal/child"
 	"a2c/inventory"
@@ -78,6 +79,7 @@ type analyzeRequest struct {
 	Observed   *model.Observation
 	Sample     time.Duration // 0: not
 	Sampled    *model.Sampling
+	Before     state.Earlier
 }
 
 // analyzeResult is the analysis, or that the application has ended; its files come before it, as emissions of the kind "file".
@@ -109,7 +111,7 @@ func playAnalyze(ctx context.Context, c *child.Conn) (any, error) {
 		defer telling.Unlock()
 		lost = errors.Join(lost, c.Emit("event", e))
 	}}
-	o.Sample, o.Sampled = r.Sample, r.Sampled
+	o.Sample, o.Sampled, o.Before = r.Sample, r.Sampled, r.Before
 	if r.Observe > 0 {
 		o.Observe, o.Events.Opens = r.Observe, c.File(0, "fanotify")
 		if r.Forks {

@@ -189,8 +189,10 @@ func (s *stack) service(targets []target, waits []string) {
 	service.DeploymentConfiguration.DeploymentCircuitBreaker.Enable = true
 	service.DeploymentConfiguration.DeploymentCircuitBreaker.Rollback = true
 	subnets := any(ref{"TaskSubnets"})
-	if len(s.volumes) > 0 { // the old task ends before the new one starts: only one may write
+	if len(s.volumes) > 0 || s.d.SingleCopy { // the old task ends before the new one starts: only one may write
 		service.DeploymentConfiguration.MaximumPercent, service.DeploymentConfiguration.MinimumHealthyPercent = 100, 0
+	}
+	if len(s.volumes) > 0 {
 		subnets = []any{item{[2]any{0, ref{"TaskSubnets"}}}, item{[2]any{1, ref{"TaskSubnets"}}}}
 	}
 	service.NetworkConfiguration.AwsvpcConfiguration = cfnNetwork{

@@ -28,7 +28,7 @@ func (w *workload) deployment() *apps.Deployment {
 			Template: core.PodTemplateSpec{ObjectMeta: meta.ObjectMeta{Labels: w.labels()}, Spec: w.pod()},
 		},
 	}
-	if len(w.volumes) > 0 { // the old pod ends before the new one starts: only one may write
+	if len(w.volumes) > 0 || w.d.SingleCopy { // the old pod ends before the new one starts: only one may write
 		d.Spec.Strategy = apps.DeploymentStrategy{Type: apps.RecreateDeploymentStrategyType}
 	}
 	return d

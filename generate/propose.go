@@ -228,6 +228,20 @@ func (p *proposer) replicas() {
 		p.d.EKSParameters.Replicas = 1
 		p.because("eksParameters.replicas", "it keeps data in %s: two at a time could damage it", kept[0].Path)
 	}
+	var reasons []string
+	known := p.analysis.AnalysisInfo.Replicas
+	for _, r := range known.Reasons {
+		if r.Answer == known.Answer {
+			reasons = append(reasons, r.What)
+		}
+	}
+	switch known.Answer {
+	case model.ReplicasNo:
+		p.d.EKSParameters.Replicas, p.d.SingleCopy = 1, true
+		p.because("singleCopy", "%s: the old one ends before the new one starts", strings.Join(reasons, "; "))
+	case model.ReplicasUnknown:
+		p.because("singleCopy", "cannot be told: %s", strings.Join(reasons, "; "))
+	}
 }
 
 // volumes are the folders with data. A file beside the program is left out: a volume is a folder, and would hide the program or stand where the

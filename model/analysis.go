@@ -70,6 +70,7 @@ type AnalysisInfo struct {
 	Dependencies []Dependency `json:"dependencies"`
 	AWSServices  []AWSService `json:"awsServices"`
 	Usage        Usage        `json:"usage"`
+	Replicas     Replicas     `json:"replicas"`
 	Kernel       Kernel       `json:"kernel"`
 	Skips        []Skip       `json:"skips,omitempty"`
 	Inputs       Inputs       `json:"inputs"`
@@ -168,8 +169,17 @@ type StateDir struct {
 	Bytes     int64 `json:"bytes"`     // lengths of the files together: what a copy takes that does not keep holes
 	DiskBytes int64 `json:"diskBytes"` // blocks in use: what a copy takes that keeps holes; more than Bytes where files are small
 	Files     int   `json:"files"`
-	// Kind is "database", "upload", "session", "unknown", or "lock": a file that only says that somebody runs, and holds nothing to keep.
+	// Kind is "database", "index", "queue", "upload", "session", "unknown", or "lock": a file that only says that somebody runs, and holds nothing to keep.
 	Kind string `json:"kind"`
+	// Engines are the embedded databases, indexes and queues whose files lie in it: "H2", "Lucene".
+	Engines []string `json:"engines,omitempty"`
+	// Mount is the type of the file system of the network or of user space that it lies on: "nfs4", "cifs", "fuse.s3fs"; "" for disks.
+	Mount string `json:"mount,omitempty"`
+	// GrowthPerHour is how many bytes it grew by per hour between two analyses; negative when it shrank, 0 when that is not known.
+	GrowthPerHour int64 `json:"growthPerHour,omitempty"`
+	// Advice is where it should live: "efs", "ebs", "volume" (what it lies on now is mounted again), "scratch" (it may be empty at each start), "move-out".
+	Advice       string `json:"advice"`
+	AdviceReason string `json:"adviceReason"`
 	// SingleFile says that Path is a file beside the program, not a folder: no volume can hold it.
 	SingleFile bool     `json:"singleFile,omitempty"`
 	Reason     string   `json:"reason"`

@@ -18,6 +18,8 @@ type Deployment struct {
 	ReadOnlyRoot       bool          `json:"readOnlyRootFilesystem"`
 	User               User          `json:"user"`
 	HealthCheck        HealthCheck   `json:"healthCheck"`
+	// SingleCopy says that two may never run at once, not even while a new one is deployed.
+	SingleCopy bool `json:"singleCopy,omitempty"`
 	// Reasons says where proposed values come from, by their JSON path: "ecsParameters.memory".
 	Reasons map[string]string `json:"reasons"`
 	Inputs  Inputs            `json:"inputs"`

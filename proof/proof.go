@@ -41,6 +41,7 @@ func All() []Proof {
 		HostileStart(),
 		Churn(),
 		Observe(),
+		Sizing(),
 		HardFiles(),
 		Servers(),
 		Dependencies(),

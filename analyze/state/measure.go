@@ -17,6 +17,7 @@ const maxMeasured = 1_000_000
 func (f *finder) measure(ctx context.Context, d *model.StateDir, limit int) error {
 	d.Bytes, d.DiskBytes, d.Files, d.SingleFile = 0, 0, 0, false
 	unread := map[string]*model.Skip{}
+	var inside contents
 	var reasons []string
 	note := func(name, reason string) {
 		if k := unread[reason]; k != nil {
@@ -37,6 +38,7 @@ func (f *finder) measure(ctx context.Context, d *model.StateDir, limit int) erro
 		case info.Type == host.Regular:
 			d.SingleFile = name == string(d.Path)
 			d.Files++
+			f.content(&inside, name)
 			d.Bytes += info.Size
 			d.DiskBytes += info.Blocks * 512
 		}
@@ -45,6 +47,7 @@ func (f *finder) measure(ctx context.Context, d *model.StateDir, limit int) erro
 	if err != nil {
 		return err
 	}
+	inside.holds(d)
 	for _, r := range reasons {
 		f.s.Skip(*unread[r])
 	}
