@@ -11,6 +11,7 @@ func commands(a *app) []*cobra.Command {
 		newCheck(a),
 		newExplain(a),
 		newFiles(a),
+		newGraph(a),
 		newConfig(a),
 		newSize(a),
 		newContainerize(a),
