@@ -93,7 +93,7 @@ func Run(ctx context.Context, t host.Tree, id string, app model.App, o Options, 
 		return model.Analysis{}, err
 	}
 	s.Observe(seen.Files, o.Earlier)
-	c := o.configuration(s)
+	c, force := o.configuration(s)
 	o.step("state")
 	st, err := state.Find(ctx, s, c)
 	if err != nil {
@@ -131,7 +131,7 @@ func Run(ctx context.Context, t host.Tree, id string, app model.App, o Options, 
 	info.Usage = size.Measure(s, c, used)
 	o.step("kernel")
 	info.Kernel = kernel.Look(s, statePaths(st.Dirs))
-	o.world(s, c, found.Set, info)
+	o.world(s, c, force, found.Set, info)
 	totals, doubts, skips, err := o.list(ctx, s, found.Set, emit)
 	if err != nil {
 		return model.Analysis{}, err
@@ -144,13 +144,14 @@ func Run(ctx context.Context, t host.Tree, id string, app model.App, o Options, 
 }
 
 // configuration reads the application's own configuration, and tells what of it is in force.
-func (o Options) configuration(s *subject.Subject) *config.Config {
+func (o Options) configuration(s *subject.Subject) (*config.Config, model.Configuration) {
 	o.step("configuration")
 	c := config.Resolve(s)
+	force := inforce.Resolve(s, c)
 	if o.Configured != nil {
-		o.Configured(inforce.Resolve(s, c))
+		o.Configured(force)
 	}
-	return c
+	return c, force
 }
 
 // kept fills in what the application keeps, where that should live, and whether two copies may run at once.
@@ -162,7 +163,7 @@ func (o Options) kept(s *subject.Subject, c *config.Config, set *files.Set, dirs
 }
 
 // world fills in what the application talks to.
-func (o Options) world(s *subject.Subject, c *config.Config, set *files.Set, info *model.AnalysisInfo) {
+func (o Options) world(s *subject.Subject, c *config.Config, force model.Configuration, set *files.Set, info *model.AnalysisInfo) {
 	peers := traffic.Peers(s)
 	info.Peers = traffic.Documents(peers)
 	addresses, from := traffic.Addresses(s)
@@ -170,7 +171,7 @@ func (o Options) world(s *subject.Subject, c *config.Config, set *files.Set, inf
 	if len(addresses) > 0 {
 		info.Evidence.Add("addresses", from)
 	}
-	info.Dependencies = dependency.Find(dependency.Input{Subject: s, Config: c, Peers: peers, Others: o.Others, Mounts: info.Kernel.Mounts})
+	info.Dependencies = dependency.Find(dependency.Input{Subject: s, Config: c, Peers: peers, Others: o.Others, Mounts: info.Kernel.Mounts, InForce: force})
 	info.AWSServices = dependency.AWS(s, set.Paths(), info.Dependencies)
 }
 

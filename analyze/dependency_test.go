@@ -101,6 +101,8 @@ func TestDependencies(t *testing.T) {
 	tree := machine(t, "java-springboot", func(a *txtar.Archive) {
 		a.Files = slices.DeleteFunc(a.Files, func(f txtar.File) bool { return f.Name == "etc/hosts" })
 		add(a, dependingOrders)
+		add(a, "-- etc/orders/application-idle.yml --\nidle.url: jdbc:postgresql://idle.example/x\nspring.datasource.url: jdbc:postgresql://idle.example/y\n")
+		appendTo(t, a, "proc/412/environ", "SPRING_PROFILES_ACTIVE=deps\n")
 	})
 	a, _ := run(t, tree, "java-springboot", analyze.Options{Others: []files.Other{{ID: "java-other-1", Processes: []int{601}}}})
 	const yml = "/etc/orders/application-deps.yml:"
@@ -108,7 +110,6 @@ func TestDependencies(t *testing.T) {
 		"aws: EC2 instance metadata at 169.254.169.254:80 out [169.254.169.254] alive",
 		"broker: AMQP v at mq.example:5672 out [10.0.0.9] alive <spring.rabbitmq.addresses " + yml + "8>",
 		"cache: Redis at localhost:6380 out [127.0.0.1] alive by redis-server (600) <spring.data.redis.host " + yml + "5> <spring.data.redis.port " + yml + "6>",
-		"database: H2 /var/lib/orders/orders, embedded out [] alive <spring.datasource.url /etc/orders/application.yml:6>",
 		"database: PostgreSQL shop at db.example:5433 out [10.0.0.7] alive <spring.datasource.url " + yml + "3>",
 		"http: HTTP at localhost:8090 out [127.0.0.1] alive by java (601) of java-other-1 <partner.base-url " + yml + "15>",
 		"mail: SMTP at mail.example:25 out [] <spring.mail.host " + yml + "10>",
@@ -142,6 +143,7 @@ func TestAWSServices(t *testing.T) {
 		for _, jar := range []string{"aws-java-sdk-sqs-1.12.1.jar", "aws-core-2.20.5.jar", "s3-2.20.5.jar", "utils-2.20.5.jar", "s3-1.0.jar", "aws-java-sdk-core-1.12.1.jar"} {
 			a.Files = append(a.Files, txtar.File{Name: "opt/orders/orders-1.4.2.jar!/BOOT-INF/lib/" + jar})
 		}
+		appendTo(t, a, "proc/412/environ", "SPRING_PROFILES_ACTIVE=aws\n")
 		add(a, "-- etc/orders/application-aws.yml --\na.url: https://secretsmanager.eu-central-1.amazonaws.com\n")
 	})
 	a, _ := run(t, tree, "java-springboot", analyze.Options{})

@@ -23,11 +23,12 @@ type Input struct {
 	Peers   []traffic.Peer
 	Others  []files.Other // the other applications of this machine
 	Mounts  []model.KernelUse
+	InForce model.Configuration // what overrides what
 }
 
 // Find lists the dependencies, sorted.
 func Find(in Input) []model.Dependency {
-	f := &finder{Input: in, names: hosts(in.Subject)}
+	f := &finder{Input: in, names: hosts(in.Subject), force: readInForce(in.InForce)}
 	f.settings()
 	f.arguments()
 	f.split()
@@ -53,6 +54,7 @@ type finder struct {
 	Input
 	names map[string][]string // of /etc/hosts
 	list  []*found
+	force inForce
 }
 
 // found is a dependency in the making.

@@ -57,6 +57,9 @@ func named(host string) bool {
 // unrelated reports settings that are not the application's to connect by: what a person's shell or a service manager put into the environment, documents
 // about messages and formats.
 func (f *finder) unrelated(v config.Setting) bool {
+	if f.force.idle(v) {
+		return true
+	}
 	if v.Place.Kind == "env" {
 		return foreignVariable(v.Key, f.Subject.Java())
 	}

@@ -1,0 +1,48 @@
+package dependency
+
+import (
+	"path"
+	"strings"
+
+	"a2c/analyze/config"
+	"a2c/model"
+)
+
+// inForce is what the order of precedence says of settings.
+type inForce struct {
+	loses   map[model.Place]bool // values that another one takes the place of
+	sources map[model.Path]bool  // documents that are read with the profiles that are active; nil: not known
+}
+
+func readInForce(c model.Configuration) inForce {
+	f := inForce{loses: map[model.Place]bool{}}
+	for _, v := range c.Values {
+		for _, o := range v.Overrides {
+			f.loses[o.Place] = true
+		}
+	}
+	for _, v := range c.Values {
+		delete(f.loses, v.Place)
+	}
+	if c.Rules != "Spring Boot" {
+		return f
+	}
+	for _, s := range c.Sources {
+		if s.Path != "" {
+			if f.sources == nil {
+				f.sources = map[model.Path]bool{}
+			}
+			f.sources[s.Path] = true
+		}
+	}
+	return f
+}
+
+// idle reports a setting that does not count now: an overridden one, or one of a profile that is not active.
+func (f inForce) idle(v config.Setting) bool {
+	if f.loses[v.Place] {
+		return true
+	}
+	base := path.Base(v.File)
+	return f.sources != nil && v.File != "" && !f.sources[model.Path(v.File)] && (strings.HasPrefix(base, "application-") || strings.HasPrefix(base, "bootstrap-"))
+}
