@@ -19,6 +19,7 @@ import (
 	"a2c/analyze/packages"
 	"a2c/analyze/replica"
 	"a2c/analyze/sample"
+	"a2c/analyze/schedule"
 	"a2c/analyze/secret"
 	"a2c/analyze/size"
 	"a2c/analyze/state"
@@ -160,6 +161,9 @@ func (o Options) kept(s *subject.Subject, c *config.Config, set *files.Set, dirs
 	info.State = dirs
 	info.Replicas = replica.Find(s, c, dirs, slices.Collect(set.Paths()))
 	info.Evidence.Add("replicas", model.Derived("state, locks, schedulers, sessions"))
+	info.Jobs, info.Locale = schedule.Jobs(s, dirs), schedule.Locale(s, c)
+	info.Evidence.Add("jobs", model.Derived("crontabs, timers"))
+	info.Evidence.Add("locale", model.Derived("options, environment, /etc/localtime"))
 }
 
 // world fills in what the application talks to.

@@ -71,6 +71,8 @@ type AnalysisInfo struct {
 	AWSServices  []AWSService `json:"awsServices"`
 	Usage        Usage        `json:"usage"`
 	Replicas     Replicas     `json:"replicas"`
+	Jobs         []Job        `json:"jobs"` // what the machine starts by the clock for it
+	Locale       Locale       `json:"locale,omitzero"`
 	Kernel       Kernel       `json:"kernel"`
 	Skips        []Skip       `json:"skips,omitempty"`
 	Inputs       Inputs       `json:"inputs"`

@@ -28,7 +28,7 @@ func notBasis() []string {
 		info + "usage.rssBytes", info + "usage.peakRssBytes", info + "usage.swapBytes", info + "usage.cpuSeconds", info + "usage.uptimeSeconds",
 		app + "start", app + "process", app + "container", app + "unixListeners", app + "published", app + "proxies", app + "related",
 		info + "usage.hostMemoryBytes", info + "usage.cores", info + "usage.threads", info + "usage.openFiles", info + "usage.evidence",
-		info + "state.engines", info + "state.mount", info + "state.growthPerHour", info + "state.advice", info + "state.adviceReason", info + "replicas",
+		info + "state.engines", info + "state.mount", info + "state.growthPerHour", info + "state.advice", info + "state.adviceReason", info + "replicas", info + "jobs", info + "locale",
 		info + "usage.sampling", info + "usage.heap", info + "usage.memory", info + "usage.need",
 		info + "kernel.capabilities", info + "kernel.devices", info + "kernel.mounts", info + "kernel.sysctls", info + "kernel.sockets",
 		info + "kernel.namespaces", info + "kernel.hostReads", info + "kernel.sharedMemory", info + "kernel.unseen",

@@ -141,7 +141,11 @@ func talks(i model.AnalysisInfo) []string {
 func keeps(i model.AnalysisInfo) []string {
 	var lines []string
 	for _, s := range i.State {
-		lines = append(lines, fmt.Sprintf("%s: %s, %s in %s", s.Path, s.Kind, term.Size(s.Bytes), count(s.Files, "file")))
+		line := fmt.Sprintf("%s: %s, %s in %s", s.Path, s.Kind, term.Size(s.Bytes), count(s.Files, "file"))
+		if s.Advice != "" {
+			line += "; " + s.Advice + ": " + s.AdviceReason
+		}
+		lines = append(lines, line)
 	}
 	if len(i.Logs) > 0 {
 		var size int64
@@ -250,6 +254,14 @@ func decide(i model.AnalysisInfo) []string {
 		case s.Kind != "lock":
 			lines = append(lines, fmt.Sprintf("%s: is it needed when the task starts anew, and by all copies of it?", s.Path))
 		}
+	}
+	for _, r := range i.Replicas.Reasons {
+		if r.Answer != model.ReplicasYes {
+			lines = append(lines, fmt.Sprintf("two copies at once: %s: %s", r.Answer, r.What))
+		}
+	}
+	for _, j := range i.Jobs {
+		lines = append(lines, fmt.Sprintf("%s, %s, starts %s: what does that in a container?", j.File, j.When, j.Command))
 	}
 	if n := inFiles(i.Secrets); n > 0 {
 		lines = append(lines, fmt.Sprintf("%s in files of the image: move them to variables, or leave the files out", count(n, "secret")))

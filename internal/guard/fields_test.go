@@ -96,6 +96,8 @@ func forPeople() map[string]string {
 		"Tag":                 "as Deployment",
 		"Usage":               "a record; sizing reads the sums",
 		"Verification":        "verify.json is a record",
+		"Job":                 "what the user reads",
+		"Locale":              "what the user reads",
 		"CgroupLimits":        "what the inventory's table and the user read",
 		"EnvironmentFile":     "what the inventory's table and the user read",
 		"Limit":               "what the inventory's table and the user read",
