@@ -176,7 +176,7 @@ func aboutAddresses(key string) bool {
 		"xmlns", "schemalocation", "namespace", "systemid", "publicid", "allowedorigin", "alloworigin", "corsorigin", "redirect", "callback", "homepage", "documentation",
 		"helpurl", "docsurl", "license", "licence", "audience", "referer", "referrer", "vendorurl", "projecturl", "bugreport", "bugurl", "supporturl", "homeurl", "transportconnector",
 		"acceptor", "aspnetcoreurls", "dotneturls", "kestrel", "bindaddress", "listenaddress", "codebase", "advertised", "specificationurl", "implementationurl", "nonproxyhosts", "noproxy",
-		"policyurl", "wellknown", "invocationid", "uriencoding", "contenttype", "useragent",
+		"policyurl", "wellknown", "externalreferences", "invocationid", "uriencoding", "contenttype", "useragent",
 	} {
 		if strings.Contains(k, w) && w != "license" && w != "licence" {
 			return true

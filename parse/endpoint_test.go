@@ -114,6 +114,7 @@ func TestEndpoints(t *testing.T) {
 		{"server.urls", "http://0.0.0.0:8080", ""},
 		{"ASPNETCORE_URLS", "http://localhost:5000", ""},
 		{"about", "see https://example.com/x for more", ""},
+		{"bom/metadata/component/externalReferences/reference/url", "https://conscrypt.org", ""},
 		{"allowed-origins", "https://shop.example", ""},
 		{"version", "1.2.3.4", ""},
 		{"redis.version", "7:2", ""},

@@ -5,6 +5,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"unicode"
 
 	"a2c/analyze/config"
 	"a2c/model"
@@ -62,6 +63,9 @@ func (f *finder) unrelated(v config.Setting) bool {
 	}
 	if v.Place.Kind == "env" {
 		return foreignVariable(v.Key, f.Subject.Java())
+	}
+	if !strings.ContainsFunc(v.Key, unicode.IsLetter) || strings.Contains(v.Key, "/Property[") && strings.HasSuffix(v.Key, "]@default") {
+		return true // a comment that was read as properties; what a module of Jetty takes where nothing is set
 	}
 	base := strings.ToLower(path.Base(v.File))
 	for _, prefix := range []string{"messages", "localstrings", "validationmessages", "logmessages"} {
