@@ -13,14 +13,14 @@ func jbossProfile(e *XMLElement) JBossProfile {
 		case "include":
 			p.Include = append(p.Include, attrOf(c, "profile").Value)
 		case "subsystem":
-			p.subsystem(c, jbossSubsystem(attrOf(c, "xmlns").Value))
+			p.subsystem(c, JBossSubsystem(attrOf(c, "xmlns").Value))
 		}
 	}
 	return p
 }
 
-// jbossSubsystem is the name within a namespace: "undertow" of "urn:jboss:domain:undertow:14.0", "metrics" of "urn:wildfly:metrics:1.0".
-func jbossSubsystem(namespace string) string {
+// JBossSubsystem is the name within a namespace: "undertow" of "urn:jboss:domain:undertow:14.0", "metrics" of "urn:wildfly:metrics:1.0".
+func JBossSubsystem(namespace string) string {
 	namespace = strings.TrimPrefix(strings.TrimPrefix(namespace, "urn:jboss:domain:"), "urn:wildfly:")
 	name, _, _ := strings.Cut(namespace, ":")
 	return name

@@ -323,9 +323,15 @@ func (c *SpringConfig) location(item, base string) []springLocation {
 		return []springLocation{{path: strings.TrimPrefix(class, "/"), class: true, dir: strings.HasSuffix(class, "/") || class == "", ext: ext}}
 	}
 	file, isTree := strings.CutPrefix(item, "configtree:")
-	file = strings.TrimPrefix(file, "file:")
+	file, isURL := strings.CutPrefix(file, "file:")
+	if isTree || isURL {
+		base = c.cwd // only plain names are meant from the document's folder
+	}
 	if strings.HasPrefix(file, "//") {
 		file = "/" + strings.TrimLeft(file, "/")
+	}
+	if isTree && strings.HasPrefix(path.Clean(file), "..") {
+		return nil // Spring Boot takes each file below a path with .. for a hidden one (ConfigTreePropertySource)
 	}
 	if i := strings.IndexByte(file, ':'); i > 0 && !strings.Contains(file[:i], "/") || file == "" {
 		return nil // vault:, https: and other sources hold no file that could be read here

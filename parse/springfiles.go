@@ -189,7 +189,7 @@ func (r *springReader) tree(l springLocation) {
 	var walk func(dir, key string, depth int)
 	walk = func(dir, key string, depth int) {
 		for _, name := range r.c.host.Folder(dir) {
-			if strings.HasPrefix(name, ".") || len(values) >= maxSpringTree {
+			if strings.HasPrefix(name, "..") || len(values) >= maxSpringTree {
 				continue // Kubernetes keeps the real files in ..data
 			}
 			at := path.Join(dir, name)
@@ -200,7 +200,7 @@ func (r *springReader) tree(l springLocation) {
 				continue
 			}
 			if data, ok := r.c.host.Read(at); ok {
-				values = append(values, SpringValue{Key: key + name, Value: springTrimmed(string(data)), File: at})
+				values = append(values, SpringValue{Key: key + name, Value: springTrimmed(string(data)), File: at, Line: 1})
 			}
 		}
 	}

@@ -96,11 +96,7 @@ func (f *yamlFlattener) value(n *yaml.Node, key string, line, depth int) error {
 		}
 		return nil
 	}
-	value := n.Value
-	if n.Tag == "!!null" {
-		value = ""
-	}
-	return f.add(key, value, line)
+	return f.add(key, yamlText(n), line)
 }
 
 func (f *yamlFlattener) mapping(n *yaml.Node, key string, line, depth int) error {

@@ -39,6 +39,7 @@ func All() []Proof {
 		Hostile(),
 		HostileConfig(),
 		HostileStart(),
+		Config(),
 		Churn(),
 		Observe(),
 		Sizing(),

@@ -67,8 +67,14 @@ func Resolve(s *subject.Subject, c *config.Config) model.Configuration {
 
 // rules chooses by the application's kind.
 func (r *reader) rules() rules {
-	if r.s.Kind() == "java-springboot" && r.c.Java != nil {
+	switch {
+	case r.s.Dotnet():
+		return r.dotnet()
+	case r.c.Java == nil:
+	case r.s.Kind() == "java-springboot":
 		return r.spring()
+	case r.s.Kind() == "java-jboss":
+		return r.wildFly()
 	}
 	return r.plain()
 }

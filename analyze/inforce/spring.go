@@ -64,11 +64,11 @@ func (r *reader) springValue(kind string, v parse.SpringValue) value {
 func (r *reader) springVariables(known map[string]string) layer {
 	l := layer{kind: parse.SpringEnvironment}
 	for _, v := range r.s.Main.Env {
-		if v.Bare || v.Name == parse.SpringJSON {
+		if v.Bare {
 			continue
 		}
 		key, ok := known[v.Name]
-		if !ok {
+		if !ok || !r.springList(key) {
 			key = v.Name
 			for _, own := range []string{"SPRING_", "SERVER_", "MANAGEMENT_", "LOGGING_"} {
 				if strings.HasPrefix(v.Name, own) {
@@ -80,6 +80,18 @@ func (r *reader) springVariables(known map[string]string) layer {
 	}
 	slices.Reverse(l.values) // the first of equal names counts, as in getenv(3)
 	return l
+}
+
+// springList reports whether a variable for an element of a list counts: a list comes from one source as a whole, which must have its first element
+// (org.springframework.boot.context.properties.bind.IndexedElementsBinder).
+func (r *reader) springList(key string) bool {
+	head, tail, indexed := strings.Cut(key, "[")
+	if !indexed {
+		return true
+	}
+	_, tail, _ = strings.Cut(tail, "]")
+	_, ok := r.s.Main.Getenv(parse.SpringVariables(head + "[0]" + tail)[0])
+	return ok
 }
 
 // springHost reads for parse.ReadSpring.

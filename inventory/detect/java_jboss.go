@@ -6,6 +6,7 @@ import (
 
 	"a2c/inventory/host"
 	"a2c/model"
+	"a2c/parse"
 )
 
 // javaJBoss is WildFly, JBoss EAP or JBoss AS 7. A standalone server is one application. In domain mode each server of the host is one, and the process
@@ -16,10 +17,10 @@ var _ Detector = javaJBoss{}
 
 // The modules that JBoss Modules starts.
 const (
-	jbossStandalone = "org.jboss.as.standalone"
-	jbossProcess    = "org.jboss.as.process-controller"
-	jbossHost       = "org.jboss.as.host-controller"
-	jbossServer     = "org.jboss.as.server"
+	jbossStandalone = parse.JBossStandalone
+	jbossProcess    = parse.JBossProcess
+	jbossHost       = parse.JBossHost
+	jbossServer     = parse.JBossServerMain
 )
 
 // Name is App2Container's application type.

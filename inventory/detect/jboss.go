@@ -2,7 +2,6 @@ package detect
 
 import (
 	"path"
-	"slices"
 	"strings"
 
 	"a2c/model"
@@ -12,12 +11,11 @@ import (
 // jboss is one process of WildFly: what its command line says (org.jboss.as.server.Main, org.jboss.as.host.controller.Main).
 type jboss struct {
 	*jvm
-	module     parse.JavaArg
-	modulePath string
-	options    map[string]parse.JavaArg // "server-config" and the like, by their long names
-	props      map[string]jbossProperty
-	home       string
-	homeFrom   []model.Source
+	module   parse.JavaArg
+	options  map[string]parse.JavaArg // "server-config" and the like, by their long names
+	props    map[string]jbossProperty
+	home     string
+	homeFrom []model.Source
 }
 
 // jbossProperty is a system property with where it was set; arg is its argument, 0 when it is not one.
@@ -33,8 +31,9 @@ func newJBoss(j *jvm) *jboss {
 	if (j.cmd.Mode != parse.JavaJar || path.Base(main) != "jboss-modules.jar") && main != "org.jboss.modules.Main" {
 		return nil
 	}
-	b := &jboss{jvm: j, options: map[string]parse.JavaArg{}, props: map[string]jbossProperty{}}
-	args := b.modules(j.cmd.Program)
+	b := &jboss{jvm: j, props: map[string]jbossProperty{}}
+	command := parse.ReadJBossCommand(j.cmd.Program)
+	b.module, b.options = command.Module, command.Options
 	switch b.module.Value {
 	case jbossStandalone, jbossProcess, jbossHost, jbossServer:
 	default:
@@ -43,7 +42,13 @@ func newJBoss(j *jvm) *jboss {
 	for _, p := range j.cmd.Properties {
 		b.set(p.Name, p.Value, p.From)
 	}
-	b.arguments(args)
+	for _, p := range command.Properties {
+		if p.File != "" {
+			b.properties(p.From, p.File)
+			continue
+		}
+		b.set(p.Name, p.Value, p.From)
+	}
 	if home, ok := b.props["jboss.home.dir"]; ok {
 		b.home, b.homeFrom = j.abs(home.value), home.from
 	} else if at, ok := b.options["jboss-home"]; ok {
@@ -68,103 +73,13 @@ func (b *jboss) besideModules() (string, []model.Source) {
 	return "", nil
 }
 
-// modules reads the arguments of JBoss Modules (org.jboss.modules.Main) and returns those of the module.
-func (b *jboss) modules(args []parse.JavaArg) []parse.JavaArg {
-	for i := 0; i < len(args); i++ {
-		switch v := args[i].Value; {
-		case slices.Contains([]string{"-mp", "-modulepath", "--modulepath"}, v):
-			if i++; i < len(args) {
-				b.modulePath = args[i].Value
-			}
-		case slices.Contains([]string{"-jaxpmodule", "-logmodule", "-secmgrmodule", "-dep", "-deps", "-dependencies", "-cp", "-classpath", "-config", "-addindex", "-javaagent"}, v):
-			i++
-		case strings.HasPrefix(v, "-"):
-		default:
-			b.module = args[i]
-			b.module.Value, _, _ = strings.Cut(v, ":") // "name:slot"
-			return args[i+1:]
-		}
-	}
-	return nil
-}
-
 func (b *jboss) set(name, value string, at parse.JavaArg) {
 	b.props[name] = jbossProperty{name: name, value: value, arg: max(at.Index, 0), from: b.from(at)}
 }
 
-// jbossOption is the long name of an option that a2c needs the value of.
-func jbossOption(name string) string {
-	switch name {
-	case "-c", "--server-config", "--read-only-server-config", "-server-config":
-		return "server-config"
-	case "--domain-config", "--read-only-domain-config":
-		return "domain-config"
-	case "--host-config", "--read-only-host-config":
-		return "host-config"
-	case "-P", "--properties", "-properties":
-		return "properties"
-	case "-y", "--yaml":
-		return "yaml"
-	case "-jboss-home", "--pc-address", "--pc-port", "-default-jvm", "-jvm", "-mp", "-u", "--backup", "--stability":
-		return strings.TrimLeft(name, "-")
-	}
-	return ""
-}
-
-// passedOn reads what the process controller hands to the host controller: options of its JVM, "--", its arguments (bin/domain.sh). The domain's folder
-// stands there alone, and until the host controller runs nothing else says which domain it is.
-func (b *jboss) passedOn(args []parse.JavaArg) {
-	if i := slices.IndexFunc(args, func(a parse.JavaArg) bool { return a.Value == "--" }); i >= 0 && b.module.Value == jbossProcess {
-		b.arguments(args[i+1:])
-	}
-}
-
-// arguments reads those of the module. The process controller's end at "--"; the rest is for the host controller.
-func (b *jboss) arguments(args []parse.JavaArg) {
-	for i := 0; i < len(args); i++ {
-		v := args[i].Value
-		if v == "--" {
-			b.passedOn(args[i+1:])
-			return
-		}
-		if def, ok := strings.CutPrefix(v, "-D"); ok {
-			name, value, joined := strings.Cut(def, "=")
-			if !joined {
-				value = "true"
-			}
-			b.set(name, value, args[i])
-			continue
-		}
-		name, value, joined := strings.Cut(v, "=")
-		option := jbossOption(name)
-		iface, bind := strings.CutPrefix(name, "-b")
-		if option == "" && !bind {
-			continue
-		}
-		at := args[i]
-		at.Value = value
-		if !joined {
-			if i++; i == len(args) {
-				return
-			}
-			at = args[i]
-		}
-		switch {
-		case bind && iface == "":
-			b.set("jboss.bind.address", at.Value, at)
-		case bind:
-			b.set("jboss.bind.address."+iface, at.Value, at)
-		case option == "properties":
-			b.properties(at)
-		default:
-			b.options[option] = at
-		}
-	}
-}
-
 // properties reads the file of -P, a URL or a path.
-func (b *jboss) properties(at parse.JavaArg) {
-	name := b.abs(parse.FileURI(at.Value))
+func (b *jboss) properties(at parse.JavaArg, file string) {
+	name := b.abs(parse.FileURI(file))
 	data, err := b.read(name)
 	if err != nil {
 		b.missing("properties", name, err)
@@ -206,13 +121,7 @@ func (b *jboss) property(name string) (jbossProperty, bool) {
 	if dir, ok := b.dirs()[name]; ok {
 		return jbossProperty{name: name, value: dir, from: b.homeFrom}, true
 	}
-	variable := strings.Map(func(r rune) rune {
-		if r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' {
-			return r
-		}
-		return '_'
-	}, strings.ToUpper(name))
-	for _, key := range []string{variable, strings.TrimPrefix(name, "env.")} {
+	for _, key := range []string{parse.JBossVariable(name), strings.TrimPrefix(name, "env.")} {
 		if v, ok := b.env.Get(key); ok {
 			return jbossProperty{name: key, value: v, from: []model.Source{model.FromEnv(b.PID, key)}}, true
 		}
