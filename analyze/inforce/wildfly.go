@@ -148,7 +148,10 @@ func (w *wildFly) document(file string) (layer, bool) {
 	}
 	l := layer{kind: "file", path: file}
 	f := jbossFlattener{file: file, count: map[string]int{}}
-	f.element(doc.Root, "", false)
+	f.attributes(doc.Root, "")
+	for _, e := range doc.Root.Children { // of server, domain or host
+		f.element(e, "", false)
+	}
 	l.values = f.values
 	w.configured.kind, w.configured.path = "file", file
 	for _, p := range f.properties {
@@ -200,23 +203,24 @@ func (f *jbossFlattener) element(e *parse.XMLElement, at string, inProperties bo
 		key += "[" + l + "]"
 	}
 	key = strings.TrimPrefix(at+"/"+key, "/")
-	if at == "" {
-		key = "" // server, domain or host
-	}
 	if f.count[key]++; f.count[key] > 1 {
 		key += "[" + itoa(f.count[key]) + "]"
 	}
-	for _, a := range e.Attrs {
-		if a.Name == "name" || a.Name == "xmlns" || strings.HasPrefix(a.Name, "xmlns:") {
-			continue
-		}
-		f.add(key+"@"+a.Name, a.Value, a.Line)
-	}
+	f.attributes(e, key)
 	if text := strings.TrimSpace(e.Text); text != "" {
 		f.add(key, text, e.Line)
 	}
 	for _, kid := range e.Children {
 		f.element(kid, key, strings.HasSuffix(key, "system-properties"))
+	}
+}
+
+// attributes are those that are no label.
+func (f *jbossFlattener) attributes(e *parse.XMLElement, key string) {
+	for _, a := range e.Attrs {
+		if a.Name != "name" && a.Name != "xmlns" && !strings.HasPrefix(a.Name, "xmlns:") {
+			f.add(key+"@"+a.Name, a.Value, a.Line)
+		}
 	}
 }
 
