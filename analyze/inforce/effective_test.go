@@ -11,7 +11,9 @@ import (
 )
 
 // file is a value on a line of a document.
-func file(key, text string, line int) value { return fileValue("file", key, text, "/etc/app.yml", line) }
+func file(key, text string, line int) value {
+	return fileValue("file", key, text, "/etc/app.yml", line)
+}
 
 func resolve(w rules) model.Configuration {
 	m := merger{rules: w, secrets: map[string]bool{}}
