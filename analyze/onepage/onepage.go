@@ -141,11 +141,11 @@ func talks(i model.AnalysisInfo) []string {
 func keeps(i model.AnalysisInfo) []string {
 	var lines []string
 	for _, s := range i.State {
-		line := fmt.Sprintf("%s: %s, %s in %s", s.Path, s.Kind, term.Size(s.Bytes), count(s.Files, "file"))
-		if s.Advice != "" {
-			line += "; " + s.Advice + ": " + s.AdviceReason
+		line := fmt.Sprintf("%s: %s, %s in %s", s.Path, strings.Join(append([]string{s.Kind}, s.Engines...), " "), term.Size(s.Bytes), count(s.Files, "file"))
+		if s.GrowthPerHour != 0 {
+			line += fmt.Sprintf(", %+.1f MB an hour", float64(s.GrowthPerHour)/1e6)
 		}
-		lines = append(lines, line)
+		lines = append(lines, line+advised(s))
 	}
 	if len(i.Logs) > 0 {
 		var size int64
@@ -155,6 +155,14 @@ func keeps(i model.AnalysisInfo) []string {
 		lines = append(lines, fmt.Sprintf("%s, %s, which stay behind", count(len(i.Logs), "log file"), term.Size(size)))
 	}
 	return lines
+}
+
+// advised is where state should live.
+func advised(s model.StateDir) string {
+	if s.Advice == "" {
+		return ""
+	}
+	return fmt.Sprintf("; advice: %s, %s", s.Advice, s.AdviceReason)
 }
 
 // secrets joins those of one kind in one place: a line tells what, never how it reads.
@@ -251,7 +259,7 @@ func decide(i model.AnalysisInfo) []string {
 		switch {
 		case s.SingleFile:
 			lines = append(lines, fmt.Sprintf("%s is a file beside the program, which no volume can hold: have it moved to a folder, or is it lost with each task?", s.Path))
-		case s.Kind != "lock":
+		case s.Kind != "lock" && s.Advice == "": // else the advice stands beside it
 			lines = append(lines, fmt.Sprintf("%s: is it needed when the task starts anew, and by all copies of it?", s.Path))
 		}
 	}
