@@ -22,14 +22,15 @@ import (
 
 func newSecrets(a *app) *cobra.Command {
 	c := &cobra.Command{
-		Use:     "secrets WHAT",
-		Short:   "List an application's secrets, and put them where its image finds them",
-		Example: "  sudo a2c secrets list --application-id java-tomcat-9e8e4799",
+		Use:   "secrets WHAT",
+		Short: "List an application's secrets, and put them where its image finds them",
+		Example: `  sudo a2c secrets list --application-id java-tomcat-9e8e4799
+  sudo a2c secrets put --application-id java-tomcat-9e8e4799 --to secretsmanager`,
 		GroupID: "make",
 		Args:    cobra.ArbitraryArgs, // RunE names the near commands
 		RunE:    group,
 	}
-	c.AddCommand(newSecretsList(a))
+	c.AddCommand(newSecretsList(a), newSecretsPut(a))
 	return c
 }
 

@@ -51,6 +51,7 @@ func All() []Proof {
 		AWSCLI(),
 		CFNLint(),
 		APIServer(),
+		SecretsPut(),
 		Docker(),
 		Closure(),
 		Demo(),

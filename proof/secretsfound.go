@@ -93,7 +93,8 @@ func (p *planting) commands(c Command, id string, image bool, v *verdict) []mode
 	if image {
 		v.ran = append(v.ran,
 			c.Run(p.t, []int{exitDone, exitNotAllSeen}, "containerize", "-vv", "--application-id", id),
-			c.Run(p.t, nil, "generate", "app-deployment", "--target", "eks-ec2", "--application-id", id))
+			c.Run(p.t, nil, "generate", "app-deployment", "--target", "eks-ec2", "--application-id", id),
+			c.Run(p.t, nil, "secrets", "put", "--to", "k8s", "--dry-run", "--application-id", id))
 	}
 	return analysis.AnalysisInfo.Secrets
 }

@@ -18,7 +18,7 @@ func proposeNames(id string, list []model.Secret) {
 		if k.Place.Kind == "file" && k.Place.Key == "" && k.Place.Line > 0 { // the file's name: several may lie in it
 			name += "." + strconv.Itoa(k.Place.Line)
 		}
-		base := "a2c/" + clean(id) + "/" + clean(name)
+		base := NameFor(defaultPrefix, id, name)
 		free := base
 		for n := 2; taken[free]; n++ {
 			free = base + "." + strconv.Itoa(n)
@@ -28,6 +28,12 @@ func proposeNames(id string, list []model.Secret) {
 		k.Evidence.Add("proposedName", model.Derived("the secret's name, in characters that Secrets Manager, SSM and Kubernetes take"))
 	}
 }
+
+// defaultPrefix stands before all names, so that a policy can allow what lies below it.
+const defaultPrefix = "a2c"
+
+// NameFor is the name of a secret of an application below a prefix.
+func NameFor(prefix, id, name string) string { return prefix + "/" + clean(id) + "/" + clean(name) }
 
 // maxName keeps names readable; the key of a Secret of Kubernetes has at most 253 characters.
 const maxName = 120

@@ -51,7 +51,6 @@ func usersOwn() map[string]string {
 		"Mount.AccessPointID":                      "deployment.json",
 		"Mount.FileSystemID":                       "deployment.json",
 		"ReuseResources":                           "deployment.json",
-		"SecretRef.ValueFrom":                      "deployment.json",
 	}
 }
 
