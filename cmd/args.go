@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -152,6 +153,19 @@ func (a *app) missing(err error, id string, w *workspace.Workspace, command stri
 		return a.unknownID(id, known)
 	}
 	return fmt.Errorf("%w; run %s --application-id %s first", err, a.command(command), id)
+}
+
+// document loads one that analyze made of an application.
+func document[T any](a *app, id, file string) (T, error) {
+	w, err := a.open(false)
+	if err != nil {
+		return *new(T), err
+	}
+	d, err := workspace.Load[T](w, path.Join(id, file))
+	if err != nil {
+		return d, a.missing(err, id, w, "analyze")
+	}
+	return d, nil
 }
 
 func isMissing(err error) bool {

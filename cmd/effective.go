@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"path"
@@ -37,9 +36,6 @@ each one, from what would count next. It looks at nothing but the workspace.`,
 		GroupID: "look",
 		Args:    none,
 		RunE: func(*cobra.Command, []string) error {
-			if id == "" {
-				return usage(errors.New("say --application-id ID; a2c inventory lists the applications"))
-			}
 			if err := checkID(id); err != nil {
 				return err
 			}
@@ -56,13 +52,9 @@ each one, from what would count next. It looks at nothing but the workspace.`,
 }
 
 func (a *app) effective(id, glob string, overridden bool) error {
-	w, err := a.open(false)
+	c, err := document[model.Configuration](a, id, workspace.ConfigurationFile)
 	if err != nil {
 		return err
-	}
-	c, err := workspace.Load[model.Configuration](w, path.Join(id, workspace.ConfigurationFile))
-	if err != nil {
-		return a.missing(err, id, w, "analyze")
 	}
 	found := inForce{c.Rules, c.Profiles, c.Sources, []model.ConfigValue{}, c.Skips}
 	for _, v := range c.Values {

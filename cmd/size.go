@@ -53,13 +53,9 @@ a2c analyze --sample 60s, run while the application is used, makes the numbers w
 }
 
 func (a *app) size(id string) error {
-	w, err := a.open(false)
+	analysis, err := document[model.Analysis](a, id, workspace.AnalysisFile)
 	if err != nil {
 		return err
-	}
-	analysis, err := workspace.Load[model.Analysis](w, id+"/"+workspace.AnalysisFile)
-	if err != nil {
-		return a.missing(err, id, w, "analyze")
 	}
 	s := sized{id, analysis.AnalysisInfo.Usage, sizes(analysis.AnalysisInfo.Usage.Need)}
 	if err := a.print(s, func(w io.Writer) error { return a.sizeTables(w, s) }); err != nil {

@@ -1,10 +1,8 @@
 package cmd
 
 import (
-	"errors"
 	"fmt"
 	"io"
-	"path"
 
 	"github.com/spf13/cobra"
 
@@ -25,9 +23,6 @@ memory, what could not be seen, and what is left to decide. It looks at nothing 
 		GroupID: "look",
 		Args:    none,
 		RunE: func(*cobra.Command, []string) error {
-			if id == "" {
-				return usage(errors.New("say --application-id ID; a2c inventory lists the applications"))
-			}
 			if err := checkID(id); err != nil {
 				return err
 			}
@@ -39,13 +34,9 @@ memory, what could not be seen, and what is left to decide. It looks at nothing 
 }
 
 func (a *app) summary(id string) error {
-	w, err := a.open(false)
+	analysis, err := document[model.Analysis](a, id, workspace.AnalysisFile)
 	if err != nil {
 		return err
-	}
-	analysis, err := workspace.Load[model.Analysis](w, path.Join(id, workspace.AnalysisFile))
-	if err != nil {
-		return a.missing(err, id, w, "analyze")
 	}
 	page := onepage.Of(analysis)
 	if err := a.print(page, func(w io.Writer) error { return a.summaryPage(w, analysis, page) }); err != nil {
