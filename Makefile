@@ -14,7 +14,7 @@ DEMO := $(GO) run ./demo -dir $(BENCH)/demo -cache $(BENCH)/cache
 AGAIN := awk '/^=== (RUN|NAME|CONT)/ {name = $$3; next} {said[name] = said[name] $$0 "\n"} /^ *--- FAIL: / {failed[$$3]} END {for (n in failed) if (said[n] && n != "TestProofs") printf "=== failed: %s\n%s", n, substr(said[n], length(said[n]) - 6000)}'
 PROOF = set -o pipefail; mkdir -p $(BENCH); $(GO) test -count=1 -timeout 3h -v ./proof -run '^TestProofs$$$(if $(ONLY),/^($(ONLY))$$)' | tee $(BENCH)/proofs.log || { $(AGAIN) $(BENCH)/proofs.log; exit 1; }
 
-.PHONY: help build release demo demo-start demo-stop test proof soak bench unit race lint vet golden fuzz clean
+.PHONY: help build release man demo demo-start demo-stop test proof soak bench unit race lint vet golden fuzz clean
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
@@ -25,6 +25,9 @@ release: build ## dist/a2c: one static file, the builder inside
 	$(GO) run ./containerize/build/pack bin/a2c-kaniko containerize/build/a2c-kaniko.zst
 	$(BUILD) -tags embed_kaniko -o dist/a2c ./cmd/a2c
 	rm containerize/build/a2c-kaniko.zst
+
+man: ## man/man1: the manual pages
+	$(GO) run ./cmd/a2c-docs man/man1
 
 demo: build ## (as root) four real applications, the whole job on each, a table of what came out
 	$(DEMO) run

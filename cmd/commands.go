@@ -21,6 +21,5 @@ func commands(a *app) []*cobra.Command {
 		newSchema(a),
 		newVersion(a),
 		newCompletion(a),
-		newDocs(a),
 	}
 }

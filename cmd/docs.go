@@ -1,28 +1,14 @@
 package cmd
 
 import (
-	"fmt"
-	"os"
-	"time"
+	"log/slog"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/cobra/doc"
+
+	"a2c/internal/term"
 )
 
-func newDocs(*app) *cobra.Command {
-	return &cobra.Command{
-		Use:     "docs DIR",
-		Short:   "Write the manual pages into a folder",
-		Example: "  a2c docs man/man1",
-		Hidden:  true,
-		Args:    exactly("the folder"),
-		RunE: func(c *cobra.Command, args []string) error {
-			if err := os.MkdirAll(args[0], 0o755); err != nil {
-				return fmt.Errorf("write manual pages: %w", err)
-			}
-			c.Root().DisableAutoGenTag = true
-			epoch := time.Unix(0, 0).UTC() // the same pages from every build
-			return doc.GenManTree(c.Root(), &doc.GenManHeader{Title: "A2C", Section: "1", Source: "a2c", Manual: "a2c", Date: &epoch}, args[0])
-		},
-	}
+// Tree is the command line as cmd/a2c-docs writes about it. It runs nothing: what makes manual pages is a quarter of a megabyte that a2c does not carry.
+func Tree() *cobra.Command {
+	return newRoot(&app{Streams: &term.Streams{}, getenv: func(string) string { return "" }, log: slog.New(slog.DiscardHandler)})
 }
