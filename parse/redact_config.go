@@ -2,7 +2,6 @@ package parse
 
 import (
 	"regexp"
-	"slices"
 	"strings"
 )
 
@@ -13,13 +12,28 @@ func TextSecrets(base, text string) []SecretSpan {
 	if !configuration(base) {
 		return spans
 	}
-	for _, s := range randomPairs(text) {
-		if !slices.ContainsFunc(spans, func(k SecretSpan) bool { return s.Start < k.End && k.Start < s.End }) {
-			spans = append(spans, s)
+	for _, shape := range []*regexp.Regexp{assignment, element} {
+		spans = joined(spans, randomPairs(shape, text))
+	}
+	return spans
+}
+
+// joined adds to spans, which ascend and do not overlap, those of more that overlap none; more ascends, too.
+func joined(spans, more []SecretSpan) []SecretSpan {
+	if len(more) == 0 {
+		return spans
+	}
+	out := make([]SecretSpan, 0, len(spans)+len(more))
+	i := 0
+	for _, s := range more {
+		for ; i < len(spans) && spans[i].End <= s.Start; i++ {
+			out = append(out, spans[i])
+		}
+		if (i == len(spans) || s.End <= spans[i].Start) && (len(out) == 0 || out[len(out)-1].End <= s.Start) {
+			out = append(out, s)
 		}
 	}
-	slices.SortFunc(spans, func(a, b SecretSpan) int { return a.Start - b.Start })
-	return spans
+	return append(out, spans[i:]...)
 }
 
 // configuration tells by the name whether a file holds settings.
@@ -46,15 +60,13 @@ var (
 	labelled   = regexp.MustCompile(`(?:name|key|id|Name|Key)\s*=\s*["']([^"']+)["'][^<>]*$`)
 )
 
-// randomPairs are NAME=value, NAME: value and <NAME>value whose value is random, and whose name does not say that it identifies something.
-func randomPairs(text string) []SecretSpan {
+// randomPairs are NAME=value and NAME: value, or <NAME>value, whose value is random, and whose name does not say that it identifies something.
+func randomPairs(shape *regexp.Regexp, text string) []SecretSpan {
 	var spans []SecretSpan
-	for _, shape := range []*regexp.Regexp{assignment, element} {
-		for _, m := range shape.FindAllStringSubmatchIndex(text, -1) {
-			for i := 4; i < len(m); i += 2 {
-				if start, end := m[i], m[i+1]; end-start >= 20 && unchosen(text, m[2], m[3], text[start:end]) {
-					spans = append(spans, SecretSpan{Start: start, End: end, Kind: SecretToken, Key: text[m[2]:m[3]]})
-				}
+	for _, m := range shape.FindAllStringSubmatchIndex(text, -1) {
+		for i := 4; i < len(m); i += 2 {
+			if start, end := m[i], m[i+1]; end-start >= minRandom && unchosen(text, m[2], m[3], text[start:end]) {
+				spans = append(spans, SecretSpan{Start: start, End: end, Kind: SecretToken, Key: text[m[2]:m[3]]})
 			}
 		}
 	}

