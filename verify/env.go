@@ -8,7 +8,6 @@ import (
 
 	"a2c/internal/reveal"
 	"a2c/model"
-	"a2c/parse"
 )
 
 // ParseSecret reads the value of --secret: NAME=@FILE.
@@ -50,7 +49,7 @@ func gather(o Options, r *reveal.Reader) (environment, error) {
 			continue
 		}
 		e.values = append(e.values, value)
-		byName[s.Name] = append(byName[s.Name], behind(s.Prefix, value))
+		byName[s.Name] = append(byName[s.Name], reveal.Behind(s, value))
 	}
 	if err := errors.Join(missing...); err != nil {
 		return environment{}, err
@@ -83,14 +82,6 @@ func gather(o Options, r *reveal.Reader) (environment, error) {
 		}
 	}
 	return e, nil
-}
-
-// behind writes a value behind a prefix (model.Secret.Prefix); without one it is the whole variable.
-func behind(prefix, value string) string {
-	if prefix == "" {
-		return value
-	}
-	return prefix + parse.JavaWord(value)
 }
 
 func userSets(env []string, name string) bool {

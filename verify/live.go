@@ -32,21 +32,18 @@ type live struct {
 func openLive(t host.Tree, app model.App) (*live, error) {
 	l := &live{tree: t, app: app}
 	again := "run a2c inventory and a2c analyze again"
-	start, err := l.startTicks()
+	start, err := host.StartTicks(t, app.ProcessID)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%w has ended (process %d): %s", ErrEnded, app.ProcessID, again)
 	}
 	if err != nil {
 		return nil, err
 	}
-	boot, err := (&host.Host{Tree: t}).BootTime()
+	began, err := host.StartedAt(t, start)
 	if err != nil {
 		return nil, err
 	}
-	const ticks = 100 // USER_HZ (time(7))
-	began := boot.Add(time.Duration(start) * (time.Second / ticks))
-	// The boot time is derived from the clock and moves with it: a few seconds are no other process.
-	if d := began.Sub(app.StartedAt); !app.StartedAt.IsZero() && d.Abs() > 5*time.Second {
+	if !host.SameStart(began, app.StartedAt) {
 		return nil, fmt.Errorf("%w (process %d) was started at %s, after it was analyzed: %s", ErrEnded, app.ProcessID, began.Format(time.RFC3339), again)
 	}
 	l.start = start
@@ -55,18 +52,9 @@ func openLive(t host.Tree, app model.App) (*live, error) {
 
 func (l *live) proc(name string) string { return "/proc/" + strconv.Itoa(l.app.ProcessID) + "/" + name }
 
-func (l *live) startTicks() (uint64, error) {
-	data, err := host.ReadFile(l.tree, l.proc("stat"), 1<<16)
-	if err != nil {
-		return 0, err
-	}
-	s, err := parse.Stat(data)
-	return s.StartTicks, err
-}
-
 // same is an error when the application was restarted since openLive.
 func (l *live) same() error {
-	start, err := l.startTicks()
+	start, err := host.StartTicks(l.tree, l.app.ProcessID)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return fmt.Errorf("%w (process %d) ended during the comparison", ErrEnded, l.app.ProcessID)

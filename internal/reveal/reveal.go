@@ -12,7 +12,6 @@ import (
 	"path"
 	"strconv"
 	"strings"
-	"time"
 
 	"a2c/inventory/host"
 	"a2c/model"
@@ -45,25 +44,18 @@ var ErrRestarted = errors.New("was started after it was analyzed, or has ended: 
 func Open(t host.Tree, app model.App) (*Reader, error) {
 	r := New(t, app.ProcessID)
 	gone := fmt.Errorf("process %d %w", app.ProcessID, ErrRestarted)
-	data, err := host.ReadFile(t, r.proc("stat"), procLimit)
+	ticks, err := host.StartTicks(t, app.ProcessID)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, gone
 	}
 	if err != nil {
 		return nil, err
 	}
-	stat, err := parse.Stat(data)
+	began, err := host.StartedAt(t, ticks)
 	if err != nil {
 		return nil, err
 	}
-	boot, err := (&host.Host{Tree: t}).BootTime()
-	if err != nil {
-		return nil, err
-	}
-	const ticks = 100 // USER_HZ (time(7))
-	began := boot.Add(time.Duration(stat.StartTicks) * (time.Second / ticks))
-	// The boot time is derived from the clock and moves with it: a few seconds are no other process.
-	if !app.StartedAt.IsZero() && began.Sub(app.StartedAt).Abs() > 5*time.Second {
+	if !host.SameStart(began, app.StartedAt) {
 		return nil, gone
 	}
 	return r, nil

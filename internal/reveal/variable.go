@@ -15,10 +15,15 @@ func (r *Reader) Variable(secrets []model.Secret) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		if s.Prefix != "" {
-			value = s.Prefix + parse.JavaWord(value)
-		}
-		parts = append(parts, value)
+		parts = append(parts, Behind(s, value))
 	}
 	return strings.Join(parts, " "), nil
+}
+
+// Behind is what stands in the variable for a secret with this value; without a prefix that is the value.
+func Behind(s model.Secret, value string) string {
+	if s.Prefix == "" {
+		return value
+	}
+	return s.Prefix + parse.JavaWord(value)
 }

@@ -56,6 +56,32 @@ func (h *Host) BootTime() (time.Time, error) {
 	return time.Time{}, wrap("read", "/proc/stat", fmt.Errorf("no line btime"))
 }
 
+// StartTicks is when a process was started, in clock ticks after the boot; with the number it tells one process from the next that has it. The error is
+// fs.ErrNotExist when it has ended.
+func StartTicks(t Tree, pid int) (uint64, error) {
+	data, err := ReadFile(t, "/proc/"+strconv.Itoa(pid)+"/stat", smallFile)
+	if err != nil {
+		return 0, err
+	}
+	s, err := parse.Stat(data)
+	return s.StartTicks, err
+}
+
+// StartedAt is the time of so many clock ticks after the boot.
+func StartedAt(t Tree, startTicks uint64) (time.Time, error) {
+	boot, err := (&Host{Tree: t}).BootTime()
+	if err != nil {
+		return time.Time{}, err
+	}
+	return boot.Add(ticks(startTicks)), nil
+}
+
+// SameStart reports whether a process that began then is the one whose start was noted before; a zero one tells nothing. The boot time is derived from the
+// clock and moves with it: a few seconds are no other process.
+func SameStart(began, noted time.Time) bool {
+	return noted.IsZero() || began.Sub(noted).Abs() <= 5*time.Second
+}
+
 // StatInto is Stat for one look after the other: it reads into buf where that is large enough.
 func (p *Process) StatInto(buf []byte) (parse.ProcStat, error) {
 	data, err := p.readStat(buf)
