@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"slices"
 	"time"
 
 	"a2c/analyze/config"
@@ -159,7 +158,7 @@ func (o Options) configuration(s *subject.Subject) (*config.Config, model.Config
 func (o Options) kept(s *subject.Subject, c *config.Config, set *files.Set, dirs []model.StateDir, now time.Time, info *model.AnalysisInfo) {
 	state.Advise(s, dirs, o.Before, now)
 	info.State = dirs
-	info.Replicas = replica.Find(s, c, dirs, slices.Collect(set.Paths()))
+	info.Replicas = replica.Find(s, c, dirs, set.Paths())
 	info.Evidence.Add("replicas", model.Derived("state, locks, schedulers, sessions"))
 	info.Jobs, info.Locale = schedule.Jobs(s, dirs), schedule.Locale(s, c)
 	info.Evidence.Add("jobs", model.Derived("crontabs, timers"))

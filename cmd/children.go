@@ -91,8 +91,8 @@ type analyzeResult struct {
 	Ended         bool
 }
 
-// What an analysis holds of a million files stays to the end and has few pointers to follow: it is swept when as much again has come on top of it.
-const analyzeGC = 100
+// What an analysis holds of a million files stays to the end and has few pointers to follow: it is swept when half as much has come on top of it.
+const analyzeGC = 50
 
 func playAnalyze(ctx context.Context, c *child.Conn) (any, error) {
 	var r analyzeRequest

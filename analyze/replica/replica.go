@@ -3,6 +3,8 @@ package replica
 
 import (
 	"fmt"
+	"iter"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -17,13 +19,13 @@ import (
 )
 
 // Find looks at what is kept on disk, at locks that are held, at schedulers and at sessions. paths are the files of the image.
-func Find(s *subject.Subject, c *config.Config, dirs []model.StateDir, paths []string) model.Replicas {
-	f := &finder{s: s, c: c}
+func Find(s *subject.Subject, c *config.Config, dirs []model.StateDir, paths iter.Seq[string]) model.Replicas {
+	f := &finder{s: s, c: c, libraries: libraries(paths)}
 	f.state(dirs)
 	f.locks()
-	f.quartz(paths)
-	f.hangfire(paths)
-	f.sessions(paths)
+	f.quartz()
+	f.hangfire()
+	f.sessions()
 	return f.answer()
 }
 
@@ -31,6 +33,8 @@ type finder struct {
 	s       *subject.Subject
 	c       *config.Config
 	reasons []model.ReplicaReason
+	// libraries are the first files of the image that have the names in known.
+	libraries map[string]string
 }
 
 func (f *finder) because(answer, what string, from ...model.Source) {
@@ -109,7 +113,7 @@ func (f *finder) locks() {
 			}
 		}
 	}
-	for _, file := range sortedKeys(held) {
+	for _, file := range slices.Sorted(maps.Keys(held)) {
 		f.because(model.ReplicasNo, fmt.Sprintf("it holds a lock on %s: a copy would wait for it or fail", model.Path(file)), held[file])
 	}
 }
@@ -142,8 +146,8 @@ func ephemeral(file string) bool {
 }
 
 // quartz finds Quartz, which runs a job on each copy unless its jobs lie in a database and it is told that it is one of several.
-func (f *finder) quartz(paths []string) {
-	jar := library(paths, "quartz-", ".jar")
+func (f *finder) quartz() {
+	jar := f.libraries["quartz-*.jar"]
 	store, storeFrom := f.setting("org.quartz.jobStore.class", "spring.quartz.properties.org.quartz.jobStore.class")
 	kind, kindFrom := f.setting("spring.quartz.job-store-type")
 	clustered, clusteredFrom := f.setting("org.quartz.jobStore.isClustered", "spring.quartz.properties.org.quartz.jobStore.isClustered")
@@ -162,13 +166,13 @@ func (f *finder) quartz(paths []string) {
 }
 
 // hangfire finds Hangfire by its assemblies: with jobs in memory each copy runs them, with a database they share them.
-func (f *finder) hangfire(paths []string) {
-	core := library(paths, "Hangfire.Core", ".dll")
+func (f *finder) hangfire() {
+	core := f.libraries["Hangfire.Core*.dll"]
 	if core == "" {
 		return
 	}
 	for _, memory := range []string{"Hangfire.InMemory", "Hangfire.MemoryStorage"} {
-		if file := library(paths, memory, ".dll"); file != "" {
+		if file := f.libraries[memory+"*.dll"]; file != "" {
 			f.because(model.ReplicasNo, "Hangfire keeps its jobs in memory ("+memory+"): each copy would run them", model.FromFile(model.Path(file), 0))
 			return
 		}
@@ -177,13 +181,13 @@ func (f *finder) hangfire(paths []string) {
 }
 
 // sessions tells where a servlet container keeps them.
-func (f *finder) sessions(paths []string) {
+func (f *finder) sessions() {
 	store, from := f.setting("spring.session.store-type")
 	if store != "" && store != "none" {
 		f.because(model.ReplicasYes, "sessions are kept outside (spring.session.store-type)", from)
 		return
 	}
-	if jar := library(paths, "spring-session-", ".jar"); jar != "" {
+	if jar := f.libraries["spring-session-*.jar"]; jar != "" {
 		f.because(model.ReplicasUnknown, "Spring Session is among its libraries; where it keeps sessions was not seen", model.FromFile(model.Path(jar), 0))
 		return
 	}
@@ -215,21 +219,19 @@ func relaxed(key string) string {
 	return strings.ToLower(strings.NewReplacer("-", "", "_", "", ".", "").Replace(key))
 }
 
-// library is the first file with such a name.
-func library(paths []string, prefix, suffix string) string {
-	for _, p := range paths {
-		if base := path.Base(p); strings.HasPrefix(base, prefix) && strings.HasSuffix(base, suffix) {
-			return p
+// libraries goes once through the files of an image, of which there may be a million.
+func libraries(paths iter.Seq[string]) map[string]string {
+	known := []string{"quartz-*.jar", "spring-session-*.jar", "Hangfire.Core*.dll", "Hangfire.InMemory*.dll", "Hangfire.MemoryStorage*.dll"}
+	first := map[string]string{}
+	for p := range paths {
+		if !strings.HasSuffix(p, ".jar") && !strings.HasSuffix(p, ".dll") {
+			continue
+		}
+		for _, name := range known {
+			if ok, _ := path.Match(name, path.Base(p)); ok && first[name] == "" { // the patterns are good ones
+				first[name] = p
+			}
 		}
 	}
-	return ""
-}
-
-func sortedKeys(m map[string]model.Source) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
+	return first
 }

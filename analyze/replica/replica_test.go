@@ -1,6 +1,7 @@
 package replica
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -50,7 +51,7 @@ func TestFind(t *testing.T) {
 				t.Fatal(err)
 			}
 			s := &subject.Subject{Host: &host.Host{Tree: tree}}
-			r := Find(s, &config.Config{Settings: c.settings, WebApps: c.apps}, c.dirs, c.paths)
+			r := Find(s, &config.Config{Settings: c.settings, WebApps: c.apps}, c.dirs, slices.Values(c.paths))
 			if r.Answer != c.want || len(s.Skips) != 0 {
 				t.Errorf("%+v, skips %+v", r, s.Skips)
 			}
