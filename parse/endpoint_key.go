@@ -174,14 +174,11 @@ func aboutAddresses(key string) bool {
 	k := squeezed(key)
 	for _, w := range []string{
 		"xmlns", "schemalocation", "namespace", "systemid", "publicid", "allowedorigin", "alloworigin", "corsorigin", "redirect", "callback", "homepage", "documentation",
-		"helpurl", "docsurl", "license", "licence", "audience", "referer", "referrer", "vendorurl", "projecturl", "bugreport", "bugurl", "supporturl", "homeurl", "transportconnector",
+		"helpurl", "docsurl", "licenseurl", "licenceurl", "audience", "referer", "referrer", "vendorurl", "projecturl", "bugreport", "bugurl", "supporturl", "homeurl", "transportconnector",
 		"acceptor", "aspnetcoreurls", "dotneturls", "kestrel", "bindaddress", "listenaddress", "codebase", "advertised", "specificationurl", "implementationurl", "nonproxyhosts", "noproxy",
 		"policyurl", "wellknown", "externalreferences", "invocationid", "uriencoding", "contenttype", "useragent",
 	} {
-		if strings.Contains(k, w) && w != "license" && w != "licence" {
-			return true
-		}
-		if (w == "license" || w == "licence") && strings.Contains(k, w+"url") {
+		if strings.Contains(k, w) {
 			return true
 		}
 	}

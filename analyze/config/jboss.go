@@ -2,9 +2,9 @@ package config
 
 import (
 	"path"
-	"strings"
 
 	"a2c/model"
+	"a2c/parse"
 )
 
 // jboss knows the folders of a server's base (docs.wildfly.org: Admin Guide, "File system layout"): log and tmp are made anew at each start, wherever
@@ -29,19 +29,12 @@ func (r *resolver) jboss() {
 	folder("tempDir", "tmp", "jboss.server.temp.dir", "jboss.domain.temp.dir")
 }
 
-// jbossFile is the name of the configuration in force: -c NAME, --server-config=NAME, or the default.
+// jbossFile is the name of the configuration in force.
 func (r *resolver) jbossFile() string {
-	name := "standalone.xml"
-	args := r.s.Main.Args()
-	for i, a := range args {
-		option, value, ok := strings.Cut(a, "=")
-		switch option {
-		case "-c", "--server-config", "--read-only-server-config":
-			if !ok && i+1 < len(args) {
-				value = args[i+1]
-			}
-			name = path.Base(value)
+	if r.c.Java != nil {
+		if at, ok := parse.ReadJBossCommand(r.c.Java.Program).Options["server-config"]; ok {
+			return path.Base(at.Value)
 		}
 	}
-	return name
+	return "standalone.xml"
 }

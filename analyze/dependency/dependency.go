@@ -28,7 +28,7 @@ type Input struct {
 
 // Find lists the dependencies, sorted.
 func Find(in Input) []model.Dependency {
-	f := &finder{Input: in, names: hosts(in.Subject), force: readInForce(in.InForce)}
+	f := &finder{Input: in, names: hosts(in.Subject), force: readInForce(in.InForce), index: map[place]*found{}}
 	f.settings()
 	f.arguments()
 	f.split()
@@ -54,7 +54,15 @@ type finder struct {
 	Input
 	names map[string][]string // of /etc/hosts
 	list  []*found
+	index map[place]*found // of what settings name
 	force inForce
+}
+
+// place is what makes two endpoints one dependency.
+type place struct {
+	host, protocol, resource string
+	port                     int
+	internal                 bool
 }
 
 // found is a dependency in the making.
@@ -71,15 +79,14 @@ const most = 10_000
 func (f *finder) put(e parse.Endpoint, key string, from model.Source, weak bool) *found {
 	f.alias(&e)
 	at := model.Configured{Key: parse.RedactText(key), Source: from}
-	for _, c := range f.list {
-		if c.doc.Host == e.Host && c.doc.Port == e.Port && c.doc.Protocol == e.Protocol && c.doc.Resource == e.Resource && c.doc.Internal == e.Internal {
-			if !slices.Contains(c.doc.Configured, at) {
-				c.doc.Configured = append(c.doc.Configured, at)
-			}
-			c.weak = c.weak && weak
-			c.doc.Product = cmp.Or(c.doc.Product, e.Product)
-			return c
+	is := place{e.Host, e.Protocol, e.Resource, e.Port, e.Internal}
+	if c := f.index[is]; c != nil {
+		if !slices.Contains(c.doc.Configured, at) {
+			c.doc.Configured = append(c.doc.Configured, at)
 		}
+		c.weak = c.weak && weak
+		c.doc.Product = cmp.Or(c.doc.Product, e.Product)
+		return c
 	}
 	if len(f.list) >= most {
 		return nil
@@ -93,6 +100,7 @@ func (f *finder) put(e parse.Endpoint, key string, from model.Source, weak bool)
 	c.doc.Configured = []model.Configured{at}
 	c.doc.Addresses = f.addresses(e.Host)
 	f.list = append(f.list, c)
+	f.index[is] = c
 	return c
 }
 

@@ -2,15 +2,12 @@ package inforce
 
 import (
 	"path"
-	"strconv"
 	"strings"
 
 	"a2c/analyze/config"
 	"a2c/model"
 	"a2c/parse"
 )
-
-func itoa(n int) string { return strconv.Itoa(n) }
 
 // dotnet is the order of WebApplication.CreateBuilder and Host.CreateApplicationBuilder (learn.microsoft.com: "Configuration in ASP.NET Core", "Default
 // app configuration sources"): command line, environment, appsettings.ENVIRONMENT.json, appsettings.json, DOTNET_ and ASPNETCORE_ of the environment.

@@ -1,6 +1,7 @@
 package inforce
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 
@@ -84,7 +85,7 @@ func TestRedaction(t *testing.T) {
 func TestBounds(t *testing.T) {
 	l := layer{kind: "file", values: []value{file("big", strings.Repeat("x y ", 1<<18), 1)}}
 	for i := range 30_000 {
-		l.values = append(l.values, file("datasource."+itoa(i), "jdbc:h2:mem:"+itoa(i), i+2))
+		l.values = append(l.values, file("datasource."+strconv.Itoa(i), "jdbc:h2:mem:"+strconv.Itoa(i), i+2))
 	}
 	c := resolve(spring(l))
 	if len(c.Values) != maxValues || len(c.Skips) != 1 || c.Skips[0].Count != 30_001-maxValues || !c.Skips[0].Incomplete {

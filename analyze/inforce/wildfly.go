@@ -3,6 +3,7 @@ package inforce
 import (
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"a2c/parse"
@@ -204,7 +205,7 @@ func (f *jbossFlattener) element(e *parse.XMLElement, at string, inProperties bo
 	}
 	key = strings.TrimPrefix(at+"/"+key, "/")
 	if f.count[key]++; f.count[key] > 1 {
-		key += "[" + itoa(f.count[key]) + "]"
+		key += "[" + strconv.Itoa(f.count[key]) + "]"
 	}
 	f.attributes(e, key)
 	if text := strings.TrimSpace(e.Text); text != "" {
