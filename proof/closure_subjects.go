@@ -86,15 +86,7 @@ func (s closureSubject) install(t *testing.T, b *Bench) {
 		installDebian(t, b)
 		return
 	}
-	if err := apps.AddServersUser(t.Context(), b.Log); err != nil {
-		t.Fatal(err)
-	}
-	if err := apps.Ensure(t.Context(), b.Log, slices.Concat(apps.JavaTools(), s.server.Tools)); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.server.Program(t.Context(), b.place(t, *s.server)); err != nil {
-		t.Fatalf("install %s: %v", s.server.Name, err)
-	}
+	b.installServers(t, []servers.Server{*s.server})
 }
 
 // start starts the application and makes its image.

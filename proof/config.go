@@ -12,7 +12,6 @@ import (
 
 	"a2c/internal/workspace"
 	"a2c/model"
-	"a2c/proof/apps"
 	"a2c/proof/servers"
 )
 
@@ -23,21 +22,7 @@ func Config() Proof {
 	return Proof{
 		Name: "config", Needs: []Need{Root, AMD64, Packages}, Budget: 3 * time.Minute,
 		Install: func(t *testing.T, b *Bench) {
-			if err := apps.AddServersUser(t.Context(), b.Log); err != nil {
-				t.Fatal(err)
-			}
-			tools := apps.JavaTools()
-			for _, s := range list {
-				tools = append(tools, s.Tools...)
-			}
-			if err := apps.Ensure(t.Context(), b.Log, tools); err != nil {
-				t.Fatal(err)
-			}
-			for _, s := range list {
-				if err := s.Program(t.Context(), b.place(t, s)); err != nil {
-					t.Fatalf("install %s: %v", s.Name, err)
-				}
-			}
+			b.installServers(t, list)
 		},
 		Run: func(t *testing.T, b *Bench) {
 			needPorts(t, list)

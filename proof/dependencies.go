@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"a2c/model"
-	"a2c/proof/apps"
 	"a2c/proof/servers"
 )
 
@@ -21,21 +20,7 @@ func Dependencies() Proof {
 	return Proof{
 		Name: "dependencies", Needs: []Need{Root, AMD64, Packages}, Budget: 4 * time.Minute,
 		Install: func(t *testing.T, b *Bench) {
-			if err := apps.AddServersUser(t.Context(), b.Log); err != nil {
-				t.Fatal(err)
-			}
-			tools := apps.JavaTools()
-			for _, s := range servers.Depends() {
-				tools = append(tools, s.Tools...)
-			}
-			if err := apps.Ensure(t.Context(), b.Log, tools); err != nil {
-				t.Fatal(err)
-			}
-			for _, s := range servers.Depends() {
-				if err := s.Program(t.Context(), b.place(t, s)); err != nil {
-					t.Fatalf("install %s: %v", s.Name, err)
-				}
-			}
+			b.installServers(t, servers.Depends())
 		},
 		Run: func(t *testing.T, b *Bench) {
 			list := servers.Depends()

@@ -24,22 +24,8 @@ func Servers() Proof {
 	return Proof{
 		Name: "servers", Needs: []Need{Root, AMD64, Packages}, Budget: 10 * time.Minute,
 		Install: func(t *testing.T, b *Bench) {
-			if err := apps.AddServersUser(t.Context(), b.Log); err != nil {
-				t.Fatal(err)
-			}
 			list = b.chosenServers()
-			tools := apps.JavaTools()
-			for _, s := range list {
-				tools = append(tools, s.Tools...)
-			}
-			if err := apps.Ensure(t.Context(), b.Log, tools); err != nil {
-				t.Fatal(err)
-			}
-			for _, s := range list {
-				if err := s.Program(t.Context(), b.place(t, s)); err != nil {
-					t.Fatalf("install %s: %v", s.Name, err)
-				}
-			}
+			b.installServers(t, list)
 		},
 		Run: func(t *testing.T, b *Bench) {
 			if len(list) == 0 {
@@ -102,6 +88,26 @@ func (b *Bench) chosenServers() []servers.Server {
 		names = append(names, b.Choose("servers "+kind, byKind[kind], 1)...)
 	}
 	return slices.DeleteFunc(servers.All(), func(s servers.Server) bool { return !slices.Contains(names, s.Name) })
+}
+
+// installServers installs what the layouts run from and need, and the user that they run as.
+func (b *Bench) installServers(t *testing.T, list []servers.Server) {
+	t.Helper()
+	if err := apps.AddServersUser(t.Context(), b.Log); err != nil {
+		t.Fatal(err)
+	}
+	tools := apps.JavaTools()
+	for _, s := range list {
+		tools = append(tools, s.Tools...)
+	}
+	if err := apps.Ensure(t.Context(), b.Log, tools); err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range list {
+		if err := s.Program(t.Context(), b.place(t, s)); err != nil {
+			t.Fatalf("install %s: %v", s.Name, err)
+		}
+	}
 }
 
 func (b *Bench) place(t *testing.T, s servers.Server) servers.Place {
