@@ -52,7 +52,7 @@ func (a *app) fileLines(w io.Writer, id string, i model.AnalysisInfo) {
 		if n == 0 {
 			head = id + ": most of it "
 		}
-		fmt.Fprintf(w, "%s%s by %s: %s in %s", head, r.Decision, term.Safe(r.Reason), term.Size(r.Bytes), plural(r.Files, "file"))
+		fmt.Fprintf(w, "%s%s by %s: %s in %s", head, r.Decision, term.Safe(r.Reason), term.Size(r.Bytes), term.Count(r.Files, "file"))
 	}
 	if len(t.Reasons) > 0 {
 		fmt.Fprintln(w)
@@ -68,10 +68,10 @@ func (a *app) fileLines(w io.Writer, id string, i model.AnalysisInfo) {
 		}
 	}
 	if len(changed) > 0 {
-		fmt.Fprintf(w, "%s: %s: %s, the first is %s; analyze again when it rests\n", id, files.Changed, plural(len(changed), "file"), changed[0])
+		fmt.Fprintf(w, "%s: %s: %s, the first is %s; analyze again when it rests\n", id, files.Changed, term.Count(len(changed), "file"), changed[0])
 	}
 	if unread > 0 {
-		fmt.Fprintf(w, "%s: could not be read: %s, see above\n", id, plural(unread, "thing"))
+		fmt.Fprintf(w, "%s: could not be read: %s, see above\n", id, term.Count(unread, "thing"))
 	}
 	for n, d := range i.Doubts {
 		if n == maxTold {
@@ -99,11 +99,4 @@ func otherwise(decision, why string) string {
 		return "; appExcludedFiles in analysis.json turns it round"
 	}
 	return "; appSpecificFiles in analysis.json turns it round"
-}
-
-func plural(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return strconv.Itoa(n) + " " + what + "s"
 }

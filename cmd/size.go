@@ -3,7 +3,6 @@ package cmd
 import (
 	"fmt"
 	"io"
-	"math"
 	"slices"
 	"strings"
 
@@ -79,7 +78,8 @@ func sizes(n *model.Need) []sizeFor {
 	} else {
 		fargate.Note = "Fargate has nothing that large"
 	}
-	eks := sizeFor{Target: "eks-ec2", CPU: max(0.1, math.Ceil(float64(units)/1024*20)/20), Memory: max(128, (memory+63)/64*64), Note: "rounded up to 0.05 cores and 64 MiB"}
+	eks := sizeFor{Target: "eks-ec2", Note: "rounded up to 0.05 cores and 64 MiB"}
+	eks.CPU, eks.Memory = model.RoundKubernetes(units, memory)
 	return []sizeFor{fargate, eks}
 }
 
@@ -165,7 +165,7 @@ func (a *app) samplingTable(w io.Writer, s model.Sampling) error {
 	if err := a.Write(w, rows); err != nil {
 		return err
 	}
-	fmt.Fprintf(w, "in %s of together %.0f s; of each figure the highest counts\n", plural(len(s.Runs), "run"), s.Seconds)
+	fmt.Fprintf(w, "in %s of together %.0f s; of each figure the highest counts\n", term.Count(len(s.Runs), "run"), s.Seconds)
 	for _, r := range slices.Backward(s.Runs) {
 		fmt.Fprintf(w, "  %s  %.0f s, %d samples, cores %.2f (99 %%), resident %s%s; cost %.2f s of CPU time\n", term.Safe(r.Started), r.Seconds, r.Samples, r.Cores.P99,
 			term.Size(r.PeakRSSBytes), requestText(r.Requests), r.CostSeconds)
@@ -185,5 +185,5 @@ func requestText(r *model.RequestRate) string {
 	for _, f := range r.Files {
 		files = append(files, f.String())
 	}
-	return fmt.Sprintf(", %s in %s (%.1f/s)", plural(r.Lines, "request"), term.Safe(strings.Join(files, ", ")), r.PerSecond)
+	return fmt.Sprintf(", %s in %s (%.1f/s)", term.Count(r.Lines, "request"), term.Safe(strings.Join(files, ", ")), r.PerSecond)
 }

@@ -2,7 +2,6 @@ package generate
 
 import (
 	"fmt"
-	"math"
 	"strings"
 
 	"a2c/model"
@@ -19,7 +18,7 @@ const jvmOverhead = 256 * mebi
 // size turns what was measured into the smallest valid pair: cores and memory with headroom, then the first row of Fargate's table that
 // holds both. Memory may raise the CPU; it is never lowered.
 func (p *proposer) size() {
-	n := model.Need{CPUFactor: 1.2, MemoryFactor: 1.25}
+	n := model.Need{CPUFactor: model.CPUHeadroom, MemoryFactor: model.MemoryHeadroom}
 	if known := p.analysis.AnalysisInfo.Usage.Need; known != nil {
 		n.CPUFactor, n.MemoryFactor = known.CPUFactor, known.MemoryFactor
 		if len(known.Why) > 0 {
@@ -48,9 +47,7 @@ func (p *proposer) size() {
 	} else {
 		p.because("ecsParameters.memory", "%s: Fargate has nothing that large", why)
 	}
-	// Kubernetes takes any amount; steps keep small changes of what was measured from changing the files.
-	p.d.EKSParameters.CPU = max(0.1, math.Ceil(float64(needCPU)/1024*20)/20)
-	p.d.EKSParameters.Memory = max(128, (needMemory+63)/64*64)
+	p.d.EKSParameters.CPU, p.d.EKSParameters.Memory = model.RoundKubernetes(needCPU, needMemory)
 	p.because("eksParameters.memory", "%s, rounded up to 0.05 cores and 64 MiB", why)
 }
 

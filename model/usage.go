@@ -97,6 +97,17 @@ type Need struct {
 	Evidence     Evidence `json:"evidence,omitempty"`
 }
 
+// Headroom that is multiplied with what was seen.
+const (
+	CPUHeadroom    = 1.2
+	MemoryHeadroom = 1.25
+)
+
+// RoundKubernetes is what Kubernetes is asked for, which takes any amount: steps keep small changes of what was measured from changing the files.
+func RoundKubernetes(cpuUnits, memoryMiB int) (cores float64, mebibytes int) {
+	return max(0.1, math.Ceil(float64(cpuUnits)/1024*20)/20), max(128, (memoryMiB+63)/64*64)
+}
+
 // Units is the need with its headroom, in CPU units (1024 are one vCPU) and MiB, rounded up.
 func (n Need) Units() (cpuUnits, memoryMiB int) {
 	return int(math.Ceil(n.Cores * n.CPUFactor * 1024)), int(math.Ceil(float64(n.MemoryBytes) * n.MemoryFactor / (1 << 20)))

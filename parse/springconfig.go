@@ -226,7 +226,7 @@ func (c *SpringConfig) activeProfiles() []string {
 
 // list is a value with commas, or one of key[0], key[1] and so on.
 func (c *SpringConfig) list(key string) []string {
-	names := splitList(c.Value(key))
+	names := SplitList(c.Value(key))
 	for i := range maxSpringProfiles {
 		v, ok := c.Get(key + "[" + strconv.Itoa(i) + "]")
 		if !ok {
@@ -242,13 +242,13 @@ func (c *SpringConfig) every(key string) []string {
 	var names []string
 	for _, name := range SpringVariables(key) {
 		if v, ok := c.host.Getenv(name); ok {
-			names = append(names, splitList(v)...)
+			names = append(names, SplitList(v)...)
 			break
 		}
 	}
 	for _, s := range slices.Concat(c.Above, c.Files) {
 		if v, ok := s.Values[key]; ok {
-			names = append(names, splitList(c.Expand(v.Value).Text)...)
+			names = append(names, SplitList(c.Expand(v.Value).Text)...)
 		}
 		for i := range maxSpringProfiles {
 			v, ok := s.Values[key+"["+strconv.Itoa(i)+"]"]
@@ -264,7 +264,8 @@ func (c *SpringConfig) every(key string) []string {
 // firsts is at most the first n.
 func firsts[T any](list []T, n int) []T { return list[:min(len(list), n)] }
 
-func splitList(s string) []string {
+// SplitList are the items of a list with commas, without blanks around them and empty ones.
+func SplitList(s string) []string {
 	var out []string
 	for v := range strings.SplitSeq(s, ",") {
 		if v = strings.TrimSpace(v); v != "" {
@@ -307,7 +308,7 @@ func (c *SpringConfig) groups() [][]springLocation {
 // locations reads "optional:file:/etc/shop/,classpath:/x/;file:./a.yml": commas separate groups, semicolons places within one.
 func (c *SpringConfig) locations(list, base string) [][]springLocation {
 	var groups [][]springLocation
-	for _, part := range firsts(splitList(list), maxSpringPlaces) {
+	for _, part := range firsts(SplitList(list), maxSpringPlaces) {
 		var group []springLocation
 		for _, item := range firsts(strings.Split(part, ";"), maxSpringPlaces) {
 			group = append(group, c.location(strings.TrimPrefix(strings.TrimSpace(item), "optional:"), base)...)

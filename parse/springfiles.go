@@ -51,7 +51,7 @@ func (r *springReader) place(l springLocation, profile string) {
 		r.single(l, profile)
 		return
 	}
-	names := splitList(r.c.Value("spring.config.name"))
+	names := SplitList(r.c.Value("spring.config.name"))
 	if len(names) == 0 {
 		names = []string{"application"}
 	}

@@ -10,7 +10,7 @@ import (
 //
 //	prod & !eu, test
 func SpringProfilesMatch(expression string, active []string) bool {
-	for _, e := range splitList(expression) {
+	for _, e := range SplitList(expression) {
 		p := profileParser{rest: e, active: active}
 		if p.or() && p.valid() {
 			return true

@@ -18,7 +18,7 @@ func (l *looker) mounts(paths []string) {
 	l.failed("mounts", p, "mountinfo", err)
 	used := map[string]bool{}
 	for _, name := range l.touched(paths) {
-		if m := mountOf(mounts, name); m != nil {
+		if m := subject.MountOf(mounts, name); m != nil {
 			used[m.Point] = true
 		}
 	}
@@ -95,18 +95,6 @@ func (l *looker) touched(paths []string) []string {
 		}
 	}
 	return out
-}
-
-// mountOf is the mount that a path lies on: the longest mount point, of equal ones the last.
-func mountOf(mounts []parse.Mount, name string) *parse.Mount {
-	var best *parse.Mount
-	for i := range mounts {
-		m := &mounts[i]
-		if subject.Under(name, m.Point) && (best == nil || len(m.Point) >= len(best.Point)) {
-			best = m
-		}
-	}
-	return best
 }
 
 func mountKind(fs string) model.UseKind {

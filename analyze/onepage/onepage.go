@@ -141,7 +141,7 @@ func talks(i model.AnalysisInfo) []string {
 func keeps(i model.AnalysisInfo) []string {
 	var lines []string
 	for _, s := range i.State {
-		line := fmt.Sprintf("%s: %s, %s in %s", s.Path, strings.Join(append([]string{s.Kind}, s.Engines...), " "), term.Size(s.Bytes), count(s.Files, "file"))
+		line := fmt.Sprintf("%s: %s, %s in %s", s.Path, strings.Join(append([]string{s.Kind}, s.Engines...), " "), term.Size(s.Bytes), term.Count(s.Files, "file"))
 		if s.GrowthPerHour != 0 {
 			line += fmt.Sprintf(", %+.1f MB an hour", float64(s.GrowthPerHour)/1e6)
 		}
@@ -152,7 +152,7 @@ func keeps(i model.AnalysisInfo) []string {
 		for _, l := range i.Logs {
 			size += l.Bytes
 		}
-		lines = append(lines, fmt.Sprintf("%s, %s, which stay behind", count(len(i.Logs), "log file"), term.Size(size)))
+		lines = append(lines, fmt.Sprintf("%s, %s, which stay behind", term.Count(len(i.Logs), "log file"), term.Size(size)))
 	}
 	return lines
 }
@@ -211,7 +211,7 @@ func needs(u model.Usage) []string {
 	if u.MaxHeapBytes > 0 {
 		lines = append(lines, fmt.Sprintf("heap of at most %s", term.Size(u.MaxHeapBytes)))
 	}
-	return append(lines, fmt.Sprintf("%s, %s", count(u.Threads, "thread"), count(u.OpenFiles, "open file")))
+	return append(lines, fmt.Sprintf("%s, %s", term.Count(u.Threads, "thread"), term.Count(u.OpenFiles, "open file")))
 }
 
 // sampled sums up --sample.
@@ -272,7 +272,7 @@ func decide(i model.AnalysisInfo) []string {
 		lines = append(lines, fmt.Sprintf("%s, %s, starts %s: what does that in a container?", j.File, j.When, j.Command))
 	}
 	if n := inFiles(i.Secrets); n > 0 {
-		lines = append(lines, fmt.Sprintf("%s in files of the image: move them to variables, or leave the files out", count(n, "secret")))
+		lines = append(lines, fmt.Sprintf("%s in files of the image: move them to variables, or leave the files out", term.Count(n, "secret")))
 	}
 	for _, d := range i.Doubts {
 		lines = append(lines, fmt.Sprintf("%s (%s) is %s by default: %s", d.Path, term.Size(d.Bytes), d.Decision, d.Why))

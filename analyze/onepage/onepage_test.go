@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"a2c/internal/term"
 	"a2c/model"
 )
 
@@ -77,7 +78,7 @@ func TestAgo(t *testing.T) {
 			t.Errorf("%g: %s, want %s", seconds, got, want)
 		}
 	}
-	if got := strings.Join([]string{count(1, "file"), count(2, "file")}, ", "); got != "1 file, 2 files" {
+	if got := strings.Join([]string{term.Count(1, "file"), term.Count(2, "file")}, ", "); got != "1 file, 2 files" {
 		t.Error(got)
 	}
 }

@@ -5,14 +5,6 @@ import (
 	"time"
 )
 
-// count is a number with its noun.
-func count(n int, one string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %ss", n, one)
-}
-
 // ago is a time span in its two largest units.
 func ago(seconds float64) string {
 	d := time.Duration(seconds * float64(time.Second))

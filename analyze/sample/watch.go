@@ -3,6 +3,7 @@
 package sample
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -88,7 +89,7 @@ func newWatcher(ctx context.Context, t host.Tree, app model.App, d time.Duration
 		}
 	}
 	plan := max(everyLook, d/mostLooks)
-	w.m = newMeter(processors(t), plan)
+	w.m = newMeter(cmp.Or(host.Processors(t), runtime.NumCPU()), plan)
 	w.logs = accessLogs(w.procs)
 	w.probes = []*probe{
 		{every: plan, do: w.look},
@@ -322,14 +323,4 @@ func ownTime(who int) time.Duration {
 		return 0
 	}
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
-}
-
-// processors of the machine, by the lines cpuN of /proc/stat; what cannot be read counts as what a2c itself may use.
-func processors(t host.Tree) int {
-	data, err := host.ReadFile(t, "/proc/stat", 64<<20)
-	n := parse.Processors(data)
-	if err != nil || n == 0 {
-		return runtime.NumCPU()
-	}
-	return n
 }

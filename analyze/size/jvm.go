@@ -1,6 +1,7 @@
 package size
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"strconv"
@@ -194,11 +195,7 @@ func (j *jvm) processors() float64 {
 		return l.CPUs
 	}
 	const most = 2 // have that at least
-	data, err := host.ReadFile(j.s.Host.Tree, "/proc/stat", 64<<20)
-	if n := parse.Processors(data); err == nil && n > 0 {
-		return float64(n)
-	}
-	return most
+	return float64(cmp.Or(host.Processors(j.s.Host.Tree), most))
 }
 
 // named turns the collector's name in the performance data into that of its option.

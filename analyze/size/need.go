@@ -7,15 +7,9 @@ import (
 	"a2c/model"
 )
 
-// Headroom: what is multiplied with what was seen.
-const (
-	cpuFactor    = 1.2
-	memoryFactor = 1.25
-)
-
 // need is what comes of it all: the highest of what was seen, of what the memory model says, and of what options ask for.
 func need(u model.Usage) *model.Need {
-	n := &model.Need{CPUFactor: cpuFactor, MemoryFactor: memoryFactor, Why: []string{}}
+	n := &model.Need{CPUFactor: model.CPUHeadroom, MemoryFactor: model.MemoryHeadroom, Why: []string{}}
 	neededCores(n, u)
 	neededMemory(n, u)
 	confidence(n, u)
@@ -57,7 +51,7 @@ func neededMemory(n *model.Need, u model.Usage) {
 	}
 	if h := u.Heap; h != nil && u.MaxHeapBytes == 0 && h.Collections > 0 {
 		// Without -Xmx the JVM takes a quarter of the task's memory: what it kept after a collection has to fit, and as much to work with.
-		take(int64(float64(4*2*h.UsedBytes)/memoryFactor), fmt.Sprintf("no -Xmx: a quarter of the task has to hold twice the %d MiB that are in use after a collection; -XX:MaxRAMPercentage=75 would take less",
+		take(int64(float64(4*2*h.UsedBytes)/model.MemoryHeadroom), fmt.Sprintf("no -Xmx: a quarter of the task has to hold twice the %d MiB that are in use after a collection; -XX:MaxRAMPercentage=75 would take less",
 			h.UsedBytes/mebi), h.Evidence["usedBytes"])
 	}
 }

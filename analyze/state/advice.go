@@ -9,7 +9,6 @@ import (
 	"a2c/analyze/subject"
 	"a2c/inventory/host"
 	"a2c/model"
-	"a2c/parse"
 )
 
 // Earlier is what an analysis before this one saw, for the growth.
@@ -26,7 +25,7 @@ func Advise(s *subject.Subject, dirs []model.StateDir, before Earlier, now time.
 	}
 	for i := range dirs {
 		d := &dirs[i]
-		if m, ok := mountOf(mounts, string(d.Path)); ok && host.MayHang(m.FSType) {
+		if m := subject.MountOf(mounts, string(d.Path)); m != nil && host.MayHang(m.FSType) {
 			d.Mount = m.FSType
 			d.Evidence.Add("mount", model.FromProc(s.Main.PID, fmt.Sprintf("mountinfo:%d", m.Line)))
 		}
@@ -35,16 +34,6 @@ func Advise(s *subject.Subject, dirs []model.StateDir, before Earlier, now time.
 		d.Evidence.Add("advice", model.Derived("kind, engines, mount, size"))
 		d.Evidence.Add("adviceReason", model.Derived("kind, engines, mount, size"))
 	}
-}
-
-// mountOf is the mount that a path lies on: the longest, of equal ones the last, which lies on top.
-func mountOf(mounts []parse.Mount, name string) (best parse.Mount, ok bool) {
-	for _, m := range mounts {
-		if subject.Under(name, m.Point) && (!ok || len(m.Point) >= len(best.Point)) {
-			best, ok = m, true
-		}
-	}
-	return best, ok
 }
 
 // shortest is how far two analyses have to be apart to tell a growth.

@@ -65,8 +65,8 @@ func TestGrowth(t *testing.T) {
 func TestMountOf(t *testing.T) {
 	mounts := []parse.Mount{{Point: "/", FSType: "ext4"}, {Point: "/srv", FSType: "nfs4"}, {Point: "/srv/x", FSType: "tmpfs"}, {Point: "/srv", FSType: "cifs"}}
 	for name, want := range map[string]string{"/a": "ext4", "/srv/d": "cifs", "/srv/x/d": "tmpfs", "/srvd": "ext4"} {
-		if m, ok := mountOf(mounts, name); !ok || m.FSType != want {
-			t.Errorf("%s lies on %s, want %s", name, m.FSType, want)
+		if m := subject.MountOf(mounts, name); m == nil || m.FSType != want {
+			t.Errorf("%s lies on %+v, want %s", name, m, want)
 		}
 	}
 }

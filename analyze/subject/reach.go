@@ -88,3 +88,14 @@ func (s *Subject) nearRoot() host.Tree {
 	}
 	return s.near
 }
+
+// MountOf is the mount that a path lies on: the longest mount point, of equal ones the last, which lies on top. nil: none.
+func MountOf(mounts []parse.Mount, name string) *parse.Mount {
+	var best *parse.Mount
+	for i := range mounts {
+		if m := &mounts[i]; Under(name, m.Point) && (best == nil || len(m.Point) >= len(best.Point)) {
+			best = m
+		}
+	}
+	return best
+}

@@ -2,6 +2,7 @@ package term
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -45,6 +46,14 @@ func (p *Progress) Done() {
 		fmt.Fprint(p.s.Err, "\r\x1b[K")
 		p.shown = false
 	}
+}
+
+// Count is a number with its noun: "1 file", "2 files".
+func Count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return strconv.Itoa(n) + " " + noun + "s"
 }
 
 // Size is a number of bytes for people, in powers of 1000 as registries and disks count, one digit behind the point.

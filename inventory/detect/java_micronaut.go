@@ -91,7 +91,7 @@ func (m micronaut) configuration() *frameConfig {
 		c.sources = append(c.sources, c.text("MICRONAUT_APPLICATION_JSON", text, from))
 	}
 	c.sources = append(c.sources, c.system, c.relaxedEnvironment)
-	for _, name := range firsts(splitList(c.value("micronaut.config.files")), maxSpringPlaces) {
+	for _, name := range firsts(parse.SplitList(c.value("micronaut.config.files")), maxSpringPlaces) {
 		if packaged, ok := strings.CutPrefix(name, "classpath:"); ok {
 			c.sources = append(c.sources, c.packaged(strings.TrimPrefix(packaged, "/")))
 			continue
@@ -99,7 +99,7 @@ func (m micronaut) configuration() *frameConfig {
 		c.sources = append(c.sources, c.onDisk(c.abs(strings.TrimPrefix(name, "file:"))))
 	}
 	names := []string{"application"}
-	for _, e := range firsts(splitList(c.value("micronaut.environments")), maxSpringProfiles) {
+	for _, e := range firsts(parse.SplitList(c.value("micronaut.environments")), maxSpringProfiles) {
 		names = append([]string{"application-" + e}, names...) // of several the last counts most
 	}
 	for _, name := range names {

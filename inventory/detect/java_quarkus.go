@@ -173,10 +173,10 @@ func (q *quarkus) configuration() *frameConfig {
 	} else if v := c.value("smallrye.config.profile"); v != "" {
 		profile = v
 	}
-	profiles := firsts(splitList(profile), maxSpringProfiles)
+	profiles := firsts(parse.SplitList(profile), maxSpringProfiles)
 	slices.Reverse(profiles) // of several the last counts most
 	files := []valueSource{c.dotenv()}
-	for _, name := range firsts(splitList(c.value("quarkus.config.locations")), maxSpringPlaces) {
+	for _, name := range firsts(parse.SplitList(c.value("quarkus.config.locations")), maxSpringPlaces) {
 		files = append(files, c.onDisk(c.abs(strings.TrimPrefix(name, "file:"))))
 	}
 	for _, open := range []func(string) valueSource{func(name string) valueSource { return c.onDisk(path.Join(c.cwd, "config", name)) }, c.packaged} {

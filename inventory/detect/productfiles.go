@@ -97,9 +97,9 @@ func kafkaPorts(j *jvm) []port {
 		p := c.port("messaging", "port", "host.name", "9092") // before 2.x
 		return []port{p}
 	}
-	controllers := splitList(c.value("controller.listener.names"))
+	controllers := parse.SplitList(c.value("controller.listener.names"))
 	var ports []port
-	for _, item := range splitList(v.value) {
+	for _, item := range parse.SplitList(v.value) {
 		name, rest, found := strings.Cut(item, "://")
 		host, digits, _ := cutLast(rest)
 		if !found || number(digits) == 0 {

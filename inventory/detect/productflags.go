@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"a2c/model"
+	"a2c/parse"
 )
 
 // portFlag names the settings of a port and of its address; "port|p" are several names for one. "" when there is none.
@@ -69,7 +70,7 @@ func propertyFileListeners(j *jvm) []port {
 	c.sources = []valueSource{c.propertiesFile(j.abs(j.cmd.Program[0].Value))}
 	v, _ := c.get("listeners")
 	var ports []port
-	for _, item := range splitList(v.value) {
+	for _, item := range parse.SplitList(v.value) {
 		scheme, rest, _ := strings.Cut(item, "://")
 		host, digits, _ := cutLast(rest)
 		if number(digits) == 0 {

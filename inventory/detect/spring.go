@@ -126,13 +126,3 @@ func expandPlaceholders(value string, lookup valueSource) string {
 
 // firsts is at most the first n.
 func firsts[T any](list []T, n int) []T { return list[:min(len(list), n)] }
-
-func splitList(s string) []string {
-	var out []string
-	for v := range strings.SplitSeq(s, ",") {
-		if v = strings.TrimSpace(v); v != "" {
-			out = append(out, v)
-		}
-	}
-	return out
-}

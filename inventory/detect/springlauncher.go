@@ -44,7 +44,7 @@ func (s *springBoot) propertiesLauncher(boot parse.SpringBoot) {
 		return
 	}
 	var more []classDir
-	for _, e := range firsts(splitList(v.value), maxSpringPlaces) {
+	for _, e := range firsts(parse.SplitList(v.value), maxSpringPlaces) {
 		e = strings.TrimPrefix(e, "file:")
 		if !path.IsAbs(e) {
 			e = home + "/" + e

@@ -82,6 +82,15 @@ func SameStart(began, noted time.Time) bool {
 	return noted.IsZero() || began.Sub(noted).Abs() <= 5*time.Second
 }
 
+// Processors is how many processors of a machine are online; 0 when it does not say.
+func Processors(t Tree) int {
+	data, err := ReadFile(t, "/proc/stat", largeFile)
+	if err != nil {
+		return 0
+	}
+	return parse.Processors(data)
+}
+
 // StatInto is Stat for one look after the other: it reads into buf where that is large enough.
 func (p *Process) StatInto(buf []byte) (parse.ProcStat, error) {
 	data, err := p.readStat(buf)
