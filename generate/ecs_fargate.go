@@ -16,13 +16,13 @@ var _ Target = ecsFargate{}
 func (ecsFargate) Name() string { return "ecs-fargate" }
 
 // Render writes task-definition.json when account and region are known, service.yaml, repository.yaml and README.md.
-func (ecsFargate) Render(ctx context.Context, d model.Deployment) (Output, error) {
+func (ecsFargate) Render(_ context.Context, d model.Deployment) (Output, error) {
 	t, err := newTask(d)
 	if err != nil {
 		return Output{}, err
 	}
 	files := map[string][]byte{}
-	definition, note, err := t.taskDefinition(ctx)
+	definition, note, err := t.taskDefinition()
 	if err != nil {
 		return Output{}, err
 	}

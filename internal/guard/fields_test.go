@@ -51,6 +51,7 @@ func usersOwn() map[string]string {
 		"Mount.AccessPointID":                      "deployment.json",
 		"Mount.FileSystemID":                       "deployment.json",
 		"ReuseResources":                           "deployment.json",
+		"Tag":                                      "deployment.json",
 	}
 }
 
@@ -92,7 +93,6 @@ func forPeople() map[string]string {
 		"Port":                "App2Container's form of a listener",
 		"ProcIDs":             "App2Container's names, for scripts written for it",
 		"SecretRef":           "as Deployment",
-		"Tag":                 "as Deployment",
 		"Usage":               "a record; sizing reads the sums",
 		"Verification":        "verify.json is a record",
 		"Job":                 "what the user reads",

@@ -1,0 +1,138 @@
+package generate
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+
+	"a2c/internal/term"
+)
+
+// registerTask is the request of RegisterTaskDefinition, as far as a2c fills it in
+// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html). The SDK's own types are held against it
+// in the tests and not linked: with them come the schemas of all operations of ECS, 290 kB that every start of a2c would build.
+// Fields stand in the order of their names.
+type registerTask struct {
+	ContainerDefinitions    []taskContainer `json:"containerDefinitions"`
+	CPU                     string          `json:"cpu"` // units, 1024 are a vCPU
+	EphemeralStorage        *taskStorage    `json:"ephemeralStorage,omitempty"`
+	ExecutionRoleARN        string          `json:"executionRoleArn"`
+	Family                  string          `json:"family"`
+	Memory                  string          `json:"memory"` // MiB
+	NetworkMode             string          `json:"networkMode"`
+	RequiresCompatibilities []string        `json:"requiresCompatibilities"`
+	RuntimePlatform         taskPlatform    `json:"runtimePlatform"`
+	Tags                    []taskTag       `json:"tags,omitempty"`
+	TaskRoleARN             string          `json:"taskRoleArn"`
+	Volumes                 []taskMount     `json:"volumes,omitempty"`
+}
+
+type taskContainer struct {
+	Environment            []taskVariable    `json:"environment,omitempty"`
+	Essential              bool              `json:"essential"`
+	Image                  string            `json:"image"`
+	LinuxParameters        *taskLinux        `json:"linuxParameters,omitempty"`
+	LogConfiguration       taskLog           `json:"logConfiguration"`
+	MountPoints            []taskMountPoint  `json:"mountPoints,omitempty"`
+	Name                   string            `json:"name"`
+	PortMappings           []taskPort        `json:"portMappings,omitempty"`
+	ReadonlyRootFilesystem bool              `json:"readonlyRootFilesystem"`
+	Secrets                []taskSecretValue `json:"secrets,omitempty"`
+	SystemControls         []taskControl     `json:"systemControls,omitempty"`
+	Ulimits                []taskLimit       `json:"ulimits,omitempty"`
+	User                   string            `json:"user"`
+}
+
+type taskStorage struct {
+	SizeInGiB int `json:"sizeInGiB"`
+}
+
+type taskPlatform struct {
+	CPUArchitecture       string `json:"cpuArchitecture"`
+	OperatingSystemFamily string `json:"operatingSystemFamily"`
+}
+
+type taskTag struct {
+	Key   string `json:"key"`
+	Value string `json:"value"`
+}
+
+type taskMount struct {
+	ConfiguredAtLaunch     bool     `json:"configuredAtLaunch,omitempty"`
+	EFSVolumeConfiguration *taskEFS `json:"efsVolumeConfiguration,omitempty"`
+	Name                   string   `json:"name"`
+}
+
+type taskEFS struct {
+	AuthorizationConfig *taskEFSAuthorization `json:"authorizationConfig,omitempty"`
+	FileSystemID        string                `json:"fileSystemId"`
+	TransitEncryption   string                `json:"transitEncryption"`
+}
+
+type taskEFSAuthorization struct {
+	AccessPointID string `json:"accessPointId"`
+	IAM           string `json:"iam"`
+}
+
+type taskVariable struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+type taskSecretValue struct {
+	Name      string `json:"name"`
+	ValueFrom string `json:"valueFrom"`
+}
+
+type taskLinux struct {
+	Capabilities *taskCapabilities `json:"capabilities,omitempty"`
+	Tmpfs        []taskTmpfs       `json:"tmpfs,omitempty"`
+}
+
+type taskCapabilities struct {
+	Drop []string `json:"drop"`
+}
+
+type taskTmpfs struct {
+	ContainerPath string   `json:"containerPath"`
+	MountOptions  []string `json:"mountOptions,omitempty"`
+	Size          int      `json:"size"` // MiB
+}
+
+type taskLog struct {
+	LogDriver string            `json:"logDriver"`
+	Options   map[string]string `json:"options"`
+}
+
+type taskMountPoint struct {
+	ContainerPath string `json:"containerPath"`
+	SourceVolume  string `json:"sourceVolume"`
+}
+
+type taskPort struct {
+	ContainerPort int    `json:"containerPort"`
+	Protocol      string `json:"protocol"`
+}
+
+type taskControl struct {
+	Namespace string `json:"namespace"`
+	Value     string `json:"value"`
+}
+
+type taskLimit struct {
+	HardLimit int    `json:"hardLimit"`
+	Name      string `json:"name"`
+	SoftLimit int    `json:"softLimit"`
+}
+
+// encode writes the request indented, with nothing in it that a terminal or a shell would act on.
+func (r registerTask) encode() ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	if err := e.Encode(r); err != nil {
+		return nil, fmt.Errorf("write task definition: %w", err)
+	}
+	return term.EscapeJSON(b.Bytes()), nil
+}
