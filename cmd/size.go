@@ -148,6 +148,9 @@ func (a *app) samplingTable(w io.Writer, s model.Sampling) error {
 		rows.Add(name, term.Size(b.P50), term.Size(b.P90), term.Size(b.P99), term.Size(b.Max))
 	}
 	cores("cores", s.Cores)
+	if s.Steady.Max > 0 {
+		cores("  without compiling", s.Steady)
+	}
 	bytes("resident", s.RSS)
 	if s.PSS.Max > 0 {
 		bytes("  shared pages in parts", s.PSS)
@@ -167,8 +170,8 @@ func (a *app) samplingTable(w io.Writer, s model.Sampling) error {
 	}
 	fmt.Fprintf(w, "in %s of together %.0f s; of each figure the highest counts\n", term.Count(len(s.Runs), "run"), s.Seconds)
 	for _, r := range slices.Backward(s.Runs) {
-		fmt.Fprintf(w, "  %s  %.0f s, %d samples, cores %.2f (99 %%), resident %s%s; cost %.2f s of CPU time\n", term.Safe(r.Started), r.Seconds, r.Samples, r.Cores.P99,
-			term.Size(r.PeakRSSBytes), requestText(r.Requests), r.CostSeconds)
+		fmt.Fprintf(w, "  %s  %.0f s, %d samples, cores %.2f (99 %%), resident %s%s; %.2f s of CPU time for compiling, cost %.2f s\n", term.Safe(r.Started), r.Seconds, r.Samples, r.Cores.P99,
+			term.Size(r.PeakRSSBytes), requestText(r.Requests), r.CompileSeconds, r.CostSeconds)
 		for _, note := range r.Notes {
 			fmt.Fprintf(w, "    %s\n", term.Safe(note))
 		}

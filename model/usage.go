@@ -8,6 +8,7 @@ type Sampling struct {
 	Runs    []SampleRun `json:"runs"`    // the newest last, at most 20
 	Seconds float64     `json:"seconds"` // in all runs, also those that are not listed any more
 	Cores   CoreSpread  `json:"cores"`   // cores that its processes kept busy, over intervals of about a second
+	Steady  CoreSpread  `json:"steady"`  // the same without what the runtime's own threads took for compiling
 	RSS     ByteSpread  `json:"rss"`     // resident memory of its processes together; pages that they share count for each
 	PSS     ByteSpread  `json:"pss"`     // the same with shared pages in parts, seen a few times only; 0: not readable
 	// SwapBytes, Threads, OpenFiles and Connections are the most that was seen at a time; Connections are those to its own ports.
@@ -20,6 +21,14 @@ type Sampling struct {
 	Evidence       Evidence `json:"evidence,omitempty"`
 }
 
+// WithoutCompiling is Steady, or Cores of a sample that did not tell them apart.
+func (s Sampling) WithoutCompiling() CoreSpread {
+	if s.Steady.Max == 0 {
+		return s.Cores
+	}
+	return s.Steady
+}
+
 // SampleRun is one run of a2c analyze --sample.
 type SampleRun struct {
 	Started string  `json:"started"` // local time of the machine, RFC 3339
@@ -30,6 +39,8 @@ type SampleRun struct {
 	PeakRSSBytes int64      `json:"peakRssBytes"`
 	// Requests are the lines that its access logs grew by, RequestsPerSecond their average; nil: no access log was seen.
 	Requests *RequestRate `json:"requests,omitempty"`
+	// CompileSeconds is the CPU time that the runtime's own threads took for compiling: most of it after a start.
+	CompileSeconds float64 `json:"compileSeconds"`
 	// CostSeconds is the CPU time that a2c's reader took meanwhile.
 	CostSeconds float64  `json:"costSeconds"`
 	Notes       []string `json:"notes,omitempty"` // what makes its figures say less: a process that was started anew, a clock that was set

@@ -14,6 +14,7 @@ type reading struct {
 	pid     int
 	start   uint64 // starttime: another process under the same number has another one
 	ticks   uint64 // utime + stime
+	compile uint64 // of them, those of threads that compile, since the first look
 	rss     int64  // bytes
 	threads int
 }
@@ -30,6 +31,8 @@ type meter struct {
 	looked int
 
 	cores        []float64
+	steady       []float64 // without what was compiled
+	compile      uint64    // ticks
 	rss, pss     []int64
 	swap         int64
 	threads, fds int
@@ -106,7 +109,7 @@ func (m *meter) interval(d time.Duration, now map[int]reading) {
 		m.note("gap", "a2c did not get to look for %s at %s: the machine was stopped or busy", d.Round(100*time.Millisecond), m.at.Round(time.Second))
 	}
 	whole := true
-	var ticks uint64
+	var ticks, compile uint64
 	for pid, r := range now {
 		b, known := m.before[pid]
 		switch {
@@ -119,6 +122,7 @@ func (m *meter) interval(d time.Duration, now map[int]reading) {
 			whole = false
 		default:
 			ticks += r.ticks - b.ticks
+			compile += min(r.compile-b.compile, r.ticks-b.ticks)
 		}
 	}
 	for pid := range m.before {
@@ -133,6 +137,8 @@ func (m *meter) interval(d time.Duration, now map[int]reading) {
 	}
 	if whole {
 		m.cores = append(m.cores, cores)
+		m.steady = append(m.steady, float64(ticks-compile)/ticksPerSecond/d.Seconds())
+		m.compile += compile
 	}
 }
 

@@ -1,8 +1,11 @@
 package sample
 
 import (
+	"context"
 	"os"
+	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -81,9 +84,9 @@ func TestSpread(t *testing.T) {
 func TestMerge(t *testing.T) {
 	run := func(started string) []model.SampleRun { return []model.SampleRun{{Started: started}} }
 	busy := model.Sampling{Runs: run("day"), Seconds: 60, Cores: model.CoreSpread{P50: 1, Max: 2}, RSS: model.ByteSpread{Max: 9}, Threads: 40, Evidence: model.Evidence{"cores": {"/proc/1/stat"}}}
-	quiet := model.Sampling{Runs: run("night"), Seconds: 10, Cores: model.CoreSpread{P50: 0.1, P90: 0.2, Max: 0.2}, RSS: model.ByteSpread{Max: 8}, Threads: 50, Evidence: model.Evidence{"cores": {"/proc/2/stat"}}}
+	quiet := model.Sampling{Runs: run("night"), Seconds: 10, Cores: model.CoreSpread{P50: 0.1, P90: 0.2, Max: 0.2}, Steady: model.CoreSpread{P50: 0.1, P90: 0.15, Max: 0.2}, RSS: model.ByteSpread{Max: 8}, Threads: 50, Evidence: model.Evidence{"cores": {"/proc/2/stat"}}}
 	want := model.Sampling{
-		Runs: append(run("day"), run("night")...), Seconds: 70, Cores: model.CoreSpread{P50: 1, P90: 0.2, Max: 2}, RSS: model.ByteSpread{Max: 9}, Threads: 50,
+		Runs: append(run("day"), run("night")...), Seconds: 70, Cores: model.CoreSpread{P50: 1, P90: 0.2, Max: 2}, Steady: model.CoreSpread{P50: 1, P90: 0.15, Max: 2}, RSS: model.ByteSpread{Max: 9}, Threads: 50,
 		Evidence: model.Evidence{"cores": {"/proc/1/stat", "/proc/2/stat"}},
 	}
 	if d := cmp.Diff(want, Merge(&busy, quiet)); d != "" {
@@ -98,6 +101,46 @@ func TestMerge(t *testing.T) {
 	}
 	if len(sum.Runs) != maxRuns || sum.Seconds != 60+2*maxRuns*10 {
 		t.Errorf("%d runs, %g seconds", len(sum.Runs), sum.Seconds)
+	}
+}
+
+// TestCompiling tells apart what a thread does that is named like HotSpot's compiler, and one that comes later.
+func TestCompiling(t *testing.T) {
+	tree, err := host.Machine("/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	var compiling sync.WaitGroup
+	defer compiling.Wait()
+	defer stop()
+	named := make(chan error)
+	compile := func() {
+		runtime.LockOSThread() // and never unlocked: the thread ends with its name
+		named <- os.WriteFile("/proc/thread-self/comm", []byte("C2 CompilerThread0"), 0)
+		for ctx.Err() == nil {
+		}
+	}
+	compiling.Go(compile)
+	if err := <-named; err != nil {
+		t.Fatal(err)
+	}
+	w, err := newWatcher(ctx, tree, model.App{ProcessID: os.Getpid(), Processes: []int{os.Getpid()}}, time.Second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.threads()
+	w.look(0)
+	time.Sleep(300 * time.Millisecond)
+	compiling.Go(compile)
+	if err := <-named; err != nil {
+		t.Fatal(err)
+	}
+	w.threads()
+	time.Sleep(300 * time.Millisecond)
+	w.look(600 * time.Millisecond)
+	if n := len(w.compilers[os.Getpid()].ticks); n < 2 || w.m.compile < 3 || len(w.m.steady) != 1 || w.m.steady[0] > 0.5*w.m.cores[0] {
+		t.Errorf("%d threads compiled for %d ticks: %g cores, without them %g", n, w.m.compile, w.m.cores, w.m.steady)
 	}
 }
 

@@ -24,6 +24,7 @@ const (
 	everyLook   = time.Second
 	everyStatus = 5 * time.Second
 	everyFD     = 5 * time.Second
+	everyThread = 2 * time.Second
 	everySocket = 10 * time.Second
 	everyFamily = 10 * time.Second
 	everyPSS    = 30 * time.Second // the kernel holds a lock of the application's meanwhile
@@ -49,18 +50,19 @@ func Watch(ctx context.Context, t host.Tree, app model.App, d time.Duration, rep
 }
 
 type watcher struct {
-	tree    host.Tree
-	main    *host.Process
-	procs   []*host.Process
-	ports   map[int]bool
-	m       *meter
-	probes  []*probe
-	logs    []*accessLog
-	began   time.Time
-	lasted  time.Duration
-	buf     []byte
-	skipped map[string]bool
-	ended   bool
+	tree      host.Tree
+	main      *host.Process
+	procs     []*host.Process
+	ports     map[int]bool
+	m         *meter
+	probes    []*probe
+	logs      []*accessLog
+	compilers map[int]*compilers // by process
+	began     time.Time
+	lasted    time.Duration
+	buf       []byte
+	skipped   map[string]bool
+	ended     bool
 }
 
 // probe is one kind of look.
@@ -74,7 +76,7 @@ func newWatcher(ctx context.Context, t host.Tree, app model.App, d time.Duration
 	if err != nil {
 		return nil, err
 	}
-	w := &watcher{tree: t, main: h.Process(app.ProcessID), ports: map[int]bool{}, buf: make([]byte, 4096), skipped: map[string]bool{}}
+	w := &watcher{tree: t, main: h.Process(app.ProcessID), ports: map[int]bool{}, buf: make([]byte, 4096), skipped: map[string]bool{}, compilers: map[int]*compilers{}}
 	if w.main == nil {
 		return nil, fmt.Errorf("process %d does not run any more", app.ProcessID)
 	}
@@ -92,6 +94,7 @@ func newWatcher(ctx context.Context, t host.Tree, app model.App, d time.Duration
 	w.m = newMeter(cmp.Or(host.Processors(t), runtime.NumCPU()), plan)
 	w.logs = accessLogs(w.procs)
 	w.probes = []*probe{
+		{every: everyThread, do: func(time.Duration) { w.threads() }},
 		{every: plan, do: w.look},
 		{every: everyStatus, do: w.status},
 		{every: everyFD, do: w.descriptors},
@@ -163,7 +166,7 @@ func (w *watcher) look(at time.Duration) {
 			w.lost(p, at)
 			continue
 		}
-		list = append(list, reading{p.PID, s.StartTicks, s.UserTicks + s.SysTicks, s.RSSPages * int64(os.Getpagesize()), s.Threads})
+		list = append(list, reading{p.PID, s.StartTicks, s.UserTicks + s.SysTicks, w.compiled(p.PID), s.RSSPages * int64(os.Getpagesize()), s.Threads})
 	}
 	if w.ended {
 		return
@@ -174,6 +177,7 @@ func (w *watcher) look(at time.Duration) {
 // lost takes a process out. Without the main one the sample is over.
 func (w *watcher) lost(p *host.Process, at time.Duration) {
 	w.procs = slices.DeleteFunc(w.procs, func(q *host.Process) bool { return q == p })
+	delete(w.compilers, p.PID)
 	if p == w.main {
 		w.ended = true
 		w.m.note("main", "the main process %d ended at %s, or was started anew: the sample ends there", p.PID, at.Round(time.Second))
@@ -281,20 +285,26 @@ func (w *watcher) result(cost time.Duration) model.Sampling {
 	pid := w.main.PID
 	run := model.SampleRun{
 		Started: w.began.Round(0).Format(time.RFC3339), Seconds: round(w.lasted.Seconds()), Samples: w.m.looked, Cores: coreSpread(w.m.cores),
-		CostSeconds: round(cost.Seconds()), Notes: w.m.remarks(), Requests: w.rate(),
+		CompileSeconds: float64(w.m.compile) / ticksPerSecond, CostSeconds: round(cost.Seconds()), Notes: w.m.remarks(), Requests: w.rate(),
 	}
 	if len(w.m.rss) > 0 {
 		run.PeakRSSBytes = slices.Max(w.m.rss)
 	}
 	run.Evidence.Add("cores", model.FromProc(pid, "stat"))
+	for p, c := range w.compilers {
+		for tid := range c.ticks {
+			run.Evidence.Add("compileSeconds", model.FromProc(p, "task/"+strconv.Itoa(tid)+"/stat"))
+		}
+	}
+	slices.Sort(run.Evidence["compileSeconds"])
 	run.Evidence.Add("peakRssBytes", model.FromProc(pid, "stat"))
 	run.Evidence.Add("costSeconds", model.Derived("getrusage of a2c's reader"))
 	s := model.Sampling{
-		Runs: []model.SampleRun{run}, Seconds: run.Seconds, Cores: run.Cores, RSS: byteSpread(w.m.rss), PSS: byteSpread(w.m.pss), SwapBytes: w.m.swap,
+		Runs: []model.SampleRun{run}, Seconds: run.Seconds, Cores: run.Cores, Steady: coreSpread(w.m.steady), RSS: byteSpread(w.m.rss), PSS: byteSpread(w.m.pss), SwapBytes: w.m.swap,
 		Threads: w.m.threads, OpenFiles: w.m.fds, Connections: w.m.connections,
 	}
 	for _, p := range w.procs {
-		for _, field := range []string{"cores", "rss", "threads"} {
+		for _, field := range []string{"cores", "steady", "rss", "threads"} {
 			s.Evidence.Add(field, model.FromProc(p.PID, "stat"))
 		}
 		s.Evidence.Add("swapBytes", model.FromProc(p.PID, "status"))

@@ -2,6 +2,7 @@ package size
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"a2c/model"
@@ -18,13 +19,29 @@ func need(u model.Usage) *model.Need {
 	return n
 }
 
+// averageFrom is where cores come from that nothing better is known of.
+const averageFrom = "average since the start"
+
+// neededCores is the average since the start, or what was sampled when that is more. Of an application that has just started the average counts its start,
+// with all that it compiles, which is no need: what was sampled under load counts alone then.
 func neededCores(n *model.Need, u model.Usage) {
-	n.Cores, n.CoresFrom = u.Cores, "average since the start"
+	n.Cores, n.CoresFrom = u.Cores, averageFrom
 	n.Evidence.Add("cores", u.Evidence["cores"]...)
-	if s := u.Sampling; s != nil && s.Cores.P99 >= n.Cores {
-		n.Cores, n.CoresFrom = s.Cores.P99, fmt.Sprintf("99 %% of the seconds sampled (%s)", seconds(s.Seconds))
-		n.Evidence["cores"] = s.Evidence["cores"]
+	if u.Sampling == nil {
+		return
 	}
+	if p99 := u.Sampling.WithoutCompiling().P99; p99 >= n.Cores || loaded(u.Sampling) && justStarted(u) {
+		n.Cores, n.CoresFrom = p99, fmt.Sprintf("99 %% of the seconds sampled (%s)", seconds(u.Sampling.Seconds))
+		n.Evidence["cores"] = u.Sampling.Evidence["steady"]
+	}
+}
+
+// justStarted reports whether the start is a large part of the average: it takes some ten to a hundred seconds of CPU time.
+func justStarted(u model.Usage) bool { return u.UptimeSeconds > 0 && u.UptimeSeconds < settled }
+
+// loaded reports whether the application had something to do while it was sampled.
+func loaded(s *model.Sampling) bool {
+	return s.Cores.P90 >= busyCores || slices.ContainsFunc(s.Runs, func(r model.SampleRun) bool { return r.Requests != nil && r.Requests.PerSecond > 0 })
 }
 
 // neededMemory never falls below what was resident, or resident and swapped out.
@@ -61,26 +78,31 @@ const (
 	longSample = 600.0   // seconds
 	fewSeconds = 60.0    // seconds
 	longUptime = 86400.0 // seconds
+	settled    = 3600.0  // seconds
 	busyCores  = 0.05
 )
 
 func confidence(n *model.Need, u model.Usage) {
 	why := func(format string, args ...any) { n.Why = append(n.Why, fmt.Sprintf(format, args...)) }
+	if justStarted(u) {
+		start := "its start is not counted, with it there is an average"
+		if n.CoresFrom == averageFrom {
+			start = "its start is counted in the average"
+		}
+		why("started %s ago: %s of %.2f cores; the start took at most %.0f s of CPU time, which is %.0f s on %.2f cores", seconds(u.UptimeSeconds), start, u.Cores, u.CPUSeconds,
+			u.CPUSeconds/max(0.25, n.Cores*n.CPUFactor), max(0.25, n.Cores*n.CPUFactor))
+	}
 	s := u.Sampling
 	if s == nil {
 		n.Confidence = "low"
 		why("never sampled: cores are the average since the start, over %s, which hides every peak; a2c analyze --sample 60s while it is used tells more", seconds(u.UptimeSeconds))
 		return
 	}
-	loaded := s.Cores.P90 >= busyCores
-	for _, r := range s.Runs {
-		loaded = loaded || r.Requests != nil && r.Requests.PerSecond > 0
-	}
 	for _, r := range s.Runs[max(0, len(s.Runs)-3):] {
 		n.Why = append(n.Why, runText(r))
 	}
 	switch {
-	case !loaded:
+	case !loaded(s):
 		n.Confidence = "low"
 		why("it had next to nothing to do: this says little about what it needs when it is used; sample again then")
 	case s.Seconds >= longSample && u.UptimeSeconds >= longUptime:
@@ -114,7 +136,10 @@ func runText(r model.SampleRun) string {
 	} else {
 		text += "; requests not known: no access log"
 	}
-	return text + fmt.Sprintf("; cores %.2f (p99)", r.Cores.P99)
+	if text += fmt.Sprintf("; cores %.2f (p99)", r.Cores.P99); r.CompileSeconds >= 1 {
+		text += fmt.Sprintf(", %.0f s of CPU time for compiling, which are not counted", r.CompileSeconds)
+	}
+	return text
 }
 
 func seconds(v float64) string {

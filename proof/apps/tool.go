@@ -56,6 +56,9 @@ func ServiceWrapper() Tool {
 	return Tool{Name: "the Java Service Wrapper", Present: func() bool { _, err := exec.LookPath("/usr/sbin/wrapper"); return err == nil }, Packages: [][]string{{"service-wrapper"}}}
 }
 
+// Wrk asks a server as fast as it answers.
+func Wrk() Tool { return command("wrk", "wrk") }
+
 // UCF keeps what an administrator changed of a package's files.
 func UCF() Tool { return command("ucf", "ucf") }
 
