@@ -81,7 +81,8 @@ func (o Options) far(step string) func(files int) {
 }
 
 // Run analyzes one application of the inventory. Every path that was considered is handed to emit, sorted by path; what could not be read
-// stands in the analysis as a skip. It fails when the application has ended (subject.ErrEnded), when ctx ends, or when emit fails.
+// stands in the analysis as a skip. It fails when the application has ended (subject.ErrEnded; the analysis holds what was sampled then), when ctx ends,
+// or when emit fails.
 func Run(ctx context.Context, t host.Tree, id string, app model.App, o Options, emit func(model.File) error) (model.Analysis, error) {
 	seen, used, err := o.wait(ctx, t, app)
 	if err != nil {
@@ -89,8 +90,8 @@ func Run(ctx context.Context, t host.Tree, id string, app model.App, o Options, 
 	}
 	o.step("processes")
 	s, err := subject.Load(ctx, t, id, app)
-	if err != nil {
-		return model.Analysis{}, err
+	if err != nil { // it may run again under another number
+		return model.Analysis{AnalysisInfo: model.AnalysisInfo{Usage: model.Usage{Sampling: used}}}, err
 	}
 	s.Observe(seen.Files, o.Earlier)
 	c, force := o.configuration(s)

@@ -98,15 +98,13 @@ func (a *app) analyzeInto(ctx context.Context, w *workspace.Workspace, id string
 		return none, nil, err
 	}
 	defer func() { _ = files.Discard() }() // does nothing after Commit
-	var result analyzeResult
-	events, blind, err := a.listen(app)
-	if err != nil {
-		return none, nil, fmt.Errorf("analyze %s: %w", id, err)
+	result, skips, err := a.analyzeChild(ctx, request, jobs, a.onAnalyze(id, files, show))
+	if used := result.Analysis.AnalysisInfo.Usage.Sampling; err == nil && result.Ended && used != nil {
+		if request, err = a.startedAnew(ctx, w, request, used); err == nil {
+			app = request.App
+			result, skips, err = a.analyzeChild(ctx, request, jobs, a.onAnalyze(id, files, show))
+		}
 	}
-	defer events.Close()
-	request.Forks = events.Forks != nil
-	call := child.Call{Role: roleAnalyze, Request: request, Log: a.log, Unconfined: a.unconfined, On: a.onAnalyze(id, files, show), Files: events.Files(), Beside: jobs}
-	report, err := call.Run(ctx, &result)
 	if err != nil {
 		return none, nil, fmt.Errorf("analyze %s: %w", id, err)
 	}
@@ -123,9 +121,42 @@ func (a *app) analyzeInto(ctx context.Context, w *workspace.Workspace, id string
 		return none, nil, err
 	}
 	analysis := result.Analysis
-	analysis.AnalysisInfo.Skips = slices.Concat(analysis.AnalysisInfo.Skips, blind, notices(report))
+	analysis.AnalysisInfo.Skips = slices.Concat(analysis.AnalysisInfo.Skips, skips)
 	analysis.AnalysisInfo.Inputs = model.Inputs{workspace.FilesFile: files.Digest()}
 	return workspace.Propose(w, name, analysis, "containerParameters")
+}
+
+// analyzeChild lets the confined child do it. The skips are what could not be watched, and what could not be confined.
+func (a *app) analyzeChild(ctx context.Context, request analyzeRequest, jobs int, on func(string, json.RawMessage) error) (analyzeResult, []model.Skip, error) {
+	var result analyzeResult
+	var events observe.Events
+	var blind []model.Skip
+	var err error
+	if request.Observe > 0 {
+		if events, blind, err = observe.Listen(filepath.Join(a.root, "proc"), request.App.ProcessID); err != nil {
+			return result, nil, err
+		}
+		defer events.Close()
+	}
+	request.Forks = events.Forks != nil
+	call := child.Call{Role: roleAnalyze, Request: request, Log: a.log, Unconfined: a.unconfined, On: on, Files: events.Files(), Beside: jobs}
+	report, err := call.Run(ctx, &result)
+	return result, append(blind, notices(report)...), err
+}
+
+// startedAnew asks for an application that was sampled until it ended, and runs again: what was sampled counts, what was observed is asked for anew.
+func (a *app) startedAnew(ctx context.Context, w *workspace.Workspace, r analyzeRequest, used *model.Sampling) (analyzeRequest, error) {
+	again, err := a.takeInventory(ctx, w, true, true)
+	if err != nil {
+		return r, err
+	}
+	app, runs := again.Inventory[r.ID]
+	if !runs {
+		return r, fmt.Errorf("the application %s (process %d) ended while it was sampled and does not run any more; start it and run this command again", r.ID, r.App.ProcessID)
+	}
+	a.Note("%s was started anew while it was sampled: it is process %d now, what was sampled counts", r.ID, app.ProcessID)
+	r.App, r.Sample, r.Sampled, r.Others = app, 0, used, others(again.Inventory, r.ID)
+	return r, nil
 }
 
 // others are the applications that run beside one, but for those in containers, whose paths mean other files.
@@ -163,14 +194,6 @@ func (a *app) onAnalyze(id string, files *workspace.FileWriter, show func(string
 		}
 		return nil
 	}
-}
-
-// listen begins to watch the application's opens, when that is wanted; the child takes its events. blind names what is not watched.
-func (a *app) listen(app model.App) (events observe.Events, blind []model.Skip, err error) {
-	if a.observe == 0 {
-		return events, nil, nil
-	}
-	return observe.Listen(filepath.Join(a.root, "proc"), app.ProcessID)
 }
 
 // earlier is what the runs before this one observed: it counts on, until the user excludes it.

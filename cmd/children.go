@@ -82,7 +82,7 @@ type analyzeRequest struct {
 	Before     state.Earlier
 }
 
-// analyzeResult is the analysis, or that the application has ended; its files come before it, as emissions of the kind "file".
+// analyzeResult is the analysis, or that the application has ended, with what was sampled of it until then; its files come before it, as emissions of the kind "file".
 type analyzeResult struct {
 	Analysis model.Analysis
 	// Configuration is what is in force.
@@ -130,7 +130,7 @@ func playAnalyze(ctx context.Context, c *child.Conn) (any, error) {
 		return c.EmitLine("file", line)
 	})
 	if errors.Is(err, subject.ErrEnded) {
-		return analyzeResult{Ended: true}, nil
+		return analyzeResult{Ended: true, Analysis: result.Analysis}, nil
 	}
 	return result, errors.Join(err, lost)
 }

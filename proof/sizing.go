@@ -74,7 +74,7 @@ func (s *sizing) run() {
 	before := s.used() - s.compiling()
 	most := s.load(s.t.Context(), 0, 3*time.Second)
 	each := (s.used() - s.compiling() - before).Seconds() / 3 / most
-	rate := sizingCores / each
+	rate := max(5, sizingCores/each)
 	s.t.Logf("it answers %.0f requests a second, %.2f ms of CPU time each: asked %.0f a second", most, 1000*each, rate)
 	s.compare("under twice the load", rate, 2*rate)
 	if !s.part {
@@ -295,7 +295,7 @@ func (s *sizing) load(ctx context.Context, rate float64, d time.Duration) float6
 		s.t.Error(err)
 		return 0
 	}
-	cmd := exec.CommandContext(ctx, "wrk", "-t1", "-c"+strconv.Itoa(sizingConnections), fmt.Sprintf("-d%ds", int(d.Seconds())), "-s", script, s.site.Base(s.job.App))
+	cmd := exec.CommandContext(ctx, "wrk", "-t1", "-c"+strconv.Itoa(sizingConnections), fmt.Sprintf("-d%ds", int(d.Seconds())), "--timeout", "20s", "-s", script, s.site.Base(s.job.App))
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // it prints what it has so far
 	out, err := cmd.CombinedOutput()
 	if err != nil && ctx.Err() == nil {

@@ -55,7 +55,7 @@ func (m *meter) note(kind, format string, args ...any) {
 // remarks are the notes, with how often each came.
 func (m *meter) remarks() []string {
 	out := slices.Clone(m.notes)
-	for _, kind := range []string{"gap", "wrap", "jump", "anew", "ended", "clock"} {
+	for _, kind := range []string{"gap", "wrap", "jump", "anew", "ended", "clock", "main", "back"} {
 		if n := m.noted[kind]; n > 1 {
 			out = append(out, fmt.Sprintf("%d times in all: %s", n, kindText(kind)))
 		}
@@ -75,6 +75,10 @@ func kindText(kind string) string {
 		return "a process was started"
 	case "ended":
 		return "a process ended"
+	case "main":
+		return "the main process ended"
+	case "back":
+		return "the main process came again"
 	}
 	return "the clock was set"
 }
@@ -98,6 +102,9 @@ func (m *meter) take(at time.Duration, list []reading) {
 	}
 	m.before, m.at = now, at
 }
+
+// rest says that there was nothing to look at: no interval begins before the next look.
+func (m *meter) rest(at time.Duration) { m.before, m.at = map[int]reading{}, at }
 
 // interval counts the time on the processors between two looks. A counter that went back, or that says more than the machine has, says nothing
 // about the interval.

@@ -32,8 +32,8 @@ const (
 	share       = 1000 // a thousandth of the time each
 )
 
-// Watch samples for a while. The error is ctx's, or says that the main process cannot be looked at. When the main process ends, so does the
-// sample, with a note; other processes may come and go.
+// Watch samples for a while. The error is ctx's, or says that the main process cannot be looked at. When the main process ends, the sample goes on
+// with the one that takes its place, with a note; other processes may come and go.
 func Watch(ctx context.Context, t host.Tree, app model.App, d time.Duration, report func(string)) (model.Sampling, error) {
 	runtime.LockOSThread() // its CPU time is measured
 	defer runtime.UnlockOSThread()
@@ -62,7 +62,8 @@ type watcher struct {
 	lasted    time.Duration
 	buf       []byte
 	skipped   map[string]bool
-	ended     bool
+	who       identity // of the main process
+	away      bool
 }
 
 // probe is one kind of look.
@@ -80,6 +81,11 @@ func newWatcher(ctx context.Context, t host.Tree, app model.App, d time.Duration
 	if w.main == nil {
 		return nil, fmt.Errorf("process %d does not run any more", app.ProcessID)
 	}
+	plan := max(everyLook, d/mostLooks)
+	w.m = newMeter(cmp.Or(host.Processors(t), runtime.NumCPU()), plan)
+	if w.who, err = identify(t, w.main); err != nil {
+		w.skip("program of the main process: it is not found again when it ends", err)
+	}
 	for _, pid := range app.Processes {
 		if p := h.Process(pid); p != nil && !startedIt(h, p, w.main) {
 			w.procs = append(w.procs, p)
@@ -90,12 +96,11 @@ func newWatcher(ctx context.Context, t host.Tree, app model.App, d time.Duration
 			w.ports[l.Port] = true
 		}
 	}
-	plan := max(everyLook, d/mostLooks)
-	w.m = newMeter(cmp.Or(host.Processors(t), runtime.NumCPU()), plan)
 	w.logs = accessLogs(w.procs)
 	w.probes = []*probe{
 		{every: everyThread, do: func(time.Duration) { w.threads() }},
 		{every: plan, do: w.look},
+		{every: everyLook, do: w.again},
 		{every: everyStatus, do: w.status},
 		{every: everyFD, do: w.descriptors},
 		{every: everySocket, do: w.sockets},
@@ -120,14 +125,14 @@ func (w *watcher) run(ctx context.Context, d time.Duration, report func(string))
 	w.began = time.Now()
 	var drift time.Duration
 	told := time.Duration(0)
-	for !w.ended {
+	for {
 		now := time.Now()
 		at := now.Sub(w.began) // monotonic
 		w.lasted = min(at, d)
 		drift = w.m.clock(now.Round(0).Sub(w.began.Round(0)), at, drift)
 		next := d
 		for _, p := range w.probes {
-			if at >= p.due && !w.ended {
+			if at >= p.due {
 				before := ownTime(unix.RUSAGE_THREAD)
 				p.do(at)
 				p.due = at + max(p.every, share*(ownTime(unix.RUSAGE_THREAD)-before))
@@ -147,7 +152,6 @@ func (w *watcher) run(ctx context.Context, d time.Duration, report func(string))
 		case <-time.After(max(time.Millisecond, next-time.Since(w.began))):
 		}
 	}
-	return nil
 }
 
 // look reads stat of each process, the one look that is taken every second.
@@ -168,19 +172,20 @@ func (w *watcher) look(at time.Duration) {
 		}
 		list = append(list, reading{p.PID, s.StartTicks, s.UserTicks + s.SysTicks, w.compiled(p.PID), s.RSSPages * int64(os.Getpagesize()), s.Threads})
 	}
-	if w.ended {
+	if w.away {
+		w.m.rest(at)
 		return
 	}
 	w.m.take(at, list)
 }
 
-// lost takes a process out. Without the main one the sample is over.
+// lost takes a process out. Without the main one nothing counts until another takes its place.
 func (w *watcher) lost(p *host.Process, at time.Duration) {
 	w.procs = slices.DeleteFunc(w.procs, func(q *host.Process) bool { return q == p })
 	delete(w.compilers, p.PID)
 	if p == w.main {
-		w.ended = true
-		w.m.note("main", "the main process %d ended at %s, or was started anew: the sample ends there", p.PID, at.Round(time.Second))
+		w.away = true
+		w.m.note("main", "the main process %d ended at %s", p.PID, at.Round(time.Second))
 	}
 }
 
