@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// BenchmarkFindSecretsText reads small files as a folder of static content holds them by the hundred thousand: none holds a secret.
+// BenchmarkFindSecretsText reads small files as a folder of static content holds them by the hundred thousand: none holds a secret. Files are looked at by a Glance.
 func BenchmarkFindSecretsText(b *testing.B) {
 	words := strings.Fields("lorem ipsum dolor sit amet consectetur adipiscing elit sed do eiusmod tempor name value title order price customer topic id user page key link")
 	line := func(i, n int) string {
@@ -27,6 +27,15 @@ func BenchmarkFindSecretsText(b *testing.B) {
 	doc.WriteString("  \"end\": 1\n}\n")
 	xml.WriteString("</r>\n")
 	for name, s := range map[string]string{"text": text.String(), "json": doc.String(), "xml": xml.String()} {
+		b.Run(name+"-glance", func(b *testing.B) {
+			b.SetBytes(int64(len(s)))
+			g, data := NewGlance(), []byte(s)
+			for b.Loop() {
+				if !g.Innocent(data) {
+					b.Fatal("not innocent")
+				}
+			}
+		})
 		b.Run(name, func(b *testing.B) {
 			b.SetBytes(int64(len(s)))
 			b.ReportAllocs()

@@ -52,6 +52,8 @@ func NewGlance() *Glance {
 	}
 	g.add(kelvin)
 	g.add(dotted)
+	g.add(entraSign)
+	g.add(otherWebSign)
 	return g
 }
 
@@ -89,9 +91,14 @@ const (
 	dotted = "\u0130" // LATIN CAPITAL LETTER I WITH DOT ABOVE
 )
 
-// oddHere reports a letter beyond ASCII whose lower case is not, or an '@' or a backslash, at i.
+// oddHere reports a letter beyond ASCII whose lower case is not, an '@', a backslash, or the sign of an odd token, at i.
 func oddHere(s []byte, i int) bool {
-	return s[i] == '\\' || s[i] == '@' || s[i] >= 0x80 && (hasPrefix(s[i:], kelvin) || hasPrefix(s[i:], dotted))
+	c := s[i]
+	return c == '\\' || c == '@' || (c == 'Q' || c == '.' || c >= 0x80) && oddBegin(s[i:])
+}
+
+func oddBegin(s []byte) bool {
+	return hasPrefix(s, entraSign) || hasPrefix(s, otherWebSign) || hasPrefix(s, kelvin) || hasPrefix(s, dotted)
 }
 
 // How a JSON Web Token begins, a PEM block in base64, and one as it is.

@@ -19,6 +19,10 @@ func pairSecrets(s string, whole bool) []SecretSpan {
 			if i+1 < len(s) && (s[i+1] == '"' || s[i+1] == '\'') {
 				i = p.separator(i)
 			}
+		case ',': // setProperty("password", "x")
+			if p.second(i) {
+				i = p.separator(i)
+			}
 		case '%': // password%3Dx in a URL within a URL
 			if strings.HasPrefix(s[i+1:], "3D") || strings.HasPrefix(s[i+1:], "3d") {
 				i = p.escaped(i)
@@ -107,6 +111,17 @@ func (p *pairs) separator(i int) int {
 	}
 	p.spans = append(p.spans, SecretSpan{Start: start + span.Start, End: start + span.End, Kind: kind, Key: key})
 	return max(i, end-1)
+}
+
+// second reports whether the comma at i divides two words in quotes that are the arguments of a call.
+func (p *pairs) second(i int) bool {
+	s := p.s
+	next := skipBlanks(s, i+1)
+	if i < 3 || next >= len(s) || s[next] != '"' && s[next] != '\'' || s[i-1] != s[next] {
+		return false
+	}
+	before := strings.LastIndexByte(s[max(0, i-1-maxKey):i-1], s[next])
+	return before > 0 && s[max(0, i-1-maxKey)+before-1] == '('
 }
 
 // labelAt returns the word at the beginning of s if it is a secret's name.

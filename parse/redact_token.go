@@ -26,7 +26,7 @@ func tokenSecrets(s string) []SecretSpan {
 			}
 		}
 	}
-	return append(spans, webTokens(s)...)
+	return append(append(spans, webTokens(s)...), oddTokens(s)...)
 }
 
 // match reports whether a token of this shape begins at start, and where it ends.
@@ -37,7 +37,7 @@ func (t tokenShape) match(s string, start int) (end int, ok bool) {
 	at := start + len(t.prefix)
 	for end = at; end < len(s) && end-at <= t.max && tokenChar(t.chars, s[end]); end++ {
 	}
-	return end, end-at >= t.min && end-at <= t.max && mixed(s[at:end])
+	return end, end-at >= t.min && end-at <= t.max && (mixed(s[at:end]) || t.unmixed(s[at:end]))
 }
 
 // mayBegin reports whether the word at the start of s can be a token: few words get so far as to be compared with all shapes. It holds the first four
@@ -47,17 +47,17 @@ func mayBegin(s string) bool {
 		return false // all are longer
 	}
 	switch s[:4] {
-	case "1//0", "ABIA", "ABSK", "ACCA", "AGE-", "AIza", "AKCp", "AKIA", "API-", "ASIA", "ATAT", "ATBB", "ATCT", "CCIP", "CLOJ", "EAAA", "EZAK", "EZTK",
-		"FLWS", "GOCS", "GR13", "HRKU", "LTAI", "NRAK", "NRII", "NRJS", "PMAK", "aio_", "api_", "bedr", "bkua", "cmVm", "dapi", "dckr", "dnke", "doo_",
-		"dop_", "dor_", "dp.p", "dp.s", "dt0c", "dt0s", "duff", "eyJr", "figd", "fio-", "fm1r", "fm2_", "fo1_", "gho_", "ghp_", "ghr_", "ghs_", "ghu_",
-		"gith", "glag", "glc_", "glcb", "gldt", "glff", "glim", "gloa", "glpa", "glpt", "glrt", "glsa", "glso", "hook", "hvb.", "hvr.", "hvs.", "ico-",
-		"key-", "lin_", "nfp_", "npm_", "ntn_", "ops_", "pat-", "pcsk", "phc_", "phx_", "pnu_", "pplx", "psca", "pul-", "pypi", "rdme", "rk_l", "rk_t",
-		"rnd_", "ruby", "sbp_", "secr", "sgp_", "ship", "shpa", "shpc", "shpp", "shps", "sk-a", "sk-p", "sk-s", "sk_l", "sk_p", "sk_t", "sntr", "sq0a",
-		"sq0c", "tfp_", "tske", "v1.0", "whse", "xapp", "xkey", "xoxa", "xoxb", "xoxe", "xoxp", "xoxr", "xoxs", "ya29":
+	case "1//0", "4b1d", "ABIA", "ABSK", "ACCA", "AGE-", "AIza", "AKCp", "AKIA", "API-", "AQVN", "ASIA", "ATAT", "ATBB", "ATCT", "CCIP", "CLOJ", "EAAA", "EAAC", "EAAM", "EZAK", "EZTK",
+		"FLWS", "GOCS", "GR13", "HRKU", "LTAI", "NRAK", "NRII", "NRJS", "PMAK", "ZXlK", "aio_", "api_", "bedr", "bkua", "cmVm", "dapi", "dckr", "dnke", "doo_",
+		"dop_", "dor_", "dp.p", "dp.s", "dt0c", "dt0s", "duff", "eyJr", "figd", "fio-", "fm1a", "fm1r", "fm2_", "fo1_", "gho_", "ghp_", "ghr_", "ghs_", "ghu_",
+		"gith", "glag", "glc_", "glcb", "gldt", "glff", "glft", "glim", "gloa", "glpa", "glpt", "glrt", "glsa", "glso", "hook", "hvb.", "hvr.", "hvs.", "ico-",
+		"key-", "lin_", "nfp_", "npm_", "ntn_", "ops_", "pat-", "p8e-", "pcsk", "phc_", "phx_", "pnu_", "pplx", "psca", "pul-", "pypi", "rdme", "rk_l", "rk_p", "rk_t",
+		"rnd_", "ruby", "s-s4", "sbp_", "secr", "sgp_", "ship", "shpa", "shpc", "shpp", "shps", "sk-a", "sk-p", "sk-s", "sk_l", "sk_p", "sk_t", "sm_a", "sm_p", "sm_s", "sntr", "sq0a",
+		"sq0c", "tfp_", "tk-u", "tske", "v1.0", "whse", "xapp", "xkey", "xoxa", "xoxb", "xoxe", "xoxo", "xoxp", "xoxr", "xoxs", "ya29":
 		return true
 	}
 	switch s[:3] {
-	case "A3-", "SG.", "cio", "hf_", "oy2", "sk-":
+	case "A3-", "A3T", "SG.", "cio", "hf_", "oy2", "sk-":
 		return true
 	}
 	return false
@@ -79,6 +79,31 @@ func tokenChar(class, c byte) bool {
 
 // mixed tells a token from a word: sk-learn-pipelines-with-long-names has no digit.
 func mixed(s string) bool { return strings.ContainsAny(s, "0123456789") && entropy(s) > 2.5 }
+
+// unmixed tells a token that happens to have no digit, as one in 28 of AWS has, from a word: by its length, where no sign divides words, and by capitals.
+func (t tokenShape) unmixed(s string) bool {
+	switch t.chars {
+	case 'u':
+		return entropy(s) > 3
+	case 'a':
+		if len(s) >= 28 {
+			return entropy(s) > 3.2
+		}
+	case 'h':
+		return false
+	}
+	return entropy(s) > 3.2 && capitals(s) > 3 && capitals(s) < len(s)-3
+}
+
+func capitals(s string) int {
+	n := 0
+	for i := range len(s) {
+		if s[i] >= 'A' && s[i] <= 'Z' {
+			n++
+		}
+	}
+	return n
+}
 
 // webTokens are JSON Web Tokens (RFC 7519): three base64url parts, of which the first two begin with {" (eyJ).
 func webTokens(s string) []SecretSpan {
@@ -147,8 +172,22 @@ func randomWord(v string) bool {
 	if hexa == len(v) {
 		return len(v) >= 32 && digit > 3 && lower+upper > 3
 	}
+	if lower == 0 != (upper == 0) && lower+upper+digit == len(v) {
+		return len(v) >= 24 && scattered(v) >= 6 && entropy(v) >= 3.7
+	}
 	few := len(v)/64 + 1
 	return digit >= 2 && lower >= 2 && upper >= 2 && strings.Count(v, "/") < 3*few && strings.Count(v, "-") < 4*few && entropy(v) >= 3.7
+}
+
+// scattered is how often digits and letters follow each other: in a word that people chose, seldom.
+func scattered(v string) int {
+	n := 0
+	for i := range len(v) - 1 {
+		if isDigit(v[i]) != isDigit(v[i+1]) {
+			n++
+		}
+	}
+	return n
 }
 
 // entropy is Shannon's, in bits per byte.
