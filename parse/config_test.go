@@ -186,10 +186,12 @@ func FuzzProperties(f *testing.F) {
 func FuzzSpringYAML(f *testing.F) {
 	f.Add([]byte("a: &a {b: [1, 2]}\nc: {<<: *a}\n---\nd.e: 1"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		got, _ := ReadSpringYAML(data)
-		for _, s := range got {
-			if s.Key == "" || s.Line < 1 {
-				t.Errorf("%+v", s)
+		for _, read := range []func([]byte) ([]Setting, error){ReadSpringYAML, ReadSmallRyeYAML} {
+			got, _ := read(data)
+			for _, s := range got {
+				if s.Key == "" || s.Line < 1 {
+					t.Errorf("%+v", s)
+				}
 			}
 		}
 	})

@@ -35,7 +35,7 @@ func ModuleName(class []byte) (string, error) {
 		return "", fmt.Errorf("%w: no class file", ErrNoModule)
 	}
 	r.skip(4) // version
-	texts, modules := r.constants()
+	texts, names := r.constants()
 	r.skip(6)               // access flags, this class, super class
 	r.skip(2 * r.number(2)) // interfaces
 	for range 2 {           // fields and methods: a module has none
@@ -49,7 +49,7 @@ func ModuleName(class []byte) (string, error) {
 			r.skip(length)
 			continue
 		}
-		if module := texts[modules[r.number(2)]]; module != "" && !r.short {
+		if module := texts[names[r.number(2)]]; module != "" && !r.short {
 			return module, nil
 		}
 		break
@@ -86,20 +86,20 @@ func (r *classReader) number(size int) int {
 	return int(binary.BigEndian.Uint32(b))
 }
 
-// constants reads the pool: the texts, and of each module the index of its name.
-func (r *classReader) constants() (texts map[int]string, modules map[int]int) {
-	texts, modules = map[int]string{}, map[int]int{}
+// constants reads the pool: the texts, and of each module and string the index of its text.
+func (r *classReader) constants() (texts map[int]string, names map[int]int) {
+	texts, names = map[int]string{}, map[int]int{}
 	count := r.number(2)
 	for i := 1; i < count && !r.short; i++ {
 		switch tag := r.take(1)[0]; tag {
 		case constUTF8:
 			texts[i] = string(r.take(r.number(2)))
-		case constModule:
-			modules[i] = r.number(2)
+		case constModule, constString:
+			names[i] = r.number(2)
 		case constLong, constDouble:
 			r.skip(8)
 			i++ // it takes two places (4.4.5)
-		case constClass, constString, constMethodType, constPackage:
+		case constClass, constMethodType, constPackage:
 			r.skip(2)
 		case constMethodHandle:
 			r.skip(3)
@@ -107,7 +107,7 @@ func (r *classReader) constants() (texts map[int]string, modules map[int]int) {
 			r.skip(4)
 		}
 	}
-	return texts, modules
+	return texts, names
 }
 
 // AutomaticModule is the name of the module that an archive without module-info and without Automatic-Module-Name becomes on the module path: its

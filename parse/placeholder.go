@@ -18,6 +18,7 @@ type Placeholders struct {
 	Separator string // what stands between a name and its default: ":" (Spring, MicroProfile, WildFly), ":-" (Karaf); "" when there are no defaults
 	Whole     bool   // the text with its default is a name, too, and asked first (Spring)
 	Others    string // what separates names of which the first known one counts: "," (WildFly)
+	Escape    bool   // "$$" and "\$" are a dollar (SmallRye Config)
 }
 
 // Expansion is a value whose placeholders were replaced. What could not be stays as it is written.
@@ -48,12 +49,14 @@ type expander struct {
 
 // text expands what is written; path are the names that led to it.
 func (x *expander) text(s string, path []string) string {
-	if !strings.Contains(s, "${") {
-		return s
-	}
 	var b strings.Builder
 	for {
 		start, end := strings.Index(s, "${"), -1
+		if i := x.escaped(s); i >= 0 && (start < 0 || i < start) {
+			b.WriteString(s[:i] + "$")
+			s = s[i+len("$$"):]
+			continue
+		}
 		if start >= 0 {
 			end = closingBrace(s, start+2)
 		}
@@ -74,8 +77,21 @@ func (x *expander) text(s string, path []string) string {
 	}
 }
 
+// escaped finds a dollar that means itself; -1 when there is none.
+func (x *expander) escaped(s string) int {
+	if !x.Escape {
+		return -1
+	}
+	double, slashed := strings.Index(s, "$$"), strings.Index(s, `\$`)
+	if double < 0 || slashed >= 0 && slashed < double {
+		return slashed
+	}
+	return double
+}
+
 // one replaces a placeholder with its "${" and "}".
 func (x *expander) one(written string, path []string) string {
+	missing, cyclic := len(x.out.Missing), x.out.Cyclic
 	inner := x.text(written[2:len(written)-1], path)
 	names, fallback, hasDefault := inner, "", false
 	if x.Separator != "" {
@@ -98,6 +114,9 @@ func (x *expander) one(written string, path []string) string {
 				x.out.Cyclic = append(slices.Clone(path[slices.Index(path, name):]), name)
 			}
 			return written
+		}
+		if hasDefault { // what is wrong with it does not matter
+			x.out.Missing, x.out.Cyclic = append([]string(nil), x.out.Missing[:missing]...), cyclic
 		}
 		x.used(Used{name, value})
 		x.bytes += len(value)

@@ -20,6 +20,7 @@ func known(name string) (string, bool) {
 func TestPlaceholders(t *testing.T) {
 	spring := parse.Placeholders{Lookup: known, Separator: ":", Whole: true}
 	jboss := parse.Placeholders{Lookup: known, Separator: ":", Others: ","}
+	smallRye := parse.Placeholders{Lookup: known, Separator: ":", Escape: true}
 	for _, c := range []struct {
 		name, in, want string
 		p              parse.Placeholders
@@ -42,6 +43,9 @@ func TestPlaceholders(t *testing.T) {
 		{name: "circle", p: spring, in: "${x}", want: "z${x}", cyclic: []string{"x", "y", "x"}},
 		{name: "doubles", p: spring, in: "${double}", want: "yyyy"},
 		{name: "first_known", p: jboss, in: "${none,a:5}", want: "1"},
+		{name: "default_not_needed", p: spring, in: "${a:${none}}${a:${x}}", want: "11"},
+		{name: "no_escape", p: spring, in: "$${a}", want: "$1"},
+		{name: "dollars", p: smallRye, in: `$${a} \${a} ${a} \\$$`, want: `${a} ${a} 1 \$$`},
 		{name: "none_known", p: jboss, in: "${none,other:5}", want: "5"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -1,9 +1,11 @@
 package parse
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"unicode/utf16"
+	"unicode/utf8"
 )
 
 // ReadProperties reads a .properties file as java.util.Properties.load(InputStream) does: ISO-8859-1, comments with # and !,
@@ -33,6 +35,32 @@ func ReadProperties(data []byte) ([]Setting, error) {
 		}
 	}
 	return out.list, nil
+}
+
+// ReadPropertiesUTF8 reads a .properties file as those do who give java.util.Properties.load a Reader of UTF-8: SmallRye Config.
+func ReadPropertiesUTF8(data []byte) ([]Setting, error) {
+	return ReadProperties(escapeWide(data))
+}
+
+// escapeWide writes what is beyond ASCII as \uXXXX. A backslash before it means nothing.
+func escapeWide(data []byte) []byte {
+	var out []byte
+	slashes := 0
+	for _, r := range string(data) {
+		if r < utf8.RuneSelf {
+			out = append(out, byte(r))
+			if slashes++; r != '\\' {
+				slashes = 0
+			}
+			continue
+		}
+		out = out[:len(out)-slashes%2]
+		slashes = 0
+		for _, unit := range utf16.Encode([]rune{r}) {
+			out = fmt.Appendf(out, `\u%04x`, unit)
+		}
+	}
+	return out
 }
 
 // propertyLines joins natural lines to logical ones.

@@ -24,7 +24,13 @@ const (
 //	spring: {config: {activate: {on-profile: prod}}}
 //	---
 //	server.port: 8080
-func ReadSpringYAML(data []byte) ([]Setting, error) {
+func ReadSpringYAML(data []byte) ([]Setting, error) { return readYAML(data, false) }
+
+// ReadSmallRyeYAML reads application.yaml as SmallRye Config does: numbers stay as they are written, null and empty mappings set nothing, and a key
+// with dots is in quotes: "app."a.b"".
+func ReadSmallRyeYAML(data []byte) ([]Setting, error) { return readYAML(data, true) }
+
+func readYAML(data []byte, smallRye bool) ([]Setting, error) {
 	marks := 0
 	for i, c := range data {
 		if strings.IndexByte("\n,:[{?", c) >= 0 || c == '-' && i+1 < len(data) && data[i+1] == ' ' {
@@ -34,7 +40,7 @@ func ReadSpringYAML(data []byte) ([]Setting, error) {
 	if marks > maxYAMLMarks {
 		return nil, syntaxf(1, "more than %d lines and signs", maxYAMLMarks)
 	}
-	f := yamlFlattener{}
+	f := yamlFlattener{smallRye: smallRye}
 	d := yaml.NewDecoder(bytes.NewReader(data))
 	for ; ; f.document++ {
 		var n yaml.Node
@@ -71,6 +77,7 @@ type yamlFlattener struct {
 	out      settings
 	document int
 	visits   int
+	smallRye bool
 }
 
 func (f *yamlFlattener) value(n *yaml.Node, key string, line, depth int) error {
@@ -96,11 +103,17 @@ func (f *yamlFlattener) value(n *yaml.Node, key string, line, depth int) error {
 		}
 		return nil
 	}
+	switch {
+	case f.smallRye && n.Tag == "!!null":
+		return nil
+	case f.smallRye && !yamlSwitch(n):
+		return f.add(key, n.Value, line)
+	}
 	return f.add(key, yamlText(n), line)
 }
 
 func (f *yamlFlattener) mapping(n *yaml.Node, key string, line, depth int) error {
-	if len(n.Content) == 0 {
+	if len(n.Content) == 0 && !f.smallRye {
 		return f.add(key, "", line)
 	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
@@ -111,6 +124,8 @@ func (f *yamlFlattener) mapping(n *yaml.Node, key string, line, depth int) error
 			return syntaxf(k.Line, "a key is no scalar")
 		case k.Tag == "!!merge":
 			name = key
+		case f.smallRye && strings.Contains(name, "."):
+			name = strings.TrimPrefix(key+`."`+name+`"`, ".")
 		case key != "" && strings.HasPrefix(name, "["):
 			name = key + name
 		case key != "":

@@ -2,6 +2,7 @@ package parse
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -18,17 +19,8 @@ func yamlText(n *yaml.Node) string {
 		return n.Value
 	}
 	s := n.Value
-	switch strings.ToLower(s) {
-	case "yes", "on", "true":
-		if oneCase(s) {
-			return "true"
-		}
-		return s
-	case "no", "off", "false":
-		if oneCase(s) {
-			return "false"
-		}
-		return s
+	if yamlSwitch(n) {
+		return strconv.FormatBool(slices.Contains([]string{"yes", "on", "true"}, strings.ToLower(s)))
 	}
 	if s == "" || strings.IndexByte("+-.0123456789", s[0]) < 0 || len(s) > 64 {
 		return s
@@ -44,9 +36,14 @@ func yamlText(n *yaml.Node) string {
 	return s
 }
 
+// yamlSwitch reports whether a scalar is yes or no.
+func yamlSwitch(n *yaml.Node) bool {
+	return n.Style == 0 && oneCase(n.Value) && slices.Contains([]string{"yes", "on", "true", "no", "off", "false"}, strings.ToLower(n.Value))
+}
+
 // oneCase reports the forms that YAML 1.1 lists: yes, Yes, YES.
 func oneCase(s string) bool {
-	return s == strings.ToLower(s) || s == strings.ToUpper(s) || s == strings.ToUpper(s[:1])+strings.ToLower(s[1:])
+	return s != "" && (s == strings.ToLower(s) || s == strings.ToUpper(s) || s == strings.ToUpper(s[:1])+strings.ToLower(s[1:]))
 }
 
 // yamlInteger reads 0b101, 017, 0x1F, 1_000 and, in sixties, 1:30.

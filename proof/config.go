@@ -16,7 +16,7 @@ import (
 )
 
 // Config shows that the configuration which a2c says is in force is the one that the running application itself reports: Spring Boot's actuator, WildFly's
-// management, ASP.NET Core's debug view. Values, and where the application tells it, the file and line that they come from.
+// management, ASP.NET Core's debug view, MicroProfile's Config in Quarkus. Values, and where the application tells it, the file and line that they come from.
 func Config() Proof {
 	list := servers.Configured()
 	return Proof{
@@ -78,6 +78,8 @@ func (k *compared) run(t *testing.T) {
 		k.spring(t)
 	case "java-jboss":
 		k.wildFly(t)
+	case "java-quarkus":
+		k.quarkus(t)
 	default:
 		k.dotnet(t)
 	}

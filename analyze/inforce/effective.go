@@ -75,6 +75,8 @@ func (r *reader) rules() rules {
 		return r.spring()
 	case r.s.Kind() == "java-jboss":
 		return r.wildFly()
+	case r.s.Kind() == "java-quarkus" && r.s.App.Platform.Name == "Quarkus": // Keycloak adds sources of its own
+		return r.quarkus()
 	}
 	return r.plain()
 }

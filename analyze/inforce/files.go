@@ -112,6 +112,16 @@ func (c *classPath) from(p classPlace, name string) (data []byte, full string, o
 	return data, full, err == nil
 }
 
+// has reports whether a place holds an entry.
+func (c *classPath) has(p classPlace, name string) bool {
+	j := c.open(p.file)
+	if j == nil {
+		return false
+	}
+	_, ok := j.Entry(p.prefix + name)
+	return ok
+}
+
 // open opens an archive once; nil when it cannot be read, which is a skip.
 func (c *classPath) open(name string) *parse.Jar {
 	if j, ok := c.jars[name]; ok {

@@ -14,7 +14,7 @@ import (
 
 // Configured are the layouts of the proof `config`: applications whose settings come from everywhere, and that say themselves what is in force.
 func Configured() []Server {
-	list := []Server{ConfiguredSpring(), ConfiguredWildFly(), ConfiguredDotnet()}
+	list := []Server{ConfiguredSpring(), ConfiguredWildFly(), ConfiguredDotnet(), ConfiguredQuarkus()}
 	if pattern := os.Getenv("SERVERS"); pattern != "" {
 		return slices.DeleteFunc(list, func(s Server) bool { return !strings.Contains(s.Name, pattern) })
 	}
@@ -171,3 +171,80 @@ func ConfiguredDotnet() Server {
 		},
 	}
 }
+
+// ConfiguredQuarkus has two profiles with files of their own beside %profile.keys, YAML, .env, further locations, variables in each form, an ordinal that
+// a file gives itself, and a value that the build has fixed.
+func ConfiguredQuarkus() Server {
+	program := func(ctx context.Context, p Place) error {
+		return p.Build(ctx, "quarkus", p.Program("quarkus-yaml"), []string{"quarkus-app"}, "-Pyaml", "-Dquarkus.package.jar.type=fast-jar")
+	}
+	return Server{
+		Name: "configured-quarkus", Kind: "java-quarkus", Ports: 19660, Program: program, Ready: []int{19660}, Page: "/",
+		Configure: func(_ context.Context, p Place) error {
+			return firstError(
+				p.Write("work/config/application.properties", fmt.Sprintf("quarkus.http.port=%d\nquarkus.management.port=%d\n", p.Port(0), p.Port(1))+quarkusProperties),
+				p.Write("work/config/application-site.properties", "app.layered=file of site\napp.only-site=yes\n"),
+				p.Write("work/config/application-eu.properties", "app.region=eu\napp.layered=file of eu\napp.of-eu=1\n"),
+				p.Write("work/config/application-us.properties", "app.region=us\n"),
+				p.Write("work/config/application.yaml", quarkusYAML),
+				p.Write("work/.env", "APP_DOTENV=of the file\nAPP_FROM_ENV=dotenv\napp.plain.dotenv=x\n_SITE_APP_PROFILED=dotenv of site\nQUARKUS_LOG_LEVEL=WARN\n"),
+				p.Write("etc/more.properties", "config_ordinal=270\napp.layered=more\napp.more=more\napp.of-more = ${app.more}\n"),
+				p.Write("etc/more-eu.properties", "app.more=more of eu\n"),
+				p.Write("etc/dir/one.properties", "app.dir=one\napp.from-env=dir\n"),
+				p.Write("etc/dir/ignored.conf", "app.ignored=1\n"))
+		},
+		Command: func(p Place) apps.Command {
+			return apps.Command{
+				Dir: p.Path("work"),
+				Argv: []string{
+					p.Java + "/bin/java", "-Xmx64m", "-Dapp.property=${app.name}/x", "-D%site.app.sys=of site", "-Dapp.sys=plain", "-jar", p.Program("quarkus-yaml/quarkus-app/quarkus-run.jar"),
+				},
+				Env: p.Env("QUARKUS_PROFILE=eu,site", "APP_FROM_ENV=environment", "App_mixed_Case=any case", "APP_EMPTY=", "APP_LIST_0_=zero", "_EU_APP_ENVIRONED=1", "QUARKUS_HTTP_LIMITS_MAX_BODY_SIZE=9M",
+					"SMALLRYE_CONFIG_LOCATIONS=${dir}/etc/more.properties,file:${dir}/etc/dir/"),
+			}
+		},
+	}
+}
+
+const (
+	quarkusProperties = `# UTF-8
+app.layered=config
+%prod.app.layered=config of prod
+%site.app.layered=config of site
+%site.app.profiled=config of site
+app.name=café \u00fc
+app.long = one \
+    two
+app.chain=${app.name}-${app.none:default ${app.region:nowhere}}
+app.missing=<${app.nothing}>
+app.escaped=\\${app.name} and $${x}
+app.from-env=file
+app.mixed.case=file
+app.list[0]=a
+app.list[1]=b
+%a,site.app.either=x
+quarkus.management.enabled=false
+`
+	quarkusYAML = `app:
+  yaml:
+    switch: on
+    octal: 010
+    float: 1.10
+    text: "010"
+    date: 2024-05-06
+    nothing: ~
+    empty: []
+    list: [a, b]
+    maps: [{x: 1}, {x: 2}]
+    a.b: dotted
+  anchor: &a {x: 1, y: two}
+  merged: {<<: *a, y: three}
+  block: |
+    first
+    second
+"%eu":
+  app.of-yaml: ${app.region}
+"%us":
+  app: {of-us: never}
+`
+)
