@@ -133,6 +133,9 @@ func heapText(h model.Heap) string {
 	if h.MaxBytes > 0 {
 		text += ", heap at most " + term.Size(h.MaxBytes)
 	}
+	if h.SharePercent > 0 {
+		text += fmt.Sprintf(", %.3g %% of a task's memory", h.SharePercent)
+	}
 	if h.Collections > 0 {
 		text += fmt.Sprintf(", %s taken, %s in use after the last of %d collections (%.2f s)", term.Size(h.CommittedBytes), term.Size(h.UsedBytes), h.Collections, h.PauseSeconds)
 	}

@@ -83,12 +83,14 @@ type MemoryPart struct {
 
 // Heap is what the runtime itself publishes of its heap, or what its options say of it.
 type Heap struct {
-	UsedBytes      int64   `json:"usedBytes,omitempty"`      // when it was collected last
-	CommittedBytes int64   `json:"committedBytes,omitempty"` // taken from the machine
-	MaxBytes       int64   `json:"maxBytes,omitempty"`       // that it may take; 0: not known, or no limit
-	Collections    int64   `json:"collections,omitempty"`
-	PauseSeconds   float64 `json:"pauseSeconds,omitempty"` // that collections stopped the application for, in all
-	// Collector is "G1", "Serial", "Parallel", "Z", "Shenandoah", "CMS", "Epsilon", of .NET "Server" or "Workstation"; Source as in MemoryPart.
+	UsedBytes      int64 `json:"usedBytes,omitempty"`      // when it was collected last
+	CommittedBytes int64 `json:"committedBytes,omitempty"` // taken from the machine
+	MaxBytes       int64 `json:"maxBytes,omitempty"`       // that it may take; 0: not known, or no limit
+	// SharePercent is how much of the memory that the runtime sees the heap may take, in a task of the task's; 0: a size is set, or nothing is known.
+	SharePercent float64 `json:"sharePercent,omitempty"`
+	Collections  int64   `json:"collections,omitempty"`
+	PauseSeconds float64 `json:"pauseSeconds,omitempty"` // that collections stopped the application for, in all
+	// Collector is "G1", "Serial", "Parallel", "Z", "Shenandoah", "CMS", "Epsilon", of OpenJ9 its policy ("gencon"), of .NET "Server" or "Workstation"; Source as in MemoryPart.
 	Collector string   `json:"collector"`
 	Source    string   `json:"source"`
 	Evidence  Evidence `json:"evidence,omitempty"`

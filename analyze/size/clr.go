@@ -86,15 +86,49 @@ func (c *clr) model() {
 	} else {
 		h.Evidence.Add("collector", model.Derived("no setting: Workstation"))
 	}
-	if n, from, ok := c.setting("GCHeapHardLimit", "System.GC.HeapHardLimit"); ok && n > 0 {
-		h.MaxBytes = n
-		h.Evidence.Add("maxBytes", from)
-	} else if n, from, ok := c.setting("GCHeapHardLimitPercent", "System.GC.HeapHardLimitPercent"); ok && n > 0 && n <= 100 {
-		h.MaxBytes = c.u.HostMemoryBytes / 100 * n
-		h.Evidence.Add("maxBytes", from)
-	}
+	c.limit(h)
 	c.u.Heap = h
 	c.parts(h)
+}
+
+// limit is what the heap may grow to: by the limits of each kind of object, which count first, by one for all, or by a share of the memory that the runtime
+// sees. Without a setting that is three quarters where a control group limits the memory, as it does in a task.
+// https://learn.microsoft.com/dotnet/core/runtime-config/garbage-collector
+func (c *clr) limit(h *model.Heap) {
+	for _, kind := range []string{"SOH", "LOH", "POH", ""} {
+		if n, from, ok := c.setting("GCHeapHardLimit"+kind, "System.GC.HeapHardLimit"+kind); ok && n > 0 && n < 1<<50 && (kind != "" || h.MaxBytes == 0) {
+			h.MaxBytes += n
+			h.Evidence.Add("maxBytes", from)
+		}
+	}
+	if h.MaxBytes > 0 {
+		return
+	}
+	all := seen(c.s, c.u)
+	n, from, ok := c.setting("GCHeapHardLimitPercent", "System.GC.HeapHardLimitPercent")
+	if !ok || n <= 0 || n > 100 {
+		const share = 75
+		h.SharePercent = share
+		h.Evidence.Add("sharePercent", model.Derived("no setting: 75 % of a container's memory"))
+		if all == c.u.HostMemoryBytes {
+			return // a limit in a task only
+		}
+		n, from = share, model.Derived("no setting: 75 % of the control group's memory")
+	}
+	h.SharePercent, h.MaxBytes = float64(n), all/100*n
+	h.Evidence.Add("sharePercent", from)
+	h.Evidence.Add("maxBytes", from)
+}
+
+// heaps says how many the runtime makes: Server has one for each processor unless a setting says otherwise, and is Workstation where there is only one.
+func (c *clr) heaps(h *model.Heap) string {
+	if h.Collector != "Server" {
+		return ""
+	}
+	if n, _, ok := c.setting("GCHeapCount", "System.GC.HeapCount"); ok && n > 0 {
+		return fmt.Sprintf("; Server with %d heaps by setting", n)
+	}
+	return fmt.Sprintf("; Server with a heap for each of %g processors: with fewer vCPU it takes less memory, on one it is Workstation", processors(c.s))
 }
 
 func (c *clr) parts(h *model.Heap) {
@@ -115,6 +149,7 @@ func (c *clr) parts(h *model.Heap) {
 		heap.Bytes, heap.Source, heap.Why = max(anon, h.MaxBytes+native), fromFlag, fmt.Sprintf("the heap's hard limit of %d MiB, and 64 MiB beside it", h.MaxBytes/mebi)
 		heap.Evidence.Add("bytes", h.Evidence["maxBytes"]...)
 	}
+	heap.Why += c.heaps(h)
 	threads := c.u.Threads
 	if c.u.Sampling != nil {
 		threads = max(threads, c.u.Sampling.Threads)

@@ -1,7 +1,6 @@
 package size
 
 import (
-	"cmp"
 	"fmt"
 	"path"
 	"strconv"
@@ -22,6 +21,9 @@ const (
 )
 
 const mebi = 1 << 20
+
+// partHeap comes first in the memory of a JVM.
+const partHeap = "heap"
 
 // jvm makes the memory model of a JVM from its options, from what it publishes in its performance data (no attaching), and from /proc.
 type jvm struct {
@@ -107,25 +109,7 @@ func (j *jvm) heapFlag() {
 func (j *jvm) heap() {
 	h := &model.Heap{}
 	h.Collector, h.Source = j.collector(h)
-	h.MaxBytes = j.u.MaxHeapBytes
-	switch percent, from, ok := j.option("-XX:MaxRAMPercentage="); {
-	case h.MaxBytes > 0:
-		h.Evidence.Add("maxBytes", j.u.Evidence["maxHeapBytes"]...)
-	case j.perf != nil && j.max() > 0:
-		h.MaxBytes = j.max()
-		h.Evidence.Add("maxBytes", j.from)
-		if ok {
-			h.Evidence.Add("maxBytes", from)
-		}
-	case ok:
-		if p, err := strconv.ParseFloat(percent, 64); err == nil && p > 0 && p <= 100 {
-			h.MaxBytes = int64(p / 100 * float64(j.machine()))
-			h.Evidence.Add("maxBytes", from)
-		}
-	default:
-		h.MaxBytes = j.machine() / 4
-		h.Evidence.Add("maxBytes", model.Derived("no option: a quarter of the memory that the JVM sees"))
-	}
+	j.limit(h)
 	if j.perf != nil && j.ran > 0 {
 		h.UsedBytes, h.CommittedBytes = j.perf.Generations()
 		count, ticks := j.perf.Collections()
@@ -138,14 +122,6 @@ func (j *jvm) heap() {
 		}
 	}
 	j.u.Heap = h
-}
-
-// machine is the memory that the JVM sees: that of its control group, or of the machine.
-func (j *jvm) machine() int64 {
-	if l, err := j.s.Main.CgroupLimits(); err == nil && l != nil && l.MemoryBytes > 0 && (j.u.HostMemoryBytes == 0 || l.MemoryBytes < j.u.HostMemoryBytes) {
-		return l.MemoryBytes
-	}
-	return j.u.HostMemoryBytes
 }
 
 // max is the heap's limit as the JVM itself says it: G1 gives each generation the whole.
@@ -162,6 +138,9 @@ func (j *jvm) max() int64 {
 
 // collector is the one in use: as the JVM names it, as an option asks for it, or as the JVM chooses by itself.
 func (j *jvm) collector(h *model.Heap) (name, source string) {
+	if j.openJ9() {
+		return j.policy(h)
+	}
 	if j.perf != nil {
 		if name = named(j.perf.Texts["sun.gc.collector.0.name"]); name != "" {
 			h.Evidence.Add("collector", j.from)
@@ -190,13 +169,7 @@ func (j *jvm) collector(h *model.Heap) (name, source string) {
 	return "G1", fromDefault
 }
 
-func (j *jvm) processors() float64 {
-	if l, err := j.s.Main.CgroupLimits(); err == nil && l != nil && l.CPUs > 0 {
-		return l.CPUs
-	}
-	const most = 2 // have that at least
-	return float64(cmp.Or(host.Processors(j.s.Host.Tree), most))
-}
+func (j *jvm) processors() float64 { return processors(j.s) }
 
 // named turns the collector's name in the performance data into that of its option.
 func named(text string) string {
@@ -250,7 +223,7 @@ func (j *jvm) parts() {
 }
 
 func (j *jvm) heapPart() model.MemoryPart {
-	p := model.MemoryPart{Part: "heap"}
+	p := model.MemoryPart{Part: partHeap}
 	h := j.u.Heap
 	anon := j.s.Main.Status.RSSAnon
 	switch {
@@ -259,7 +232,7 @@ func (j *jvm) heapPart() model.MemoryPart {
 		p.Evidence.Add("bytes", j.u.Evidence["maxHeapBytes"]...)
 	case h.CommittedBytes > 0 && anon > 0:
 		p.Bytes, p.Source = min(h.CommittedBytes, anon), fromMeasured
-		p.Why = fmt.Sprintf("taken from the machine; after the last collection %d MiB of it were in use. No -Xmx: in a task its limit follows the task's memory", h.UsedBytes/mebi)
+		p.Why = fmt.Sprintf("taken from the machine; after the last collection %d MiB of it were in use. No -Xmx: %s", h.UsedBytes/mebi, j.inTask())
 		p.Evidence.Add("bytes", j.from, model.FromProc(j.s.Main.PID, "status:"+strconv.Itoa(j.s.Main.Status.Lines["RssAnon"])))
 	default:
 		p.Bytes, p.Source, p.Why = max(0, anon-64*mebi), fromMeasured, "memory of its own without 64 MiB for the JVM: the JVM says nothing of its heap (no collection yet, or -XX:-UsePerfData)"

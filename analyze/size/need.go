@@ -66,10 +66,23 @@ func neededMemory(n *model.Need, u model.Usage) {
 		take(u.UnlimitedBytes(), fmt.Sprintf("twice the peak of %d MiB, at least 512 MiB more than it, since -Xmx says %d MiB on a machine of %d MiB",
 			max(u.PeakRSSBytes, u.RSSBytes+u.SwapBytes)/mebi, u.MaxHeapBytes/mebi, u.HostMemoryBytes/mebi), u.Evidence["maxHeapBytes"])
 	}
-	if h := u.Heap; h != nil && u.MaxHeapBytes == 0 && h.Collections > 0 {
-		// Without -Xmx the JVM takes a quarter of the task's memory: what it kept after a collection has to fit, and as much to work with.
-		take(int64(float64(4*2*h.UsedBytes)/model.MemoryHeadroom), fmt.Sprintf("no -Xmx: a quarter of the task has to hold twice the %d MiB that are in use after a collection; -XX:MaxRAMPercentage=75 would take less",
-			h.UsedBytes/mebi), h.Evidence["usedBytes"])
+	h := u.Heap
+	if h == nil || h.SharePercent <= 0 {
+		return
+	}
+	share := h.SharePercent / 100
+	if h.Collections > 0 {
+		// Without -Xmx the JVM takes a share of the task's memory: what it kept after a collection has to fit, and as much to work with.
+		why := fmt.Sprintf("no -Xmx: %.3g %% of the task have to hold twice the %d MiB that are in use after a collection", h.SharePercent, h.UsedBytes/mebi)
+		if h.SharePercent < 50 {
+			why += "; -XX:MaxRAMPercentage=75 would take less"
+		}
+		take(int64(float64(2*h.UsedBytes)/share/model.MemoryHeadroom), why, h.Evidence["usedBytes"])
+	}
+	if len(u.Memory) > 0 && u.Memory[0].Part == partHeap && share < 1 {
+		beside := sum - u.Memory[0].Bytes
+		take(int64(float64(beside)/(1-share)/model.MemoryHeadroom), fmt.Sprintf("no -Xmx: the heap may take %.3g %% of the task, the rest has to hold %d MiB beside it", h.SharePercent, beside/mebi),
+			[]model.Source{model.Derived("sum of memory")})
 	}
 }
 

@@ -34,7 +34,9 @@ func TestNeed(t *testing.T) {
 		{"swapped out", model.Usage{RSSBytes: 5, SwapBytes: 7, PeakRSSBytes: 9}, 0, 12, "resident and swapped out", "low", ""},
 		{"less in the model than seen", model.Usage{PeakRSSBytes: 9, Memory: []model.MemoryPart{{Bytes: 3}, {Bytes: 4}}}, 0, 9, "peak resident", "low", ""},
 		{"more in the model", model.Usage{PeakRSSBytes: 9, Memory: []model.MemoryPart{{Bytes: 30}, {Bytes: 4}}}, 0, 34, "the parts of the runtime's memory together", "low", ""},
-		{"no -Xmx", model.Usage{PeakRSSBytes: 9, Heap: &model.Heap{Collections: 3, UsedBytes: 100 * mebi}}, 0, 640 * mebi, "no -Xmx: a quarter of the task has to hold twice the 100 MiB", "low", ""},
+		{"no -Xmx", model.Usage{PeakRSSBytes: 9, Heap: &model.Heap{SharePercent: 25, Collections: 3, UsedBytes: 100 * mebi}}, 0, 640 * mebi, "no -Xmx: 25 % of the task have to hold twice the 100 MiB", "low", ""},
+		{"three quarters", model.Usage{Heap: &model.Heap{SharePercent: 75, Collections: 3, UsedBytes: 300 * mebi}}, 0, 640 * mebi, "no -Xmx: 75 % of the task have to hold twice the 300 MiB", "low", ""},
+		{"little beside the heap", model.Usage{Heap: &model.Heap{SharePercent: 80}, Memory: []model.MemoryPart{{Part: "heap", Bytes: 100 * mebi}, {Bytes: 200 * mebi}}}, 0, 800 * mebi, "no -Xmx: the heap may take 80 % of the task, the rest has to hold 200 MiB", "low", ""},
 		{"beyond the machine", model.Usage{PeakRSSBytes: 900 * mebi, MaxHeapBytes: 8 << 30, HostMemoryBytes: 4 << 30}, 0, 1800 * mebi, "twice the peak of 900 MiB", "low", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
