@@ -1,6 +1,7 @@
 package parse
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -12,6 +13,8 @@ type LibertyElement struct {
 	Children []LibertyElement // nested ones, at most two deep
 	Text     string           // trimmed
 	Line     int
+	// Of a server's configuration: the file, and of a nested one the ID by which Liberty knows it, "" for the first of those without one.
+	File, ID string
 }
 
 // Attr is an attribute's value and line; attributes have no case where Liberty reads them from older spellings, so names are compared without.
@@ -60,27 +63,42 @@ const maxLibertyVariables = 10_000
 
 // ExpandLiberty replaces ${name} by what lookup knows, also in what it knows, and ${a+1} by the sum (also -, * and /). What nobody knows stays as
 // it is written. (openliberty.io: "Variable substitution")
-func ExpandLiberty(s string, lookup Lookup) string {
-	left := maxLibertyVariables
-	return expandLiberty(s, lookup, 8, &left)
+func ExpandLiberty(s string, lookup Lookup) string { return LibertyExpansion(s, lookup).Text }
+
+// LibertyExpansion is ExpandLiberty with what went in and what could not be replaced.
+func LibertyExpansion(s string, lookup Lookup) Expansion {
+	x := libertyExpander{expander{Placeholders: Placeholders{Lookup: lookup}, steps: maxLibertyVariables}}
+	x.out.Text = x.text(s, nil)
+	return x.out
 }
 
-func expandLiberty(s string, lookup Lookup, deep int, left *int) string {
-	if deep == 0 {
+type libertyExpander struct{ expander }
+
+func (x *libertyExpander) text(s string, path []string) string {
+	if len(path) == 8 {
+		x.out.Cut = x.out.Cut || strings.Contains(s, "${")
 		return s
 	}
 	return replaceBraced(s, maxLibertyValue, func(name string) string {
-		if *left--; *left < 0 {
-			return "${" + name + "}"
+		written := "${" + name + "}"
+		if x.steps--; x.steps < 0 {
+			x.out.Cut = true
+			return written
 		}
-		value, known := lookup(name)
+		value, known := x.Lookup(name)
 		if !known {
-			value, known = libertySum(name, lookup)
+			value, known = libertySum(name, x.Lookup)
 		}
-		if !known {
-			return "${" + name + "}"
+		switch {
+		case !known:
+			x.missing(name)
+			return written
+		case slices.Contains(path, name):
+			x.cyclic(path, name)
+			return written
 		}
-		return expandLiberty(value, lookup, deep-1, left)
+		x.used(Used{name, value})
+		return x.text(value, append(slices.Clip(path), name))
 	})
 }
 

@@ -110,9 +110,7 @@ func (x *expander) one(written string, path []string) string {
 		case !ok:
 			continue
 		case slices.Contains(path, name):
-			if x.out.Cyclic == nil {
-				x.out.Cyclic = append(slices.Clone(path[slices.Index(path, name):]), name)
-			}
+			x.cyclic(path, name)
 			return written
 		}
 		if hasDefault { // what is wrong with it does not matter
@@ -123,9 +121,7 @@ func (x *expander) one(written string, path []string) string {
 		return x.text(value, append(slices.Clip(path), name))
 	}
 	if !hasDefault {
-		if !slices.Contains(x.out.Missing, names) {
-			x.out.Missing = append(x.out.Missing, names)
-		}
+		x.missing(names)
 		return written
 	}
 	x.used(Used{names, fallback})
@@ -135,5 +131,18 @@ func (x *expander) one(written string, path []string) string {
 func (x *expander) used(u Used) {
 	if !slices.Contains(x.out.Used, u) {
 		x.out.Used = append(x.out.Used, u)
+	}
+}
+
+func (x *expander) missing(name string) {
+	if !slices.Contains(x.out.Missing, name) {
+		x.out.Missing = append(x.out.Missing, name)
+	}
+}
+
+// cyclic notes the first name that path leads back to.
+func (x *expander) cyclic(path []string, name string) {
+	if x.out.Cyclic == nil {
+		x.out.Cyclic = append(slices.Clone(path[slices.Index(path, name):]), name)
 	}
 }

@@ -16,7 +16,8 @@ import (
 )
 
 // Config shows that the configuration which a2c says is in force is the one that the running application itself reports: Spring Boot's actuator, WildFly's
-// management, ASP.NET Core's debug view, MicroProfile's Config in Quarkus. Values, and where the application tells it, the file and line that they come from.
+// management, ASP.NET Core's debug view, MicroProfile's Config in Quarkus, Liberty's dump. Values, and where the application tells it, the file and line
+// that they come from.
 func Config() Proof {
 	list := servers.Configured()
 	return Proof{
@@ -62,13 +63,14 @@ func (r *running) configuration(t *testing.T, c Command, found model.Inventory) 
 
 // compared counts what was compared for one application.
 type compared struct {
-	b      *Bench
-	place  servers.Place
-	name   string
-	said   model.Configuration
-	values map[string]model.ConfigValue // by key as the framework compares them
-	count  int
-	differ int
+	b       *Bench
+	place   servers.Place
+	name    string
+	said    model.Configuration
+	values  map[string]model.ConfigValue // by key as the framework compares them
+	count   int
+	differ  int
+	reports string // a file that the application was asked to write
 }
 
 func (k *compared) run(t *testing.T) {
@@ -80,6 +82,8 @@ func (k *compared) run(t *testing.T) {
 		k.wildFly(t)
 	case "java-quarkus":
 		k.quarkus(t)
+	case "java-liberty":
+		k.liberty(t)
 	default:
 		k.dotnet(t)
 	}

@@ -27,6 +27,7 @@ type value struct {
 	kind      string
 	place     model.Place
 	source    model.Source
+	rank      int // of values of one scope and key the lowest counts; of equal ones that of the layer
 }
 
 // layer is one source of values.
@@ -77,6 +78,8 @@ func (r *reader) rules() rules {
 		return r.wildFly()
 	case r.s.Kind() == "java-quarkus" && r.s.App.Platform.Name == "Quarkus": // Keycloak adds sources of its own
 		return r.quarkus()
+	case r.s.Kind() == "java-liberty":
+		return r.liberty()
 	}
 	return r.plain()
 }

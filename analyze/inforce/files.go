@@ -58,6 +58,16 @@ func (r *reader) isDir(name string) bool {
 	return err == nil && info.Type == host.Dir
 }
 
+// clean makes a path plain; ".." behind a link is resolved.
+func (r *reader) clean(name string) string {
+	if strings.Contains(name, "..") {
+		if real, _, err := host.Resolve(r.s.Root, name); err == nil {
+			return real
+		}
+	}
+	return path.Clean("/" + name)
+}
+
 // classPath is where an application's packaged files stand, what counts first first.
 type classPath struct {
 	r      *reader

@@ -79,6 +79,9 @@ func (m *merger) groups() []*group {
 			g.values = append(g.values, v)
 		}
 	}
+	for _, g := range list {
+		slices.SortStableFunc(g.values, func(a, b value) int { return a.rank - b.rank })
+	}
 	slices.SortStableFunc(list, func(a, b *group) int {
 		return cmp.Or(cmp.Compare(a.name(), b.name()), cmp.Compare(a.values[0].place.Path, b.values[0].place.Path), a.values[0].place.Line-b.values[0].place.Line)
 	})

@@ -1,11 +1,9 @@
 package inforce
 
 import (
-	"path"
 	"slices"
 	"strings"
 
-	"a2c/inventory/host"
 	"a2c/model"
 	"a2c/parse"
 )
@@ -110,14 +108,7 @@ func (h *springHost) Resource(name string) (data []byte, full string, ok bool) {
 
 func (h *springHost) Folder(dir string) []string { return h.folder(dir) }
 
-func (h *springHost) Clean(name string) string {
-	if strings.Contains(name, "..") {
-		if real, _, err := host.Resolve(h.s.Root, name); err == nil {
-			return real
-		}
-	}
-	return path.Clean("/" + name)
-}
+func (h *springHost) Clean(name string) string { return h.clean(name) }
 
 func (h *springHost) Unread(name string, err error) { h.unread(name, err) }
 

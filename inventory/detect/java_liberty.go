@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/sys/unix"
+
 	"a2c/inventory/host"
 	"a2c/model"
 	"a2c/parse"
@@ -62,48 +64,35 @@ func libertyAction(a parse.JavaArg) bool {
 // liberty is a server's configuration.
 type liberty struct {
 	*jvm
-	name, install, user, output, dir string
-	from                             []model.Source // of name and folder
-	installFrom                      []model.Source
-	boot                             map[string]libertyValue // bootstrap.properties
-	variables                        map[string]libertyVariable
-	elements                         []*libertyElement // of all files, in order; then merged
-	product                          model.Platform
-	files                            int // read so far
-	stored                           libertyStored
+	parse.LibertyPlace
+	from        []model.Source // of name and folder
+	installFrom []model.Source
+	product     model.Platform
+	conf        *parse.LibertyServer
+	elements    []*parse.LibertyPart
 }
-
-// libertyValue is a value with where it stands.
-type libertyValue struct {
-	text string
-	file string
-	line int
-}
-
-func (v libertyValue) source() model.Source { return model.FromFile(model.Path(v.file), v.line) }
 
 // newLiberty finds the folders as com.ibm.ws.kernel.boot.BootstrapConfig does: the installation above bin/tools, WLP_USER_DIR, WLP_OUTPUT_DIR.
 func newLiberty(j *jvm, archive string) *liberty {
-	l := &liberty{jvm: j, name: "defaultServer", install: path.Dir(path.Dir(path.Dir(archive)))}
-	l.boot, l.variables = map[string]libertyValue{}, map[string]libertyVariable{}
+	l := &liberty{jvm: j, LibertyPlace: parse.LibertyPlace{Name: "defaultServer", Install: path.Dir(path.Dir(path.Dir(archive)))}}
 	l.installFrom = append(j.from(j.cmd.Main), j.fromCwd(j.cmd.Main.Value)...)
 	l.from = slices.Clone(l.installFrom)
 	for _, a := range j.cmd.Program {
 		if !strings.HasPrefix(a.Value, "-") {
-			l.name = a.Value
+			l.Name = a.Value
 			l.from = append(j.from(a), l.installFrom...)
 			break
 		}
 	}
-	l.user = path.Join(l.install, "usr")
+	l.User = path.Join(l.Install, "usr")
 	if v, ok := j.env.Get("WLP_USER_DIR"); ok && v != "" {
-		l.user = j.abs(v)
+		l.User = j.abs(v)
 		l.from = append(l.from, model.FromEnv(j.PID, "WLP_USER_DIR"))
 	}
-	l.dir = path.Join(l.user, "servers", l.name)
-	l.output = l.dir
+	l.Dir = path.Join(l.User, "servers", l.Name)
+	l.Output = l.Dir
 	if v, ok := j.env.Get("WLP_OUTPUT_DIR"); ok && v != "" {
-		l.output = path.Join(j.abs(v), l.name)
+		l.Output = path.Join(j.abs(v), l.Name)
 	}
 	return l
 }
@@ -111,17 +100,19 @@ func newLiberty(j *jvm, archive string) *liberty {
 // serves reads the server's configuration.
 func (l *liberty) serves() server {
 	l.product = l.platform()
-	l.configure()
-	return server{jvm: l.jvm, name: l.name, artifact: l.dir, base: l.dir, from: l.from, platform: l.product, ports: l.ports(), webApps: l.webApps()}
+	l.Version = l.product.Version
+	l.conf = parse.ReadLibertyServer(libertyFiles{l.view}, l.LibertyPlace, l.cmd)
+	l.elements = l.conf.Parts
+	return server{jvm: l.jvm, name: l.Name, artifact: l.Dir, base: l.Dir, from: l.from, platform: l.product, ports: l.ports(), webApps: l.webApps()}
 }
 
 // platform reads lib/versions/*.properties: a product on top of Open Liberty has a file of its own.
 func (l *liberty) platform() model.Platform {
-	p := model.Platform{Name: "Open Liberty", Home: model.Path(l.install)}
+	p := model.Platform{Name: "Open Liberty", Home: model.Path(l.Install)}
 	p.Evidence.Add("name", l.jvm.from(l.cmd.Main)...)
 	p.Evidence.Add("home", l.installFrom...)
 	for _, name := range []string{"openliberty.properties", "WebSphereApplicationServer.properties"} {
-		file := path.Join(l.install, "lib/versions", name)
+		file := path.Join(l.Install, "lib/versions", name)
 		data, err := l.read(file)
 		if err != nil {
 			l.unread("version of Liberty", file, err)
@@ -145,4 +136,43 @@ func (l *liberty) platform() model.Platform {
 		}
 	}
 	return p
+}
+
+// libertyFiles reads for parse.ReadLibertyServer.
+type libertyFiles struct{ v *view }
+
+var _ parse.LibertyHost = libertyFiles{}
+
+func (f libertyFiles) Read(name string) ([]byte, error) { return f.v.read(name) }
+
+func (f libertyFiles) Folder(what, dir string) []string {
+	var names []string
+	for _, e := range f.v.list(what, dir) {
+		if e.Type == host.Dir || e.Type == host.Symlink && f.v.isDir(path.Join(dir, e.Name)) {
+			e.Name += "/"
+		}
+		names = append(names, e.Name)
+	}
+	return names
+}
+
+func (f libertyFiles) IsDir(name string) bool { return f.v.isDir(name) }
+
+func (f libertyFiles) Clean(name string) string { return f.v.clean(name) }
+
+func (f libertyFiles) Abs(name string) string { return f.v.abs(name) }
+
+func (f libertyFiles) Getenv(name string) (string, bool) { return f.v.env.Get(name) }
+
+func (f libertyFiles) Unread(what, name string, err error) { f.v.unread(what, name, err) }
+
+func (f libertyFiles) Missing(what, name string) { f.v.missing(what, name, unix.ENOENT) }
+
+// libertySource is where a value of the configuration stands.
+func libertySource(v parse.LibertyValue) model.Source {
+	return model.FromFile(model.Path(v.File), v.Line)
+}
+
+func partSource(e *parse.LibertyPart) model.Source {
+	return model.FromFile(model.Path(e.File), e.Line)
 }

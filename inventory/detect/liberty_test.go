@@ -91,8 +91,8 @@ func TestLibertyIncludes(t *testing.T) {
 		{name: "twice", files: with("<include location='a.xml'/><include location='a.xml'/>", fmt.Sprintf(other, "a.xml")), want: []string{"http 10.0.0.2:8080"}},
 		{name: "folder", files: with("<include location='sub/'/>", file("sub/b.xml", "<httpEndpoint id='defaultHttpEndpoint' httpPort='2'/>"), file("sub/A.xml", "<httpEndpoint id='defaultHttpEndpoint' httpPort='1'/>"), file("sub/deeper/c.xml", "<httpEndpoint id='defaultHttpEndpoint' httpPort='3'/>"), file("sub/d.txt", "<httpEndpoint id='defaultHttpEndpoint' httpPort='4'/>")), want: []string{"http 10.0.0.1:2"}},
 		{name: "folder that is ignored", files: with("<include location='sub/' onConflict='ignore'/>", fmt.Sprintf(other, "sub/a.xml")), want: []string{"http 10.0.0.1:9080"}},
-		{name: "folder without a slash", files: with("<include location='sub'/>", fmt.Sprintf(other, "sub/a.xml")), want: []string{"http 10.0.0.1:9080", "unread /wlp/usr/servers/one/sub: " + errLibertyFolder.Error()}},
-		{name: "folder of an older Liberty", files: with("<include location='sub/'/>", fmt.Sprintf(other, "sub/a.xml")), version: "23.0.0.9", want: []string{"http 10.0.0.1:9080", "unread /wlp/usr/servers/one/sub: " + errLibertyOld.Error()}},
+		{name: "folder without a slash", files: with("<include location='sub'/>", fmt.Sprintf(other, "sub/a.xml")), want: []string{"http 10.0.0.1:9080", "unread /wlp/usr/servers/one/sub: " + "is a folder, and is not written with a slash at its end: Liberty does not read it"}},
+		{name: "folder of an older Liberty", files: with("<include location='sub/'/>", fmt.Sprintf(other, "sub/a.xml")), version: "23.0.0.9", want: []string{"http 10.0.0.1:9080", "unread /wlp/usr/servers/one/sub: " + "is a folder, which Liberty reads from 23.0.0.10 on"}},
 
 		{name: "a later variable takes the place of the whole", files: "-- server.xml --\n<server><variable name='till' value='1'/><variable name='till' defaultValue='2'/><httpEndpoint id='defaultHttpEndpoint' httpPort='${till}'/></server>\n", want: []string{"http localhost:9999"}},
 		{name: "a variable that is ignored", files: with("<variable name='p' value='1'/><include location='a.xml' onConflict='ignore'/><httpEndpoint id='x' httpPort='${p}' host='::1'/>", file("a.xml", "<variable name='p' value='2'/>")), want: []string{"http 10.0.0.1:9080", "http ::1:1"}},
@@ -128,9 +128,9 @@ func TestLibertyIncludes(t *testing.T) {
 
 // TestLibertyFilesEnd holds that files which include each other by the hundred are said not to be read all.
 func TestLibertyFilesEnd(t *testing.T) {
-	files := "-- server.xml --\n<server>" + strings.Repeat("<include location='a.xml'/>", maxLibertyFiles+5) + "</server>\n-- a.xml --\n<server/>\n"
+	files := "-- server.xml --\n<server>" + strings.Repeat("<include location='a.xml'/>", 305) + "</server>\n-- a.xml --\n<server/>\n"
 	got := libertyCase(t, "24.0.0.1", files)
-	if diff := cmp.Diff([]string{"http localhost:9080", "unread /wlp/usr/servers/one/a.xml: " + errLibertyFiles.Error()}, got); diff != "" {
+	if diff := cmp.Diff([]string{"http localhost:9080", "unread /wlp/usr/servers/one/a.xml: " + "more than 300 files: the rest is not read"}, got); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 }
@@ -139,15 +139,15 @@ func TestLibertyFilesEnd(t *testing.T) {
 func TestLibertyVariablesEnd(t *testing.T) {
 	const server = "-- server.xml --\n<server><httpEndpoint id='defaultHttpEndpoint' httpPort='${a}'/></server>\n"
 	many, large := strings.Builder{}, strings.Builder{}
-	for i := range maxLibertyVariables + 5 {
+	for i := range 2005 {
 		fmt.Fprintf(&many, "-- variables/v%04d --\n", i)
 	}
 	for i := range 4 {
 		fmt.Fprintf(&large, "-- variables/v%d.properties --\n%s", i, strings.Repeat("#\n", 1_000_000))
 	}
 	for _, tc := range []struct{ name, files, want string }{
-		{"many", "-- variables/a --\n8080\n" + many.String(), "unread /wlp/usr/servers/one/variables: " + errLibertyVariables.Error()},
-		{"large", "-- variables/a.properties --\na=8080\n" + large.String(), "unread /wlp/usr/servers/one/variables/v3.properties: " + errLibertyBytes.Error()},
+		{"many", "-- variables/a --\n8080\n" + many.String(), "unread /wlp/usr/servers/one/variables: " + "more than 2000 variables and folders of them: the rest is not read"},
+		{"large", "-- variables/a.properties --\na=8080\n" + large.String(), "unread /wlp/usr/servers/one/variables/v3.properties: " + "more than 4194304 bytes in all files of variables together"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			if diff := cmp.Diff([]string{"http localhost:8080", tc.want}, libertyCase(t, "24.0.0.1", server+tc.files)); diff != "" {

@@ -7,6 +7,7 @@ import (
 
 	"a2c/inventory/host"
 	"a2c/model"
+	"a2c/parse"
 )
 
 // libertyPort is a port attribute of an endpoint element.
@@ -26,16 +27,16 @@ func libertyPorts() []libertyPort {
 
 // ports are the endpoints, and the port on which the server waits for `server stop`.
 func (l *liberty) ports() []port {
-	if !slices.ContainsFunc(l.elements, func(e *libertyElement) bool { return e.kind == "httpEndpoint" && e.id == "defaultHttpEndpoint" }) {
-		l.elements = append(l.elements, &libertyElement{kind: "httpEndpoint", id: "defaultHttpEndpoint", file: path.Join(l.dir, "server.xml")})
+	if !slices.ContainsFunc(l.elements, func(e *parse.LibertyPart) bool { return e.Kind == "httpEndpoint" && e.ID == "defaultHttpEndpoint" }) {
+		l.elements = append(l.elements, &parse.LibertyPart{Kind: "httpEndpoint", ID: "defaultHttpEndpoint", File: path.Join(l.Dir, "server.xml")})
 	}
 	var ports []port
 	for _, e := range l.elements {
-		if enabled, _, ok := l.value(e, "enabled"); ok && strings.EqualFold(enabled, "false") {
+		if enabled, _, ok := l.conf.Value(e, "enabled"); ok && strings.EqualFold(enabled, "false") {
 			continue
 		}
 		for _, p := range libertyPorts() {
-			if p.element == e.kind {
+			if p.element == e.Kind {
 				ports = append(ports, l.endpoint(e, p)...)
 			}
 		}
@@ -44,23 +45,26 @@ func (l *liberty) ports() []port {
 }
 
 // endpoint is one port of an element; the defaults belong to the endpoint whose ID begins with "default".
-func (l *liberty) endpoint(e *libertyElement, p libertyPort) []port {
-	text, raw, ok := l.value(e, p.attr)
-	from := l.sources(raw)
+func (l *liberty) endpoint(e *parse.LibertyPart, p libertyPort) []port {
+	text, raw, ok := l.conf.Value(e, p.attr)
+	var from []model.Source
+	for _, v := range l.conf.Sources(raw) {
+		from = append(from, libertySource(v))
+	}
 	if !ok {
-		if !strings.HasPrefix(e.id, "default") || p.purpose == "https" && !l.hasTLS() || p.attr == "wasJmsSSLPort" && !l.hasTLS() {
+		if !strings.HasPrefix(e.ID, "default") || p.purpose == "https" && !l.hasTLS() || p.attr == "wasJmsSSLPort" && !l.hasTLS() {
 			return nil
 		}
-		text, from = p.fallback, []model.Source{e.source(), model.Derived(p.attr + " of " + e.id + " unless it is set")}
+		text, from = p.fallback, []model.Source{partSource(e), model.Derived(p.attr + " of " + e.ID + " unless it is set")}
 	}
 	if strings.HasPrefix(strings.TrimSpace(text), "-") || strings.Contains(text, "${") {
 		return nil
 	}
-	address, host, set := l.value(e, "host")
-	b := model.Binding{Mechanism: "liberty-endpoint", Key: e.kind + "[@id=" + e.id + "]/@host", Value: host.text, File: model.Path(e.file), Line: e.line}
-	why := e.source()
+	address, host, set := l.conf.Value(e, "host")
+	b := model.Binding{Mechanism: "liberty-endpoint", Key: e.Kind + "[@id=" + e.ID + "]/@host", Value: host.Text, File: model.Path(e.File), Line: e.Line}
+	why := partSource(e)
 	if set {
-		b.File, b.Line, why = model.Path(host.file), host.line, host.source()
+		b.File, b.Line, why = model.Path(host.File), host.Line, libertySource(host)
 	} else {
 		address = "localhost"
 	}
@@ -69,7 +73,7 @@ func (l *liberty) endpoint(e *libertyElement, p libertyPort) []port {
 
 // hasTLS reports whether a feature is on that brings transport security, without which no port for it is opened.
 func (l *liberty) hasTLS() bool {
-	return slices.ContainsFunc(l.features(), func(f string) bool {
+	return slices.ContainsFunc(l.conf.Features(), func(f string) bool {
 		name, _, _ := strings.Cut(strings.ToLower(f), "-")
 		return slices.Contains([]string{"transportsecurity", "ssl", "appsecurity", "restconnector", "javaee", "jakartaee", "webprofile", "microprofile"}, name)
 	})
@@ -78,7 +82,7 @@ func (l *liberty) hasTLS() bool {
 // command is the port of the command line tools, on loopback: chosen by the kernel unless command.port says so, and written to workarea/.sCommand
 // as "UUID:PORT".
 func (l *liberty) command() []port {
-	name := path.Join(l.output, "workarea/.sCommand")
+	name := path.Join(l.Output, "workarea/.sCommand")
 	data, err := l.read(name)
 	if err != nil {
 		l.unread("Liberty's command port", name, err)
@@ -95,16 +99,16 @@ func (l *liberty) command() []port {
 // webApps are the applications that the configuration names, and those of the folder dropins.
 func (l *liberty) webApps() []model.WebApp {
 	var list []model.WebApp
-	dropins, on := path.Join(l.dir, "dropins"), true
+	dropins, on := path.Join(l.Dir, "dropins"), true
 	for _, e := range l.elements {
-		switch e.kind {
+		switch e.Kind {
 		case "webApplication", "application", "enterpriseApplication", "springBootApplication":
 			list = append(list, l.application(e)...)
 		case "applicationMonitor":
-			if text, _, ok := l.value(e, "dropins"); ok {
-				dropins = l.near(path.Join(l.dir, "server.xml"), text)
+			if text, _, ok := l.conf.Value(e, "dropins"); ok {
+				dropins = l.conf.Near(path.Join(l.Dir, "server.xml"), text)
 			}
-			enabled, _, ok := l.value(e, "dropinsEnabled")
+			enabled, _, ok := l.conf.Value(e, "dropinsEnabled")
 			on = !ok || !strings.EqualFold(enabled, "false")
 		}
 	}
@@ -120,33 +124,33 @@ func (l *liberty) ee() eeKind {
 }
 
 // application is what an element deploys: an application, or the web modules of an enterprise archive.
-func (l *liberty) application(e *libertyElement) []model.WebApp {
-	location, raw, _ := l.value(e, "location")
+func (l *liberty) application(e *parse.LibertyPart) []model.WebApp {
+	location, raw, _ := l.conf.Value(e, "location")
 	at := l.located(location)
-	name, _, ok := l.value(e, "name")
+	name, _, ok := l.conf.Value(e, "name")
 	if !ok {
 		name = stem(location)
 	}
-	w := model.WebApp{Name: name, Path: model.Path(at), Descriptor: model.Path(e.file)}
-	from := []model.Source{e.source()}
-	if raw.file != "" {
-		from = []model.Source{raw.source()}
+	w := model.WebApp{Name: name, Path: model.Path(at), Descriptor: model.Path(e.File)}
+	from := []model.Source{partSource(e)}
+	if raw.File != "" {
+		from = []model.Source{libertySource(raw)}
 	}
-	kind, _, _ := l.value(e, "type")
-	root, at2, ok := l.value(e, "contextRoot")
+	kind, _, _ := l.conf.Value(e, "type")
+	root, at2, ok := l.conf.Value(e, "contextRoot")
 	if !ok {
-		root, at2, ok = l.value(e, "context-root")
+		root, at2, ok = l.conf.Value(e, "context-root")
 	}
 	switch ext := strings.ToLower(path.Ext(location)); {
 	case ok:
 		w.Context = "/" + strings.Trim(root, "/")
-		from = append(from, at2.source())
-	case e.kind == "springBootApplication":
+		from = append(from, libertySource(at2))
+	case e.Kind == "springBootApplication":
 		w.Context = "/"
-	case ext == ".ear" || kind == "ear" || e.kind == "enterpriseApplication":
+	case ext == ".ear" || kind == "ear" || e.Kind == "enterpriseApplication":
 		modules := l.ee().modules(name, at, from...)
 		for i := range modules {
-			setField(&modules[i].Descriptor, &modules[i].Evidence, "descriptor", e.file, from...)
+			setField(&modules[i].Descriptor, &modules[i].Evidence, "descriptor", e.File, from...)
 		}
 		if len(modules) > 0 {
 			return modules
@@ -164,14 +168,14 @@ func (l *liberty) located(location string) string {
 	if path.IsAbs(location) {
 		return l.clean(location)
 	}
-	for _, dir := range []string{path.Join(l.dir, "apps"), path.Join(l.user, "shared/apps")} {
+	for _, dir := range []string{path.Join(l.Dir, "apps"), path.Join(l.User, "shared/apps")} {
 		for _, ending := range []string{"", ".xml"} {
 			if at := path.Join(dir, location) + ending; l.exists(at) {
 				return at
 			}
 		}
 	}
-	return path.Join(l.dir, "apps", location)
+	return path.Join(l.Dir, "apps", location)
 }
 
 // dropins are what a folder holds, with its folders for types ("war", "ear").

@@ -6,13 +6,21 @@ import (
 	"golang.org/x/sys/unix"
 
 	"a2c/model"
+	"a2c/parse"
 )
 
 // ErrNotRegular is Open's answer for a folder, FIFO, socket or device: opening those could block or act on the host.
 var ErrNotRegular = errors.New("is no regular file")
 
 // ErrTooLarge is ReadFile's answer for a file longer than the limit.
-var ErrTooLarge = errors.New("is larger than the limit")
+var ErrTooLarge error = tooLarge{}
+
+type tooLarge struct{}
+
+func (tooLarge) Error() string { return "is larger than the limit" }
+
+// Is says the same to what knows only the parsers' error.
+func (tooLarge) Is(target error) bool { return target == parse.ErrTooLarge } //nolint:errorlint // what Is is for
 
 // ErrTimeout is the answer of a remote or FUSE mount that did not answer in time.
 var ErrTimeout = errors.New("mount does not answer")

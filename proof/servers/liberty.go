@@ -8,10 +8,11 @@ import (
 	"a2c/proof/apps"
 )
 
-const libertyName = "openliberty-webProfile8-21.0.0.12"
+// LibertyName is the folder of the program that the layouts of Liberty share.
+const LibertyName = "openliberty-webProfile8-21.0.0.12"
 
 func libertyProgram(ctx context.Context, p Place) error {
-	return p.Distribution(ctx, libertyName, "io.openliberty:openliberty-webProfile8:21.0.0.12:zip", "cd2d237ed7668192566698ee73f7fcf5da2a3f94ae790f42c6344ee31015fb9e", "wlp")
+	return p.Distribution(ctx, LibertyName, "io.openliberty:openliberty-webProfile8:21.0.0.12:zip", "cd2d237ed7668192566698ee73f7fcf5da2a3f94ae790f42c6344ee31015fb9e", "wlp")
 }
 
 // LibertyUser has WLP_USER_DIR apart and the program behind a link `current`; ports and context roots come from bootstrap.properties, server.env and
@@ -38,7 +39,7 @@ func LibertyUser() Server {
 				p.War("elsewhere/tool.war", "tool"),
 				p.War(server+"apps/shop.war", "shop"),
 				p.War(server+"dropins/hello.war", "hello"),
-				os.Symlink(p.Program(libertyName), p.Path("current")),
+				os.Symlink(p.Program(LibertyName), p.Path("current")),
 				p.Give("usr"))
 		},
 		Command: func(p Place) apps.Command {
@@ -69,7 +70,7 @@ func LibertyOutput() Server {
 		Command: func(p Place) apps.Command {
 			return apps.Command{
 				Dir: "/", Env: p.Env("WLP_USER_DIR=${dir}/usr", "WLP_OUTPUT_DIR=${dir}/out"),
-				Argv: []string{p.Java + "/bin/java", "-Xmx96m", "-jar", p.Program(libertyName, "bin/tools/ws-server.jar"), "defaultServer", "--", fmt.Sprint("--web.port=", p.Port(0))},
+				Argv: []string{p.Java + "/bin/java", "-Xmx96m", "-jar", p.Program(LibertyName, "bin/tools/ws-server.jar"), "defaultServer", "--", fmt.Sprint("--web.port=", p.Port(0))},
 			}
 		},
 	}
