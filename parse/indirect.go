@@ -17,13 +17,17 @@ const (
 	IndirectAWS        = "aws"
 	IndirectLibertyAES = "liberty-aes"
 	IndirectCipher     = "cipher"
+	IndirectProtected  = "protected"
 )
 
 // Indirect reports that the value of a key with a secret's name is no secret itself, and in which form it stands for one. {xor} of Liberty and OBF: of Jetty
-// are no encryption: such a value is a secret.
+// are no encryption, nor is MASK- of WildFly, which holds what it is undone by: such a value is a secret.
 func Indirect(name, value string) (form string, ok bool) {
 	if form = wrapped(value); form != "" {
 		return form, true
+	}
+	if strings.HasSuffix(name, "credential-reference@alias") && value != "" { // of WildFly: the store is named beside it
+		return IndirectStore, true
 	}
 	words := nameWords(name)
 	kind, _ := secretWords(words)
@@ -57,6 +61,7 @@ func wrapped(v string) string {
 		{IndirectAWS, awsReference},
 		{IndirectLibertyAES, libertyAES},
 		{IndirectCipher, ciphered},
+		{IndirectFile, configTree},
 	} {
 		if f.shape.MatchString(v) {
 			return f.form
@@ -75,5 +80,6 @@ var (
 	keyVault     = regexp.MustCompile(`^@Microsoft\.KeyVault\([^()]+\)$`)                                                                             // App Service
 	awsReference = regexp.MustCompile(`^(arn:aws[a-z-]*:(secretsmanager|ssm):|\{\{resolve:|aws-secretsmanager:|aws-parameterstore:|secretsmanager:)`) // ECS, CloudFormation, Spring Cloud AWS
 	libertyAES   = regexp.MustCompile(`^\{(aes|aes-128|aes-256)\}[A-Za-z0-9+/=]+$`)                                                                   // securityUtility encode
+	configTree   = regexp.MustCompile(`^(optional:)?configtree:/[^\s]*$`)                                                                             // Spring Boot: a folder with a file for each
 	ciphered     = regexp.MustCompile(`^(\{cipher\}[A-Za-z0-9+/=]+|ENC\[[A-Z0-9_]+,data:.*\]|\$ANSIBLE_VAULT;.*)`)                                    // Spring Cloud Config, SOPS, Ansible
 )

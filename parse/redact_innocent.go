@@ -31,7 +31,7 @@ type Glance struct {
 }
 
 // secretStarts are the first bytes of all that secretHere knows, in small letters (TestGlance).
-const secretStarts = "aut bas bea con coo cre cur jaa jwt ken key log mas mdp mot otp pas psw pw sas sec sen ses tok"
+const secretStarts = "aut bas bea cle con coo cre cur jaa jwt ken key log mas mdp mot otp pas psw pw sas sec sen ses tok"
 
 // NewGlance prepares it.
 func NewGlance() *Glance {
@@ -143,6 +143,9 @@ func secretHere(text []byte, i int) bool {
 	case 'b':
 		return foldPrefix(s, "bearer") || foldPrefix(s, "basic ")
 	case 'c':
+		if foldPrefix(s, "cl") {
+			return foldPrefix(s, "clear") && clearText(s[len("clear"):])
+		}
 		return foldPrefix(s, "credential") || foldPrefix(s, "creds") || foldPrefix(s, "cookie") || foldPrefix(s, "contrase") || foldPrefix(s, "curl ")
 	case 'j':
 		return foldPrefix(s, "jwt") || foldPrefix(s, "jaas")
@@ -162,6 +165,14 @@ func secretHere(text []byte, i int) bool {
 		return foldPrefix(s, "token")
 	}
 	return false
+}
+
+// clearText reports what may follow clear: clear-text, clear.text.
+func clearText(s []byte) bool {
+	for len(s) > 0 && s[0] < 0x80 && !isLetter(s[0]) && !isDigit(s[0]) {
+		s = s[1:]
+	}
+	return len(s) > 0 && (s[0] >= 0x80 || foldPrefix(s, "text"))
 }
 
 // foldPrefix reports whether s begins with a word of small letters, in any case; a control character may pass for a blank.

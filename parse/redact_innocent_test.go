@@ -98,7 +98,7 @@ func anywhere(s string, here func([]byte, int) bool) bool {
 func TestGlance(t *testing.T) {
 	g := NewGlance()
 	for _, word := range []string{
-		"authorization", "bearer", "basic ", "credential", "creds", "cookie", "contrase", "jwt", "jaas", "kennwort", "login ", "mdp", "motdepasse", "masterauth", "otp", "pw", "pass", "psw",
+		"authorization", "bearer", "basic ", "clear-text", "cleartext", "credential", "creds", "cookie", "contrase", "jwt", "jaas", "kennwort", "login ", "mdp", "motdepasse", "masterauth", "otp", "pw", "pass", "psw",
 		"sas", "secret", "senha", "sessid", "sessionid", "token", "apikey", "api-key", "signing key", "encryption.key", "app\n\nkey",
 	} {
 		for _, s := range []string{word, "x" + word + "x", "a: " + strings.ToUpper(word) + ": b", "\xff" + word} {

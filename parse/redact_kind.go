@@ -51,7 +51,7 @@ type kindByName struct {
 
 func kindsByName() []kindByName {
 	return []kindByName{
-		{SecretMasterKey, []string{"jasypt", "encryptorpassword", "vaultpassword", "vaulttoken", "masterpassword", "masterkey", "passwordencryptionkey", "ansiblevault", "encryptkey", "dataprotection"}, nil},
+		{SecretMasterKey, []string{"jasypt", "encryptorpassword", "vaultpassword", "vaulttoken", "masterpassword", "masterkey", "passwordencryptionkey", "credentialstore", "ansiblevault", "encryptkey", "dataprotection"}, nil},
 		{SecretKeyStorePassword, []string{"keystore", "truststore", "keypass", "storepass", "sslkeypassword", "keymanager"}, []string{"certificate", "certificates", "pfx", "pkcs12", "jks"}},
 		{SecretCloudKey, []string{"awssecret", "secretaccesskey", "azureclientsecret", "azurestorage", "accountkey", "googleapi", "gcpkey"}, []string{"aws", "s3", "azure", "gcp"}},
 		{SecretSigningKey, []string{"signingkey", "signing", "jwtsecret", "jwtkey", "sessionsecret", "sessionkey", "rememberme", "csrf", "cookiesecret", "machinekey", "validationkey"}, []string{"jwt", "hmac"}},

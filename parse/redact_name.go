@@ -80,6 +80,12 @@ func secretWord(w, next string) (kind string, used int) {
 		return SecretToken, 1
 	case "jaas":
 		return SecretConnection, 1
+	case "cleartext":
+		return SecretPassword, 1
+	case "clear": // <credential-reference clear-text="x"/> of WildFly
+		if next == "text" {
+			return SecretPassword, 2
+		}
 	case "api", "access", "private", "encryption", "encrypt", "signing", "shared", "account", "master", "auth", "storage", "session", "hmac", "aes", "rsa", "ssh", "license",
 		"subscription", "instrumentation", "service", "app", "machine", "validation", "decryption", "wrapper":
 		if next == "key" || next == "keys" {

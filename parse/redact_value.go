@@ -30,6 +30,8 @@ var (
 // replaces these in a variable, and a password may begin with a dollar. start and end are its default, if that is a secret.
 func reference(v string) (start, end int, ok bool) {
 	switch {
+	case stored.MatchString(v) || vaulted.MatchString(v): // ${ENC::resolver:x} has no default
+		return 0, 0, true
 	case strings.HasPrefix(v, "${") && strings.IndexByte(v, '}') >= 0:
 		return braced(v, 0)
 	case strings.HasPrefix(v, "$("):
@@ -119,6 +121,9 @@ func isWord(c byte) bool {
 func harmless(name, kind, v string) bool {
 	switch strings.ToLower(v) {
 	case "true", "false", "yes", "no", "on", "off", "none", "null", "enabled", "disabled", "required", "optional":
+		return true
+	}
+	if strings.HasPrefix(v, "AutoGenerate") { // machineKey of ASP.NET
 		return true
 	}
 	if (name == "PWD" || name == "OLDPWD") && strings.HasPrefix(v, "/") {

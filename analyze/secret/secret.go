@@ -62,6 +62,7 @@ type finder struct {
 	// Settings that stand for a secret and are none.
 	indirect []model.IndirectSecret
 	files    map[model.Path]bool // in which one was found
+	ownKey   bool                // Liberty's {aes} has a key of its own; the default one is known to all
 	buf      []byte              // what was read last
 	most     int                 // secrets that are listed when files are searched that no configuration names
 	more     model.Skip          // those beyond: how many, and the first one's file
@@ -95,15 +96,19 @@ func (f *finder) put(k model.Secret, from model.Source) {
 // standsFor notes a value that is no secret itself, and reports whether it is such a one.
 func (f *finder) standsFor(name, key, value string, place model.Place, from model.Source) bool {
 	form, ok := parse.Indirect(key, value)
-	if !ok {
+	if !ok || form == parse.IndirectLibertyAES && !f.ownKey {
 		return false
 	}
+	f.indirectly(name, form, place, from)
+	return true
+}
+
+func (f *finder) indirectly(name, form string, place model.Place, from model.Source) {
 	k := model.IndirectSecret{Name: parse.RedactText(name), Form: form, Place: place}
 	for _, field := range []string{"name", "form", "place"} {
 		k.Evidence.Add(field, from)
 	}
 	f.indirect = append(f.indirect, k)
-	return true
 }
 
 // judge takes a named value: key is what tells its purpose, whole the key with all before it.
@@ -145,11 +150,27 @@ func (f *finder) arguments() {
 }
 
 func (f *finder) settings(c *config.Config) {
+	f.ownKey = slices.ContainsFunc(c.Settings, func(v config.Setting) bool { return ownKey(v.Key) })
 	for _, v := range c.Settings {
-		if v.Place.Kind == "file" {
+		if v.Place.Kind != "file" || strings.Contains(v.Key, "EncryptedData") {
+			continue
+		}
+		switch section, attribute, _ := strings.Cut(v.Key, "@"); {
+		case attribute == "configProtectionProvider":
+			v.Place.Key = "" // as text finds it
+			f.indirectly(path.Base(section), parse.IndirectProtected, v.Place, v.Source)
+		case strings.HasSuffix(v.Key, "credential-reference@alias"):
+			f.standsFor(v.Key, v.Key, v.Value, v.Place, v.Source)
+		default:
 			f.judge(v.Key, lastName(v.Key), v.Key, v.Value, v.Place, v.Source)
 		}
 	}
+}
+
+// ownKey reports the names by which Liberty gets a key to encrypt passwords (www.ibm.com/docs/en/was-liberty, "Liberty: The limits to protection through
+// password encryption").
+func ownKey(text string) bool {
+	return strings.Contains(text, "wlp.password.encryption.key") || strings.Contains(text, "wlp.aes.encryption.key")
 }
 
 // lastName is the part of a key that tells what it holds: of an XML key the attribute with its element's label, or the label alone.
@@ -173,6 +194,9 @@ func lastName(key string) string {
 func (f *finder) file(p string) {
 	base := path.Base(p)
 	ext := strings.ToLower(path.Ext(base))
+	if strings.EqualFold(base, "ltpa.keys") { // of Liberty and WebSphere, encrypted by a password that is the same everywhere unless it was changed
+		f.add(base, parse.SecretSigningKey, model.Place{Kind: "file", Path: model.Path(p)}, model.FromFile(model.Path(p), 0))
+	}
 	switch ext {
 	case ".jks", ".jceks", ".bcfks", ".p12", ".pfx", ".keystore", ".ks", ".keytab":
 		if !strings.Contains(strings.ToLower(base), "trust") && strings.ToLower(base) != "cacerts" {

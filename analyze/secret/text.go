@@ -3,6 +3,8 @@ package secret
 import (
 	"fmt"
 	"path"
+	"regexp"
+	"slices"
 	"strings"
 
 	"a2c/inventory/host"
@@ -39,11 +41,15 @@ func (f *finder) text(p string) {
 	if assemblyDoc(base, text) {
 		return
 	}
-	notes := commentsOf(base, text)
+	f.ownKey = f.ownKey || ownKey(text)
+	if f.keyRing(p, text) {
+		return
+	}
+	notes, encrypted := commentsOf(base, text), f.encrypted(p, text)
 	line, at, more := 1, 0, f.more.Count
-	for _, s := range parse.TextSecrets(base, text) {
+	for _, s := range within(base, text, 0) {
 		comment := notes.hold(text, s.Start)
-		if !usable(base, text, s) || inForce && !comment {
+		if !usable(base, text, s) || inForce && !comment || holds(encrypted, s) {
 			continue
 		}
 		line += strings.Count(text[at:s.Start], "\n")
@@ -52,19 +58,74 @@ func (f *finder) text(p string) {
 			f.more.Count++
 			continue
 		}
-		value, place, from := text[s.Start:s.End], model.Place{Kind: "file", Path: model.Path(p), Line: line}, model.FromFile(model.Path(p), line)
-		if f.standsFor(base, s.Key, value, place, from) {
-			continue
-		}
-		f.put(model.Secret{
-			Name: base, Kind: parse.SecretKind(s.Kind, s.Key, value), Length: model.LengthClass(len(value)), Place: place, Comment: comment,
-		}, from)
+		f.lying(p, line, s, text[s.Start:s.End], comment)
 	}
 	if f.more.Count > more {
 		if f.rest++; f.rest == 1 {
 			f.more.Path = model.Path(p)
 		}
 	}
+}
+
+// lying notes what was found in a line of a file.
+func (f *finder) lying(p string, line int, s parse.SecretSpan, value string, comment bool) {
+	name, place, from := path.Base(p), model.Place{Kind: "file", Path: model.Path(p), Line: line}, model.FromFile(model.Path(p), line)
+	if f.standsFor(name, s.Key, value, place, from) {
+		return
+	}
+	f.put(model.Secret{
+		Name: name, Kind: parse.SecretKind(s.Kind, s.Key, value), Length: model.LengthClass(len(value)), Place: place, Comment: comment,
+	}, from)
+}
+
+// within finds the secrets of a text, and of what is hidden as a whole because its element is named like one, <secrets>, those inside.
+func within(base, text string, depth int) (out []parse.SecretSpan) {
+	const deep = 3
+	for _, s := range parse.TextSecrets(base, text) {
+		if depth == deep || !markup(base) || !strings.Contains(text[s.Start:s.End], "<") {
+			out = append(out, s)
+			continue
+		}
+		for _, inner := range within(base, text[s.Start:s.End], depth+1) {
+			inner.Start, inner.End = inner.Start+s.Start, inner.End+s.Start
+			out = append(out, inner)
+		}
+	}
+	return out
+}
+
+// dataProtection is the key of ASP.NET's data protection as it is kept where nothing encrypts it (learn.microsoft.com, "Key storage format in ASP.NET Core").
+var dataProtection = regexp.MustCompile(`<masterKey[^<>]*>\s*(?:<!--[^<>]*-->\s*)?<value>\s*([A-Za-z0-9+/=]+)\s*</value>`)
+
+// keyRing notes such a key, and reports whether the file is one.
+func (f *finder) keyRing(p, text string) bool {
+	key := dataProtection.FindStringSubmatchIndex(text)
+	if key == nil {
+		return false
+	}
+	place, from := at(p, text, key[0])
+	f.put(model.Secret{Name: path.Base(p), Kind: parse.SecretMasterKey, Length: model.LengthClass(key[3] - key[2]), Place: place}, from)
+	return true
+}
+
+func holds(encrypted []parse.EncryptedPart, s parse.SecretSpan) bool {
+	return slices.ContainsFunc(encrypted, func(e parse.EncryptedPart) bool { return e.Start <= s.Start && s.End <= e.End })
+}
+
+// encrypted notes the parts of a file that are, and returns them.
+func (f *finder) encrypted(p, text string) []parse.EncryptedPart {
+	parts := parse.EncryptedParts(text)
+	for _, e := range parts {
+		place, from := at(p, text, e.At)
+		f.indirectly(e.Name, parse.IndirectProtected, place, from)
+	}
+	return parts
+}
+
+// at is the line of a file in which an offset lies.
+func at(p, text string, offset int) (model.Place, model.Source) {
+	line := 1 + strings.Count(text[:offset], "\n")
+	return model.Place{Kind: "file", Path: model.Path(p), Line: line}, model.FromFile(model.Path(p), line)
 }
 
 // maxListed is how many secrets are listed of an application. Of static content by the hundred thousand files each may hold a "token", which makes an
