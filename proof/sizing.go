@@ -27,7 +27,7 @@ import (
 func Sizing() Proof {
 	list := []apps.App{apps.Orders(), apps.Shop(), apps.Portal()}
 	return Proof{
-		Name: "sizing", Needs: []Need{Root, AMD64, Packages}, Budget: 8 * time.Minute,
+		Name: "sizing", Needs: []Need{Root, AMD64, Packages}, Budget: 9 * time.Minute,
 		Install: func(t *testing.T, b *Bench) {
 			InstallApps(list...)(t, b)
 			if err := apps.Ensure(t.Context(), b.Log, []apps.Tool{apps.Wrk()}); err != nil {

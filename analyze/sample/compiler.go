@@ -1,6 +1,8 @@
 package sample
 
 import (
+	"errors"
+	"io"
 	"strconv"
 
 	"a2c/inventory/host"
@@ -10,8 +12,14 @@ import (
 // compilers are the threads of one process that compile while the application runs, with their CPU time.
 type compilers struct {
 	known map[int]int    // how often a thread's name was looked at: a new one gets it a moment after its start
-	ticks map[int]uint64 // of those that compile
+	own   map[int]*compiler
 	sum   uint64         // of what they used since the first look
+}
+
+// compiler is a thread that compiles. Its stat stays open: it is read every second.
+type compiler struct {
+	stat  host.File
+	ticks uint64
 }
 
 // compiles knows a thread by its name, of which the kernel keeps 15 bytes: "C2 CompilerThread0" and "C1 CompilerThread0" of HotSpot, "JVMCI CompilerThread0" of
@@ -39,7 +47,7 @@ func (w *watcher) threads() {
 		c := w.compilers[p.PID]
 		first := c == nil
 		if first {
-			c = &compilers{ticks: map[int]uint64{}}
+			c = &compilers{own: map[int]*compiler{}}
 			w.compilers[p.PID] = c
 		}
 		now := make(map[int]int, len(entries))
@@ -52,26 +60,32 @@ func (w *watcher) threads() {
 				continue
 			}
 			now[tid]++
-			s, err := w.thread(p.PID, tid)
-			if err != nil || !compiles(s.Comm) {
+			one, comm, err := w.thread(dir + e.Name + "/stat")
+			if err != nil || !compiles(comm) {
 				continue // it ended, or does something else
 			}
 			now[tid] = looksForName
-			c.ticks[tid] = 0
-			if first { // what it did before is not of this sample
-				c.ticks[tid] = s.UserTicks + s.SysTicks
+			if one.stat, err = w.tree.Open(dir + e.Name + "/stat"); err != nil {
+				continue
 			}
+			if !first { // what it did before the first look is not of this sample
+				one.ticks = 0
+			}
+			c.own[tid] = &one
 		}
 		c.known = now
 	}
 }
 
-func (w *watcher) thread(pid, tid int) (parse.ProcStat, error) {
-	data, err := host.ReadInto(w.tree, "/proc/"+strconv.Itoa(pid)+"/task/"+strconv.Itoa(tid)+"/stat", int64(len(w.buf)), w.buf)
+// thread reads the stat of a thread.
+func (w *watcher) thread(name string) (c compiler, comm string, err error) {
+	data, err := host.ReadInto(w.tree, name, int64(len(w.buf)), w.buf)
 	if err != nil {
-		return parse.ProcStat{}, err
+		return c, "", err
 	}
-	return parse.Stat(data)
+	s, err := parse.Stat(data)
+	c.ticks = s.UserTicks + s.SysTicks
+	return c, s.Comm, err
 }
 
 // compiled is the CPU time that a process's threads took for compiling since the first look, in ticks.
@@ -80,16 +94,27 @@ func (w *watcher) compiled(pid int) uint64 {
 	if c == nil {
 		return 0
 	}
-	for tid, before := range c.ticks {
-		s, err := w.thread(pid, tid)
-		if err != nil {
-			delete(c.ticks, tid) // it ended: there is nothing to compile
+	for tid, one := range c.own {
+		n, err := one.stat.ReadAt(w.buf, 0)
+		s, bad := parse.Stat(w.buf[:n])
+		if err != nil && !errors.Is(err, io.EOF) || bad != nil {
+			one.stat.Close() // it ended: there was nothing left to compile
+			delete(c.own, tid)
 			continue
 		}
-		if now := s.UserTicks + s.SysTicks; now > before {
-			c.sum += now - before
-			c.ticks[tid] = now
+		if now := s.UserTicks + s.SysTicks; now > one.ticks {
+			c.sum += now - one.ticks
+			one.ticks = now
 		}
 	}
 	return c.sum
+}
+
+func (c *compilers) close() {
+	if c == nil {
+		return
+	}
+	for _, one := range c.own {
+		one.stat.Close()
+	}
 }

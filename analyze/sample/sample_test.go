@@ -142,7 +142,7 @@ func TestCompiling(t *testing.T) {
 	w.threads()
 	time.Sleep(300 * time.Millisecond)
 	w.look(600 * time.Millisecond)
-	if n := len(w.compilers[os.Getpid()].ticks); n < 2 || w.m.compile < 3 || len(w.m.steady) != 1 || w.m.steady[0] > 0.5*w.m.cores[0] {
+	if n := len(w.compilers[os.Getpid()].own); n < 2 || w.m.compile < 3 || len(w.m.steady) != 1 || w.m.steady[0] > 0.5*w.m.cores[0] {
 		t.Errorf("%d threads compiled for %d ticks: %g cores, without them %g", n, w.m.compile, w.m.cores, w.m.steady)
 	}
 }

@@ -24,7 +24,7 @@ const (
 	everyLook   = time.Second
 	everyStatus = 5 * time.Second
 	everyFD     = 5 * time.Second
-	everyThread = 2 * time.Second
+	everyThread = 3 * time.Second
 	everySocket = 10 * time.Second
 	everyFamily = 10 * time.Second
 	everyPSS    = 30 * time.Second // the kernel holds a lock of the application's meanwhile
@@ -41,6 +41,11 @@ func Watch(ctx context.Context, t host.Tree, app model.App, d time.Duration, rep
 	if err != nil {
 		return model.Sampling{}, err
 	}
+	defer func() {
+		for _, c := range w.compilers {
+			c.close()
+		}
+	}()
 	cost := ownTime(unix.RUSAGE_SELF)
 	if err := w.run(ctx, d, report); err != nil {
 		return model.Sampling{}, err
@@ -182,6 +187,7 @@ func (w *watcher) look(at time.Duration) {
 // lost takes a process out. Without the main one nothing counts until another takes its place.
 func (w *watcher) lost(p *host.Process, at time.Duration) {
 	w.procs = slices.DeleteFunc(w.procs, func(q *host.Process) bool { return q == p })
+	w.compilers[p.PID].close()
 	delete(w.compilers, p.PID)
 	if p == w.main {
 		w.away = true
@@ -297,7 +303,7 @@ func (w *watcher) result(cost time.Duration) model.Sampling {
 	}
 	run.Evidence.Add("cores", model.FromProc(pid, "stat"))
 	for p, c := range w.compilers {
-		for tid := range c.ticks {
+		for tid := range c.own {
 			run.Evidence.Add("compileSeconds", model.FromProc(p, "task/"+strconv.Itoa(tid)+"/stat"))
 		}
 	}
