@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path"
 	"regexp"
+	"strconv"
 	"strings"
 )
 
@@ -18,6 +19,7 @@ var ErrNoModule = errors.New("describes no module")
 // Tags of the constant pool (JVM specification, table 4.4-A), as far as their length is not that of most: a tag and four bytes.
 const (
 	constUTF8         = 1
+	constInteger      = 3
 	constLong         = 5
 	constDouble       = 6
 	constClass        = 7
@@ -86,7 +88,7 @@ func (r *classReader) number(size int) int {
 	return int(binary.BigEndian.Uint32(b))
 }
 
-// constants reads the pool: the texts, and of each module and string the index of its text.
+// constants reads the pool: the texts, with whole numbers as such, and of each module, class and string the index of its text.
 func (r *classReader) constants() (texts map[int]string, names map[int]int) {
 	texts, names = map[int]string{}, map[int]int{}
 	count := r.number(2)
@@ -94,12 +96,17 @@ func (r *classReader) constants() (texts map[int]string, names map[int]int) {
 		switch tag := r.take(1)[0]; tag {
 		case constUTF8:
 			texts[i] = string(r.take(r.number(2)))
-		case constModule, constString:
+		case constModule, constString, constClass:
 			names[i] = r.number(2)
-		case constLong, constDouble:
-			r.skip(8)
+		case constInteger:
+			texts[i] = strconv.Itoa(int(int32(r.number(4))))
+		case constLong:
+			texts[i] = strconv.FormatInt(int64(binary.BigEndian.Uint64(r.take(8))), 10)
 			i++ // it takes two places (4.4.5)
-		case constClass, constMethodType, constPackage:
+		case constDouble:
+			r.skip(8)
+			i++
+		case constMethodType, constPackage:
 			r.skip(2)
 		case constMethodHandle:
 			r.skip(3)

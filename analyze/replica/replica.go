@@ -20,9 +20,11 @@ import (
 
 // Find looks at what is kept on disk, at locks that are held, at schedulers and at sessions. paths are the files of the image.
 func Find(s *subject.Subject, c *config.Config, dirs []model.StateDir, paths iter.Seq[string]) model.Replicas {
-	f := &finder{s: s, c: c, libraries: libraries(paths)}
+	f := &finder{s: s, c: c, libraries: map[string]string{}}
+	f.files(paths)
 	f.state(dirs)
 	f.locks()
+	f.timers()
 	f.quartz()
 	f.hangfire()
 	f.sessions()
@@ -35,6 +37,13 @@ type finder struct {
 	reasons []model.ReplicaReason
 	// libraries are the first files of the image that have the names in known.
 	libraries map[string]string
+	quartzOwn []named // of quartz.properties
+}
+
+// named is a setting.
+type named struct {
+	key, value string
+	from       model.Source
 }
 
 func (f *finder) because(answer, what string, from ...model.Source) {
@@ -54,7 +63,7 @@ func (f *finder) answer() model.Replicas {
 	case f.has(model.ReplicasUnknown):
 		r.Answer = model.ReplicasUnknown
 	case len(f.reasons) == 0:
-		f.because(model.ReplicasYes, "nothing is kept on disk, no file is locked, no scheduler and no session in memory was seen; timers in the program's own code cannot be seen",
+		f.because(model.ReplicasYes, "nothing is kept on disk, no file is locked, no scheduler and no session in memory was seen; timers that the program's own code starts cannot be seen",
 			model.Derived("state, /proc/locks, files, settings"))
 		r.Reasons = f.reasons
 	}
@@ -211,6 +220,11 @@ func (f *finder) setting(keys ...string) (string, model.Source) {
 				return f.c.Expand(v.Value), v.Source
 			}
 		}
+		for _, v := range f.quartzOwn {
+			if v.key == key {
+				return v.value, v.from
+			}
+		}
 	}
 	return "", ""
 }
@@ -219,19 +233,20 @@ func relaxed(key string) string {
 	return strings.ToLower(strings.NewReplacer("-", "", "_", "", ".", "").Replace(key))
 }
 
-// libraries goes once through the files of an image, of which there may be a million.
-func libraries(paths iter.Seq[string]) map[string]string {
-	known := []string{"quartz-*.jar", "spring-session-*.jar", "Hangfire.Core*.dll", "Hangfire.InMemory*.dll", "Hangfire.MemoryStorage*.dll"}
-	first := map[string]string{}
+// files goes once through the files of an image, of which there may be a million.
+func (f *finder) files(paths iter.Seq[string]) {
 	for p := range paths {
-		if !strings.HasSuffix(p, ".jar") && !strings.HasSuffix(p, ".dll") {
-			continue
-		}
-		for _, name := range known {
-			if ok, _ := path.Match(name, path.Base(p)); ok && first[name] == "" { // the patterns are good ones
-				first[name] = p
-			}
+		if strings.HasSuffix(p, ".jar") || strings.HasSuffix(p, ".dll") {
+			f.library(p)
 		}
 	}
-	return first
+}
+
+// library notes a file that tells something, the first of each kind.
+func (f *finder) library(file string) {
+	for _, name := range []string{"quartz-*.jar", "spring-session-*.jar", "Hangfire.Core*.dll", "Hangfire.InMemory*.dll", "Hangfire.MemoryStorage*.dll"} {
+		if ok, _ := path.Match(name, path.Base(file)); ok && f.libraries[name] == "" { // the patterns are good ones
+			f.libraries[name] = file
+		}
+	}
 }

@@ -50,7 +50,7 @@ func TestFind(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			s := &subject.Subject{Host: &host.Host{Tree: tree}}
+			s := &subject.Subject{Host: &host.Host{Tree: tree}, Root: tree}
 			r := Find(s, &config.Config{Settings: c.settings, WebApps: c.apps}, c.dirs, slices.Values(c.paths))
 			if r.Answer != c.want || len(s.Skips) != 0 {
 				t.Errorf("%+v, skips %+v", r, s.Skips)

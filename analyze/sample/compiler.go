@@ -11,9 +11,9 @@ import (
 
 // compilers are the threads of one process that compile while the application runs, with their CPU time.
 type compilers struct {
-	known map[int]int    // how often a thread's name was looked at: a new one gets it a moment after its start
+	known map[int]int // how often a thread's name was looked at: a new one gets it a moment after its start
 	own   map[int]*compiler
-	sum   uint64         // of what they used since the first look
+	sum   uint64 // of what they used since the first look
 }
 
 // compiler is a thread that compiles. Its stat stays open: it is read every second.
@@ -60,21 +60,29 @@ func (w *watcher) threads() {
 				continue
 			}
 			now[tid]++
-			one, comm, err := w.thread(dir + e.Name + "/stat")
-			if err != nil || !compiles(comm) {
-				continue // it ended, or does something else
+			if w.compiler(c, dir, tid, first) {
+				now[tid] = looksForName
 			}
-			now[tid] = looksForName
-			if one.stat, err = w.tree.Open(dir + e.Name + "/stat"); err != nil {
-				continue
-			}
-			if !first { // what it did before the first look is not of this sample
-				one.ticks = 0
-			}
-			c.own[tid] = &one
 		}
 		c.known = now
 	}
+}
+
+// compiler keeps a thread if it compiles.
+func (w *watcher) compiler(c *compilers, dir string, tid int, first bool) bool {
+	stat := dir + strconv.Itoa(tid) + "/stat"
+	one, comm, err := w.thread(stat)
+	if err != nil || !compiles(comm) {
+		return false // it ended, or does something else
+	}
+	if one.stat, err = w.tree.Open(stat); err != nil {
+		return false
+	}
+	if !first { // what it did before the first look is not of this sample
+		one.ticks = 0
+	}
+	c.own[tid] = &one
+	return true
 }
 
 // thread reads the stat of a thread.
