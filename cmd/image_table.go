@@ -11,7 +11,7 @@ import (
 
 func (a *app) imageTable(w io.Writer, i model.Image) error {
 	fmt.Fprintf(w, "%s:%s  %s\n", term.Safe(i.Repository), term.Safe(i.Tag), i.Digest)
-	fmt.Fprintf(w, "%d files, %s compressed, %s on disk, base %s, built by %s\n\n", i.Files, term.Size(i.Size), term.Size(i.Uncompressed), i.Base.Kind, i.Builder)
+	fmt.Fprintf(w, "%d files, %s compressed, %s on disk, base %s, built by %s\n%s in sbom.cdx.json beside it\n\n", i.Files, term.Size(i.Size), term.Size(i.Uncompressed), i.Base.Kind, i.Builder, term.Count(i.Components, "component"))
 	rows := term.Rows{Head: []string{"LAYER", "FILES", "SIZE", "DIGEST"}}
 	for _, l := range i.Layers {
 		rows.Add(l.Name, strconv.Itoa(l.Files), term.Size(l.Size), l.Digest)

@@ -18,7 +18,7 @@ import (
 )
 
 // Run makes the image and returns what stands in image.json. On an error the last good image is unchanged; only when the image is whole
-// and could not be written to an archive or pushed, it is returned together with the error.
+// and its list of parts could not be written, or it could not be written to an archive or pushed, it is returned together with the error.
 func Run(ctx context.Context, o Options) (model.Image, error) {
 	begin := time.Now()
 	r := &runner{o: o}
@@ -30,7 +30,9 @@ func Run(ctx context.Context, o Options) (model.Image, error) {
 	if err != nil {
 		return model.Image{}, explain(err, o.Dir, r.needBytes())
 	}
-	err = r.deliver(ctx, img)
+	if err = r.writeSBOM(ctx, &img); err == nil {
+		err = r.deliver(ctx, img)
+	}
 	img.Seconds = time.Since(begin).Seconds()
 	return img, err
 }
@@ -180,6 +182,9 @@ func (r *runner) makePlan(ctx context.Context) error {
 		return err
 	}
 	if err := r.plan.onBase(r.base); err != nil {
+		return err
+	}
+	if err := r.plan.recordPackages(r.base); err != nil {
 		return err
 	}
 	r.plan.unlink()

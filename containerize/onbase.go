@@ -3,6 +3,7 @@ package containerize
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 
@@ -40,7 +41,7 @@ func fetchBase(ctx context.Context, o Options, dir, platform string) (*baseImage
 	}
 	b.model.Digest = d.String()
 	b.content, err = base.Read(ctx, img, func(at string) bool {
-		return at == "/etc/passwd" || at == "/etc/group" || at == "/etc/nsswitch.conf" || base.IsLibc(at)
+		return at == "/etc/passwd" || at == "/etc/group" || at == "/etc/nsswitch.conf" || slices.Contains(osReleases(), at) || base.IsLibc(at)
 	})
 	return b, err
 }

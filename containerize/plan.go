@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"a2c/analyze/packages"
 	"a2c/containerize/layer"
 	"a2c/inventory/host"
 	"a2c/model"
@@ -23,6 +24,7 @@ type item struct {
 	host      *owned // what the host's file must still be when it is copied; nil: as in the image
 	mtime     time.Time
 	content   []byte // of a file that a2c makes or edits; nil: from the host
+	pkg       string // of the distribution, as model.File.Package
 }
 
 // owned is whom a file belongs to, and what may be done with it.
@@ -39,6 +41,8 @@ type plan struct {
 	user      model.User // whom the application runs as
 	skips     []model.Skip
 	changes   []model.Change
+	packages  []packages.Record // of which the image carries files, sorted
+	release   []byte            // os-release(5) of the host
 }
 
 // layerNames in order; the number is the folder's prefix.
@@ -136,7 +140,7 @@ func covered(p model.Path, by []model.Path) bool {
 }
 
 func (p *plan) add(f model.File) error {
-	it := &item{Entry: layer.Entry{Path: f.Path, Mode: f.Mode & 0o7777, UID: f.UID, GID: f.GID}, name: f.Layer, mtime: f.MTime}
+	it := &item{Entry: layer.Entry{Path: f.Path, Mode: f.Mode & 0o7777, UID: f.UID, GID: f.GID}, name: f.Layer, mtime: f.MTime, pkg: f.Package}
 	if f.Decision != model.In { // state and empty: the folder only
 		if f.Type != "dir" {
 			return nil

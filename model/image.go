@@ -15,6 +15,7 @@ type Image struct {
 	Size          int64       `json:"size"`         // compressed bytes: what a registry stores
 	Uncompressed  int64       `json:"uncompressed"` // bytes on disk
 	Files         int         `json:"files"`        // regular files
+	Components    int         `json:"components"`   // that sbom.cdx.json lists
 	Changes       []Change    `json:"changes"`      // what differs from the host on purpose
 	Needs         Needs       `json:"needs"`
 	SecretsInside []Secret    `json:"secretsInside"` // known secrets in files of the image

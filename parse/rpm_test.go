@@ -34,17 +34,17 @@ func rpmFixture(t testing.TB, name string) []byte {
 }
 
 // rpmReader is one of the databases' readers, on bytes.
-type rpmReader func(db []byte, found func(file, label string)) error
+type rpmReader func(db []byte, found func(parse.RPMPackage) error) error
 
 func rpmReaders(log []byte) map[string]rpmReader {
 	return map[string]rpmReader{
-		"rpmdb.sqlite": func(db []byte, found func(file, label string)) error {
+		"rpmdb.sqlite": func(db []byte, found func(parse.RPMPackage) error) error {
 			return parse.ReadRPMSQLite(bytes.NewReader(db), int64(len(db)), log, found)
 		},
-		"Packages.db": func(db []byte, found func(file, label string)) error {
+		"Packages.db": func(db []byte, found func(parse.RPMPackage) error) error {
 			return parse.ReadRPMNDB(bytes.NewReader(db), int64(len(db)), found)
 		},
-		"Packages": func(db []byte, found func(file, label string)) error {
+		"Packages": func(db []byte, found func(parse.RPMPackage) error) error {
 			return parse.ReadRPMBerkeley(bytes.NewReader(db), int64(len(db)), found)
 		},
 	}
@@ -75,7 +75,9 @@ func TestReadRPM(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var got []string
-			if err := rpmReaders(c.log)[c.file](rpmFixture(t, c.file), func(file, label string) { got = append(got, file+" "+label) }); err != nil {
+			if err := rpmReaders(c.log)[c.file](rpmFixture(t, c.file), func(p parse.RPMPackage) error {
+				return p.Files(func(file string) { got = append(got, file+" "+p.Label()) })
+			}); err != nil {
 				t.Fatal(err)
 			}
 			slices.Sort(got)
@@ -91,16 +93,20 @@ func TestReadRPMCutOff(t *testing.T) {
 	for name, read := range rpmReaders(nil) {
 		whole := rpmFixture(t, name)
 		files := 0
-		if err := read(whole, func(string, string) { files++ }); err != nil {
+		if err := read(whole, counting(&files)); err != nil {
 			t.Fatal(err)
 		}
 		for size := 0; size < len(whole); size += 1 + len(whole)/97 {
 			seen := 0
-			if err := read(whole[:size], func(string, string) { seen++ }); err == nil && seen < files {
+			if err := read(whole[:size], counting(&seen)); err == nil && seen < files {
 				t.Errorf("%s cut off at %d of %d bytes: %d files of %d, no error", name, size, len(whole), seen, files)
 			}
 		}
 	}
+}
+
+func counting(n *int) func(parse.RPMPackage) error {
+	return func(p parse.RPMPackage) error { return p.Files(func(string) { *n++ }) }
 }
 
 func FuzzReadRPM(f *testing.F) {
@@ -111,7 +117,7 @@ func FuzzReadRPM(f *testing.F) {
 	f.Fuzz(func(t *testing.T, db, log []byte) {
 		for name, read := range rpmReaders(log) {
 			files := 0
-			if err := read(db, func(string, string) { files++ }); err == nil && files > 8*(len(db)+len(log)) {
+			if err := read(db, counting(&files)); err == nil && files > 8*(len(db)+len(log)) {
 				t.Errorf("%s: %d files in %d bytes", name, files, len(db))
 			}
 		}

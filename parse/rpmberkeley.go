@@ -19,8 +19,8 @@ const (
 )
 
 // ReadRPMBerkeley reads Packages, the database of rpm before 4.16, a hash of Berkeley DB of size bytes whose values are headers, and calls found with
-// each file and its package.
-func ReadRPMBerkeley(r io.ReaderAt, size int64, found func(file, label string)) error {
+// each package.
+func ReadRPMBerkeley(r io.ReaderAt, size int64, found func(RPMPackage) error) error {
 	head := make([]byte, 512)
 	if _, err := r.ReadAt(head, 0); err != nil {
 		return errors.New("is no hash of Berkeley DB")
@@ -55,7 +55,7 @@ func ReadRPMBerkeley(r io.ReaderAt, size int64, found func(file, label string)) 
 type berkeleyDB struct {
 	rpmPages
 	order binary.ByteOrder
-	found func(file, label string)
+	found func(RPMPackage) error
 }
 
 // hash reads the packages of page n, when it is one of the hash: keys and values by turns.

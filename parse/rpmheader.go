@@ -21,6 +21,7 @@ const (
 	rpmRelease   = 1002
 	rpmEpoch     = 1003
 	rpmArch      = 1022
+	rpmSource    = 1044
 	rpmDirIndex  = 1116
 	rpmBaseName  = 1117
 	rpmDirName   = 1118
@@ -31,31 +32,48 @@ const (
 	rpmEntrySize = 16
 )
 
-// readRPMHeader reads the header of a package as rpm's databases keep it, without the magic that it has in a file (rpm.org, "RPM V4 format"), and calls
-// found with each of its files: "/usr/bin/bash", "bash 5.1.8-9.el9.x86_64".
-func readRPMHeader(b []byte, found func(file, label string)) error {
+// RPMPackage is a package of rpm's database. Its version is "5.1.8-9.el9", behind an epoch "7:2.1-3.el9"; its source is the name of a source package's
+// file, "bash-5.1.8-9.el9.src.rpm".
+type RPMPackage struct {
+	PackageRecord
+	header rpmHeader
+}
+
+// readRPMHeader reads the header of a package as rpm's databases keep it, without the magic that it has in a file (rpm.org, "RPM V4 format").
+func readRPMHeader(b []byte, found func(RPMPackage) error) error {
 	h, err := newRPMHeader(b)
 	if err != nil {
 		return err
 	}
-	name, version := h.text(rpmName), h.text(rpmVersion)
-	if name == "" || version == "" {
+	p := RPMPackage{PackageRecord{Name: h.text(rpmName), Architecture: h.text(rpmArch), Source: h.text(rpmSource)}, h}
+	version := h.text(rpmVersion)
+	if p.Name == "" || version == "" {
 		return errors.New("a package has no name or no version")
 	}
-	label := name + " "
 	if epoch := h.numbers(rpmEpoch); len(epoch) > 0 {
-		label += fmt.Sprintf("%d:", epoch[0])
+		p.Version = fmt.Sprintf("%d:", epoch[0])
 	}
-	label += version + "-" + h.text(rpmRelease)
-	if arch := h.text(rpmArch); arch != "" {
-		label += "." + arch
+	p.Version += version + "-" + h.text(rpmRelease)
+	return found(p)
+}
+
+// Label is "bash 5.1.8-9.el9.x86_64".
+func (p RPMPackage) Label() string {
+	label := p.Name + " " + p.Version
+	if p.Architecture != "" {
+		label += "." + p.Architecture
 	}
-	dirs, of := h.texts(rpmDirName), h.numbers(rpmDirIndex)
-	for i, base := range h.texts(rpmBaseName) {
+	return label
+}
+
+// Files calls found with the absolute path of each file.
+func (p RPMPackage) Files(found func(file string)) error {
+	dirs, of := p.header.texts(rpmDirName), p.header.numbers(rpmDirIndex)
+	for i, base := range p.header.texts(rpmBaseName) {
 		if i >= len(of) || int(of[i]) >= len(dirs) {
-			return fmt.Errorf("file %d of the package %s lies in no folder", i, name)
+			return fmt.Errorf("file %d of the package %s lies in no folder", i, p.Name)
 		}
-		found(dirs[of[i]]+base, label)
+		found(dirs[of[i]] + base)
 	}
 	return nil
 }

@@ -14,8 +14,8 @@ const (
 	ndbBlock = 16
 )
 
-// ReadRPMNDB reads Packages.db, the database of rpm on SUSE, of size bytes, and calls found with each file and its package.
-func ReadRPMNDB(r io.ReaderAt, size int64, found func(file, label string)) error {
+// ReadRPMNDB reads Packages.db, the database of rpm on SUSE, of size bytes, and calls found with each package.
+func ReadRPMNDB(r io.ReaderAt, size int64, found func(RPMPackage) error) error {
 	head := make([]byte, 2*ndbSlot)
 	if _, err := r.ReadAt(head, 0); err != nil || string(head[:4]) != "RpmP" {
 		return errors.New("is no database of rpm's own (NDB)")

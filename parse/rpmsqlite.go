@@ -8,10 +8,10 @@ import (
 	"io"
 )
 
-// ReadRPMSQLite reads rpmdb.sqlite, the database of rpm since 4.16, of size bytes, and calls found with each file and its package. log is what
+// ReadRPMSQLite reads rpmdb.sqlite, the database of rpm since 4.16, of size bytes, and calls found with each package. log is what
 // rpmdb.sqlite-wal holds: changes that do not stand in the database yet; nil: none. Only what such a database uses of the format is read: one table by
 // its tree (sqlite.org, "Database File Format"), of which each row is (hnum INTEGER PRIMARY KEY, blob BLOB).
-func ReadRPMSQLite(r io.ReaderAt, size int64, log []byte, found func(file, label string)) error {
+func ReadRPMSQLite(r io.ReaderAt, size int64, log []byte, found func(RPMPackage) error) error {
 	head := make([]byte, 100)
 	if _, err := r.ReadAt(head, 0); err != nil || !bytes.HasPrefix(head, []byte("SQLite format 3\x00")) {
 		return errors.New("is no database of SQLite 3")

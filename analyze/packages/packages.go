@@ -63,7 +63,10 @@ func (f *finder) each(ctx context.Context, do func(file, label string)) error {
 	f.read(apkInstalled, func(r io.Reader) error {
 		return parse.ReadApkInstalled(r, func(name, version, file string) { now(file, name+" "+version) })
 	})
-	f.rpm(now)
+	f.rpm(func(p parse.RPMPackage) error {
+		label := p.Label()
+		return p.Files(func(file string) { now(file, label) })
+	})
 	return err
 }
 
@@ -91,7 +94,9 @@ func (f *finder) dpkg(ctx context.Context, do func(file, label string)) error {
 	}
 	version := map[string]string{}
 	f.read(dpkgDir+"/status", func(r io.Reader) error {
-		return parse.ReadDpkgStatus(r, func(name, architecture, v string) { version[name], version[name+":"+architecture] = v, v })
+		return parse.ReadDpkgStatus(r, func(p parse.PackageRecord) {
+			version[p.Name], version[p.Name+":"+p.Architecture] = p.Version, p.Version
+		})
 	})
 	diverted := map[string][2]string{}
 	f.read(dpkgDir+"/diversions", func(r io.Reader) error {

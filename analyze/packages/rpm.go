@@ -19,10 +19,10 @@ func rpmDirs() []string {
 const maxRPMLog = 64 << 20
 
 // rpm reads the first database that there is: that of SQLite (rpm since 4.16), rpm's own (SUSE) or that of Berkeley DB (older).
-func (f *finder) rpm(do func(file, label string)) {
+func (f *finder) rpm(found func(parse.RPMPackage) error) {
 	for _, dir := range rpmDirs() {
-		for _, read := range []func(string, func(file, label string)) error{f.rpmSQLite, f.rpmNDB, f.rpmBerkeley} {
-			err := read(dir, do)
+		for _, read := range []func(string, func(parse.RPMPackage) error) error{f.rpmSQLite, f.rpmNDB, f.rpmBerkeley} {
+			err := read(dir, found)
 			if errors.Is(err, fs.ErrNotExist) {
 				continue
 			}
@@ -34,20 +34,20 @@ func (f *finder) rpm(do func(file, label string)) {
 	}
 }
 
-func (f *finder) rpmSQLite(dir string, do func(file, label string)) error {
+func (f *finder) rpmSQLite(dir string, found func(parse.RPMPackage) error) error {
 	log, err := host.ReadFile(f.tree, dir+"/rpmdb.sqlite-wal", maxRPMLog)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	return f.rpmFile(dir+"/rpmdb.sqlite", func(r io.ReaderAt, size int64) error { return parse.ReadRPMSQLite(r, size, log, do) })
+	return f.rpmFile(dir+"/rpmdb.sqlite", func(r io.ReaderAt, size int64) error { return parse.ReadRPMSQLite(r, size, log, found) })
 }
 
-func (f *finder) rpmNDB(dir string, do func(file, label string)) error {
-	return f.rpmFile(dir+"/Packages.db", func(r io.ReaderAt, size int64) error { return parse.ReadRPMNDB(r, size, do) })
+func (f *finder) rpmNDB(dir string, found func(parse.RPMPackage) error) error {
+	return f.rpmFile(dir+"/Packages.db", func(r io.ReaderAt, size int64) error { return parse.ReadRPMNDB(r, size, found) })
 }
 
-func (f *finder) rpmBerkeley(dir string, do func(file, label string)) error {
-	return f.rpmFile(dir+"/Packages", func(r io.ReaderAt, size int64) error { return parse.ReadRPMBerkeley(r, size, do) })
+func (f *finder) rpmBerkeley(dir string, found func(parse.RPMPackage) error) error {
+	return f.rpmFile(dir+"/Packages", func(r io.ReaderAt, size int64) error { return parse.ReadRPMBerkeley(r, size, found) })
 }
 
 func (f *finder) rpmFile(name string, read func(r io.ReaderAt, size int64) error) error {
