@@ -87,6 +87,7 @@ func (j *Jar) named(stem string) Coordinates {
 	if m := versioned.FindStringSubmatch(stem); m != nil {
 		c.Artifact, c.Version = m[1], m[2]
 	}
+	c.Group = groupOf(c)
 	manifest, err := j.Manifest()
 	if err != nil {
 		return c
@@ -100,11 +101,16 @@ func (j *Jar) named(stem string) Coordinates {
 	}
 	bundle, _, _ := strings.Cut(manifest.Value("Bundle-SymbolicName"), ";")
 	for _, group := range []string{manifest.Value("Implementation-Vendor-Id"), strings.TrimSuffix(strings.TrimSpace(bundle), "."+c.Artifact)} {
-		if c.Group == "" && groupID.MatchString(group) && group != strings.TrimSpace(bundle) {
+		if c.Group == "" && groupID.MatchString(group) && !slices.Contains(broadGroups(), group) && group != strings.TrimSpace(bundle) {
 			c.Group, c.From = group, ManifestName
 		}
 	}
 	return c
+}
+
+// broadGroups are beginnings of many groups: "org.apache.tomcat-embed-core" as a bundle's name does not mean that its group is org.apache.
+func broadGroups() []string {
+	return []string{"org.apache", "org.eclipse", "com.google", "com.sun", "org.glassfish", "com.ibm", "com.oracle", "org.jboss", "com.github", "io.github"}
 }
 
 // groupID is a reversed host name.

@@ -40,7 +40,7 @@ func TestCoordinates(t *testing.T) {
 		},
 		"bundle": {
 			file: "spring-core-6.2.9.jar", entries: manifest("Implementation-Title: spring-core\nAutomatic-Module-Name: spring.core"),
-			own: Coordinates{"", "spring-core", "6.2.9", "file name"},
+			own: Coordinates{"org.springframework", "spring-core", "6.2.9", "file name"},
 		},
 		"bundle_group": {
 			file: "jetty-util-12.0.16.jar", entries: manifest("Bundle-SymbolicName: org.eclipse.jetty.jetty-util;singleton:=true"),
@@ -49,6 +49,18 @@ func TestCoordinates(t *testing.T) {
 		"vendor_id": {
 			file: "postgresql-42.7.4.jar", entries: manifest("Implementation-Vendor-Id: org.postgresql\nBundle-SymbolicName: org.postgresql.jdbc"),
 			own: Coordinates{"org.postgresql", "postgresql", "42.7.4", ManifestName},
+		},
+		"broad_group": {
+			file: "tribes-10.1.30.jar", entries: manifest("Bundle-SymbolicName: org.apache.tribes"),
+			own: Coordinates{"", "tribes", "10.1.30", "file name"},
+		},
+		"family": {
+			file: "spring-boot-actuator-3.5.7.jar",
+			own:  Coordinates{"org.springframework.boot", "spring-boot-actuator", "3.5.7", "file name"}, shaded: nil,
+		},
+		"name_without_version": {
+			file: "spring-core.jar", entries: manifest("Implementation-Version: 6.2.9"),
+			own: Coordinates{"", "spring-core", "6.2.9", ManifestName},
 		},
 		"broken_pom": {
 			file: "x.jar", entries: []string{"META-INF/maven/a/b/pom.properties", "groupId=a\n"},

@@ -102,7 +102,7 @@ func (f *finder) open(files fs.FS, name string, at model.Path, read func(r io.Re
 		if err != nil {
 			return err
 		}
-		defer file.Close()
+		defer func() { _ = file.Close() }() // was only read
 		info, err := file.Stat()
 		if err != nil {
 			return err
