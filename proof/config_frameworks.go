@@ -93,3 +93,41 @@ func (k *compared) quarkusKnown(t *testing.T, source, key string) {
 	}
 	k.missing(t, "%s of %s is not known to a2c", key, source)
 }
+
+// micronaut compares with what Environment says of each key, and looks whether a2c knows all keys of its sources.
+func (k *compared) micronaut(t *testing.T) {
+	at := fmt.Sprintf("http://127.0.0.1:%d/", k.place.Port(0))
+	known := map[string]bool{}
+	for _, v := range k.said.Values {
+		known[v.Key], known[v.Place.Key] = true, true
+		whole, _, _ := strings.Cut(v.Key, "[")
+		known[whole] = true
+		for _, o := range v.Overrides {
+			known[o.Place.Key] = true
+		}
+		is, ok := strings.CutPrefix(string(k.get(t, at+"value?name="+url.QueryEscape(v.Key))), "=")
+		if !ok {
+			k.missing(t, "%s is %q by a2c, and not known to the application", v.Key, v.Value)
+			continue
+		}
+		k.value(t, v.Key, v, is)
+	}
+	var all struct {
+		Environments []string
+		Sources      []struct {
+			Name string
+			Keys []string
+		}
+	}
+	decode(t, k.get(t, at+"sources"), &all)
+	if got, want := strings.Join(k.said.Profiles, ","), strings.Join(all.Environments, ","); got != want {
+		k.missing(t, "environments %s by a2c, %s by the application", got, want)
+	}
+	for _, s := range all.Sources {
+		for _, key := range s.Keys {
+			if whole, _, _ := strings.Cut(key, "["); s.Name != "system" && !known[whole] {
+				k.missing(t, "%s of %s is not known to a2c", key, s.Name)
+			}
+		}
+	}
+}

@@ -80,6 +80,8 @@ func (r *reader) rules() rules {
 		return r.quarkus()
 	case r.s.Kind() == "java-liberty":
 		return r.liberty()
+	case r.s.Kind() == "java-micronaut":
+		return r.micronaut()
 	}
 	return r.plain()
 }

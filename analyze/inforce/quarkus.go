@@ -20,7 +20,10 @@ const (
 // quarkus is MicroProfile Config's order as SmallRye and Quarkus have it (quarkus.io: "Configuration Reference Guide"): sources by their ordinal, within
 // each what is meant for an active profile first. What the build fixed counts more than all.
 func (r *reader) quarkus() rules {
-	q := &quarkus{reader: r, classes: r.quarkusClassPath(), known: map[string]string{}}
+	q := &quarkus{
+		reader: r, classes: r.quarkusClassPath(), known: map[string]string{}, key: strings.Clone, variable: mpName,
+		readProperties: parse.ReadPropertiesUTF8, readYAML: parse.ReadSmallRyeYAML,
+	}
 	defer q.classes.close()
 	q.given()
 	q.files()
@@ -30,10 +33,7 @@ func (r *reader) quarkus() rules {
 	q.locations()
 	q.fixed()
 	w.profiles = q.profiles
-	slices.SortStableFunc(q.sources, func(a, b *mpSource) int { return b.ordinal - a.ordinal })
-	for _, s := range q.sources {
-		w.layers = append(w.layers, q.named(s))
-	}
+	w.layers = q.layers()
 	w.expand = func(v value) parse.Expansion { return q.placeholders().Expand(v.text) }
 	w.problem = func(v value, _ parse.Expansion) string {
 		if text, ok := q.differs[v.key]; ok && v.kind == fixedKind {
@@ -52,10 +52,31 @@ type quarkus struct {
 	classes  *classPath
 	sources  []*mpSource
 	mains    []mpMain
-	yaml     bool
+	hasYAML  bool
 	profiles []string          // what counts most first
-	known    map[string]string // keys by mpName
+	known    map[string]string // keys by what variable makes of them
 	differs  map[string]string // where a fixed key is set otherwise, in vain
+	// readProperties and readYAML read a document; JSON is YAML.
+	readProperties, readYAML func(data []byte) ([]parse.Setting, error)
+	key                      func(key string) string // what equal keys have in common
+	variable                 func(key string) string // what a key has in common with the variables that stand for it
+}
+
+// layers are the sources from what counts most, under the keys that their values are asked by.
+func (q *quarkus) layers() []layer {
+	for _, s := range q.sources {
+		for _, v := range s.values {
+			if key, _ := q.active(v.key); !s.env {
+				q.known[q.variable(key)] = key
+			}
+		}
+	}
+	slices.SortStableFunc(q.sources, func(a, b *mpSource) int { return b.ordinal - a.ordinal })
+	var list []layer
+	for _, s := range q.sources {
+		list = append(list, q.named(s))
+	}
+	return list
 }
 
 // mpSource is one source with its ordinal.
@@ -85,17 +106,21 @@ func mpName(key string) string {
 
 // add adds a source; what config_ordinal says of it counts more than its own ordinal.
 func (q *quarkus) add(s *mpSource) {
+	for _, v := range s.values {
+		if n, err := strconv.Atoi(strings.TrimSpace(v.text)); err == nil && strings.EqualFold(v.key, "config_ordinal") {
+			s.ordinal = n
+		}
+	}
+	q.put(s)
+}
+
+func (q *quarkus) put(s *mpSource) {
 	s.index = map[string]int{}
 	for i, v := range s.values {
-		if strings.EqualFold(v.key, "config_ordinal") {
-			if n, err := strconv.Atoi(strings.TrimSpace(v.text)); err == nil {
-				s.ordinal = n
-			}
-		}
 		if s.env {
 			s.index[mpName(v.key)] = i
 		} else {
-			s.index[v.key] = i
+			s.index[q.key(v.key)] = i
 		}
 	}
 	q.sources = append(q.sources, s)
@@ -121,7 +146,7 @@ func (q *quarkus) files() {
 	for _, p := range q.classes.places {
 		open = append(open, func(name string) ([]byte, string, bool) { return q.classes.from(p, name) })
 	}
-	q.yaml = slices.ContainsFunc(q.classes.places, func(p classPlace) bool {
+	q.hasYAML = slices.ContainsFunc(q.classes.places, func(p classPlace) bool {
 		return strings.Contains(path.Base(p.file), "quarkus-config-yaml-") || strings.Contains(path.Base(p.file), "smallrye-config-source-yaml-") ||
 			len(q.classes.places) == 1 && p.jar && q.classes.has(p, "io/smallrye/config/source/yaml/YamlConfigSource.class")
 	})
@@ -131,13 +156,13 @@ func (q *quarkus) files() {
 			ordinal = 260
 		}
 		q.main(o, "application.properties", ordinal)
-		if q.yaml {
+		if q.hasYAML {
 			q.main(o, "application.yaml", ordinal+5)
 			q.main(o, "application.yml", ordinal+5)
 		}
 		if i > 0 {
 			q.main(o, "META-INF/microprofile-config.properties", 100)
-			if q.yaml {
+			if q.hasYAML {
 				q.main(o, "META-INF/microprofile-config.yaml", 110)
 				q.main(o, "META-INF/microprofile-config.yml", 110)
 			}
@@ -159,9 +184,9 @@ func (q *quarkus) main(open func(name string) ([]byte, string, bool), name strin
 // document reads a file by its format.
 func (q *quarkus) document(name string, data []byte) layer {
 	l := layer{kind: kindOf(name), path: name}
-	read := parse.ReadPropertiesUTF8
-	if ext := path.Ext(name); ext == ".yaml" || ext == ".yml" {
-		read = parse.ReadSmallRyeYAML
+	read := q.readYAML
+	if path.Ext(name) == ".properties" {
+		read = q.readProperties
 	}
 	settings, err := read(data)
 	if err != nil {
@@ -179,9 +204,9 @@ func (q *quarkus) raw(keys ...string) (value, int, bool) {
 	var found value
 	ordinal, ok := 0, false
 	ask := func(s *mpSource, key string) bool {
-		name := key
+		name := q.key(key)
 		if s.env {
-			name = mpName(key)
+			name = q.variable(key)
 		}
 		i, has := s.index[name]
 		if has && (!ok || s.ordinal > ordinal) {
@@ -306,7 +331,7 @@ func (q *quarkus) placeholdersOf(sources []*mpSource) parse.Placeholders {
 // reads reports whether the application has a reader for a file's format.
 func (q *quarkus) reads(name string) bool {
 	ext := path.Ext(name)
-	return ext == ".properties" || q.yaml && (ext == ".yaml" || ext == ".yml")
+	return ext == ".properties" || q.hasYAML && (ext == ".yaml" || ext == ".yml")
 }
 
 // fixed are the values that the build fixed, as far as something sets them, too, and the keys that the framework knows.
@@ -320,7 +345,7 @@ func (q *quarkus) fixed() {
 		}
 		class := parse.ReadQuarkusClass(data)
 		for _, key := range class.Keys {
-			q.known[mpName(key)] = key
+			q.known[q.variable(key)] = key
 		}
 		s := &mpSource{layer: layer{kind: fixedKind, path: full}, ordinal: 1 << 31}
 		for _, f := range class.Fixed {
@@ -333,14 +358,7 @@ func (q *quarkus) fixed() {
 			}
 			s.values = append(s.values, fileValue(fixedKind, f[0], f[1], full, 0))
 		}
-		q.add(s)
-	}
-	for _, s := range q.sources {
-		for _, v := range s.values {
-			if key, _ := q.active(v.key); !s.env {
-				q.known[mpName(key)] = key
-			}
-		}
+		q.put(s)
 	}
 }
 
@@ -359,8 +377,8 @@ func (q *quarkus) active(key string) (string, int) {
 	return key, 0
 }
 
-// variable is the key that a variable stands for: one that is known, or one of Quarkus's own.
-func (q *quarkus) variable(name string) (string, int) {
+// keyOf is the key that a variable stands for: one that is known, or one of the framework's own.
+func (q *quarkus) keyOf(name string) (string, int) {
 	if strings.HasPrefix(name, "%") {
 		return q.active(name)
 	}
@@ -376,7 +394,7 @@ func (q *quarkus) variable(name string) (string, int) {
 	switch {
 	case ok:
 		return key, rank
-	case rank > 0 || strings.HasPrefix(plain, "quarkus_") || strings.HasPrefix(plain, "smallrye_"):
+	case rank > 0 || strings.HasPrefix(plain, "quarkus_") || strings.HasPrefix(plain, "smallrye_") || strings.HasPrefix(plain, "micronaut_"):
 		return strings.ReplaceAll(plain, "_", "."), rank
 	}
 	return name, 0
@@ -390,7 +408,7 @@ func (q *quarkus) named(s *mpSource) layer {
 	for _, v := range s.values {
 		key, n := q.active(v.key)
 		if s.env {
-			key, n = q.variable(v.key)
+			key, n = q.keyOf(v.key)
 		}
 		v.key = key
 		rank[v] = n

@@ -15,7 +15,7 @@ func TestQuarkusKeys(t *testing.T) {
 	}
 	got := map[string]named{}
 	for _, name := range []string{"APP_MAX_SIZE", "app.max-size", "APP_LIST_0_", "_SITE_APP_MAX_SIZE", "_PROD_APP_NEW", "_DEV_APP_MAX_SIZE", "QUARKUS_HTTP_PORT", "PATH"} {
-		key, rank := q.variable(name)
+		key, rank := q.keyOf(name)
 		got["variable "+name] = named{key, rank}
 	}
 	for _, written := range []string{"a.b", "%site.a.b", "%prod.a.b", "%dev.a.b", "%dev,prod.a.b", "%"} {
@@ -30,5 +30,13 @@ func TestQuarkusKeys(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestMicronautVariable(t *testing.T) {
+	for key, want := range map[string]string{"app.max-size": "app_max_size", "app.maxSize": "app_max_size", "APP_MAX_SIZE": "app_max_size", "app.list[0]": "app.list[0]"} {
+		if got := micronautVariable(key); got != want {
+			t.Errorf("%s: %s, want %s", key, got, want)
+		}
 	}
 }

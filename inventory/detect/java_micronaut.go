@@ -3,6 +3,7 @@ package detect
 import (
 	"context"
 	"path"
+	"slices"
 	"strings"
 
 	"a2c/inventory/host"
@@ -91,7 +92,8 @@ func (m micronaut) configuration() *frameConfig {
 		c.sources = append(c.sources, c.text("MICRONAUT_APPLICATION_JSON", text, from))
 	}
 	c.sources = append(c.sources, c.system, c.relaxedEnvironment)
-	for _, name := range firsts(parse.SplitList(c.value("micronaut.config.files")), maxSpringPlaces) {
+	files := firsts(parse.SplitList(c.value("micronaut.config.files")), maxSpringPlaces)
+	for _, name := range slices.Backward(files) { // the last counts most
 		if packaged, ok := strings.CutPrefix(name, "classpath:"); ok {
 			c.sources = append(c.sources, c.packaged(strings.TrimPrefix(packaged, "/")))
 			continue
@@ -103,8 +105,10 @@ func (m micronaut) configuration() *frameConfig {
 		names = append([]string{"application-" + e}, names...) // of several the last counts most
 	}
 	for _, name := range names {
-		for _, ext := range []string{".properties", ".json", ".yml", ".yaml"} {
-			c.sources = append(c.sources, c.packaged(name+ext), c.onDisk(path.Join(c.cwd, "config", name+ext)))
+		for _, open := range []func(string) valueSource{c.packaged, func(name string) valueSource { return c.onDisk(path.Join(c.cwd, "config", name)) }} {
+			for _, ext := range []string{".json", ".yml", ".properties", ".yaml"} {
+				c.sources = append(c.sources, open(name+ext))
+			}
 		}
 	}
 	return c

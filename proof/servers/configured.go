@@ -14,7 +14,7 @@ import (
 
 // Configured are the layouts of the proof `config`: applications whose settings come from everywhere, and that say themselves what is in force.
 func Configured() []Server {
-	list := []Server{ConfiguredSpring(), ConfiguredWildFly(), ConfiguredDotnet(), ConfiguredQuarkus(), ConfiguredLiberty()}
+	list := []Server{ConfiguredSpring(), ConfiguredWildFly(), ConfiguredDotnet(), ConfiguredQuarkus(), ConfiguredMicronaut(), ConfiguredLiberty()}
 	if pattern := os.Getenv("SERVERS"); pattern != "" {
 		return slices.DeleteFunc(list, func(s Server) bool { return !strings.Contains(s.Name, pattern) })
 	}
@@ -248,3 +248,50 @@ quarkus.management.enabled=false
   app: {of-us: never}
 `
 )
+
+// ConfiguredMicronaut has two environments, files of each format beside each other and in the archive, named files, JSON of the environment, variables,
+// properties and arguments.
+func ConfiguredMicronaut() Server {
+	return Server{
+		Name: "configured-micronaut", Kind: "java-micronaut", Ports: 19680, Program: micronautBuild, Ready: []int{19680}, Page: "/",
+		Configure: func(_ context.Context, p Place) error {
+			return firstError(
+				p.Write("work/config/application.yml", micronautYAML),
+				p.Write("work/config/application.yaml", "app: {layered: yaml, yaml-and-properties: yaml}\n"),
+				p.Write("work/config/application.json", `{"app": {"layered": "json", "of-json": [true, 1.5, "x"]}, "micronaut": {"application": {"name": "never"}}}`),
+				p.Write("work/config/application.properties", "# ISO-8859-1\napp.layered=properties\napp.yaml-and-properties=properties\napp.name=caf\\u00e9 \xfc\napp.of-properties=1\napp.of-variable=file\n"),
+				p.Write("work/config/application-site.yml", "app: {in-both: site, only-site: \"${app.name:x}\"}\n"),
+				p.Write("work/config/application-site.properties", "app.in-both=never\n"),
+				p.Write("work/config/application-eu.properties", "app.in-both=eu\napp.of-eu=1\napp.named=eu\n"),
+				p.Write("work/config/application-us.properties", "app.in-both=us\n"),
+				p.Write("etc/a.yml", "app: {named: a, of-a: 1, named-twice: a}\n"),
+				p.Write("etc/b.properties", "app.named-twice=b\n"))
+		},
+		Command: func(p Place) apps.Command {
+			return apps.Command{
+				Dir: p.Path("work"),
+				Argv: []string{
+					p.Java + "/bin/java", "-Xmx64m", "-Dapp.property=${app.name}/x", "-Dapp.of-variable=property", "-jar", p.Program("micronaut/counter-1.0.3-all.jar"),
+					"--app.argument=a=b", "-app.dash=1", "--app.flag",
+				},
+				Env: p.Env("MICRONAUT_ENVIRONMENTS=eu,site", "MICRONAUT_CONFIG_FILES=${dir}/etc/a.yml,file:${dir}/etc/b.properties", fmt.Sprint("MICRONAUT_SERVER_PORT=", p.Port(0)),
+					`MICRONAUT_APPLICATION_JSON={"app":{"json":{"deep":1},"of-json":["a"]}}`, "APP_OF_VARIABLE=variable", "APP_BY_VARIABLE=upper", "APP_YAML_LIST_1=of the environment"),
+			}
+		},
+	}
+}
+
+const micronautYAML = `app:
+  layered: yml
+  yaml:
+    switch: on
+    octal: 010
+    float: 1.10
+    text: "010"
+    list: [a, b]
+    maps: [{x: 1}, {x: 2}]
+  maxSize: 7
+  by-variable: file
+  chain: ${app.name}-${app.none:default}-${APP_BY_VARIABLE:none}
+  missing: ${app.nothing:}
+`
