@@ -119,7 +119,10 @@ func originOf(kind string, p model.Place) string {
 	case "file":
 		return string(model.FromFile(p.Path, p.Line))
 	case "env":
-		return "variable " + p.Key
+		if p.Path == "" {
+			return "variable " + p.Key + " of the process"
+		}
+		return "variable " + p.Key + " by " + string(model.FromFile(p.Path, p.Line))
 	case "argv":
 		return strings.TrimPrefix(kind+", argument ", "argument, ") + strconv.Itoa(p.Arg)
 	}

@@ -33,7 +33,8 @@ type ConfigValue struct {
 	// Problem says why the value may not be what the application gets: a placeholder that nothing sets, a circle, a random value.
 	Problem string `json:"problem,omitempty"`
 	Kind    string `json:"kind"` // of its source
-	Place   Place  `json:"place"`
+	// Place of a variable names the line of the unit of systemd, or of its file of variables, that sets it to what the process has, if there is one.
+	Place Place `json:"place"`
 	// Overrides are the values of the same key that do not count, from what would count next.
 	Overrides []ConfigOverridden `json:"overrides,omitempty"`
 	Evidence  Evidence           `json:"evidence,omitempty"`

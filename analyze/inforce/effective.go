@@ -27,7 +27,8 @@ type value struct {
 	kind      string
 	place     model.Place
 	source    model.Source
-	rank      int // of values of one scope and key the lowest counts; of equal ones that of the layer
+	rank      int          // of values of one scope and key the lowest counts; of equal ones that of the layer
+	setBy     model.Source // of a variable: the line that sets it for the process
 }
 
 // layer is one source of values.
@@ -54,11 +55,13 @@ type reader struct {
 	c     *config.Config
 	skips []model.Skip
 	noted map[string]bool
+	unit  map[string]assigned // variables by name
 }
 
 // Resolve says what is in force. It reads the host again only where the order of precedence asks for it.
 func Resolve(s *subject.Subject, c *config.Config) model.Configuration {
 	r := &reader{s: s, c: c, noted: map[string]bool{}}
+	r.unit = r.unitVariables()
 	w := r.rules()
 	m := merger{rules: w, secrets: map[string]bool{}}
 	out := m.configuration()
@@ -107,8 +110,13 @@ func (r *reader) environment() []value {
 	return out
 }
 
+// variable is one of the process; what the unit sets to the same value names the line of it.
 func (r *reader) variable(key, name, text string) value {
-	return value{key: key, text: text, kind: "environment", place: model.Place{Kind: "env", Key: name}, source: model.FromEnv(r.s.Main.PID, name)}
+	v := value{key: key, text: text, kind: "environment", place: model.Place{Kind: "env", Key: name}, source: model.FromEnv(r.s.Main.PID, name)}
+	if a, ok := r.unit[name]; ok && a.text == text {
+		v.place, v.setBy = a.place, a.source
+	}
+	return v
 }
 
 // javaArgument is a value from the command line of a JVM, or from a variable or file that adds to it.

@@ -113,6 +113,9 @@ func (m *merger) effective(g *group) model.ConfigValue {
 	for _, field := range []string{"key", "value"} {
 		v.Evidence.Add(field, first.source)
 	}
+	if first.setBy != "" {
+		v.Evidence.Add("place", first.setBy)
+	}
 	if v.Written != "" {
 		v.Evidence.Add("written", first.source)
 	}
