@@ -137,12 +137,24 @@ func wherePlaced(p model.Place) string {
 	return p.Kind + " " + p.Key
 }
 
-// holders knows which application holds which value: by digests under a key that lives as long as this command.
+// holders knows which application holds which value: by digests under a key that lives as long as this command. Each value is read once.
 type holders struct {
-	readers map[string]*reveal.Reader // by application; those that run as they were analyzed
-	why     map[string]error          // of the others
-	ids     map[[sha256.Size]byte][]string
-	key     [sha256.Size]byte
+	why  map[string]error // of applications that do not run as they were analyzed
+	read map[held]digests
+	ids  map[[sha256.Size]byte][]string
+	key  [sha256.Size]byte
+}
+
+// held is a secret of an application.
+type held struct {
+	id    string
+	place model.Place
+}
+
+// digests are those of a secret's parts, or why it could not be read.
+type digests struct {
+	sums [][sha256.Size]byte
+	err  error
 }
 
 // holders reads the values of all analysed applications.
@@ -151,7 +163,7 @@ func (a *app) holders(w *workspace.Workspace) (*holders, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &holders{readers: map[string]*reveal.Reader{}, why: map[string]error{}, ids: map[[sha256.Size]byte][]string{}}
+	h := &holders{why: map[string]error{}, read: map[held]digests{}, ids: map[[sha256.Size]byte][]string{}}
 	if _, err := rand.Read(h.key[:]); err != nil {
 		return nil, err
 	}
@@ -165,20 +177,27 @@ func (a *app) holders(w *workspace.Workspace) (*holders, error) {
 			h.why[id] = err
 			continue
 		}
-		h.readers[id] = r
 		for _, s := range analysis.AnalysisInfo.Secrets {
-			value, err := r.Value(s.Place)
-			if err != nil || s.Comment {
-				continue
-			}
-			for _, part := range parts(s, value) {
-				if sum := h.sum(part); !slices.Contains(h.ids[sum], id) {
-					h.ids[sum] = append(h.ids[sum], id)
-				}
-			}
+			h.add(r, id, s)
 		}
 	}
 	return h, nil
+}
+
+// add reads one. What stands in a comment is held by nobody, but may be asked for.
+func (h *holders) add(r *reveal.Reader, id string, s model.Secret) {
+	var d digests
+	value, err := r.Value(s.Place)
+	if d.err = err; err == nil {
+		for _, part := range parts(s, value) {
+			sum := h.sum(part)
+			d.sums = append(d.sums, sum)
+			if !s.Comment && !slices.Contains(h.ids[sum], id) {
+				h.ids[sum] = append(h.ids[sum], id)
+			}
+		}
+	}
+	h.read[held{id, s.Place}] = d
 }
 
 func (h *holders) sum(value string) (out [sha256.Size]byte) {
@@ -202,16 +221,16 @@ func parts(s model.Secret, value string) []string {
 
 // of names the other applications that hold the value of a secret, or of a part of it.
 func (h *holders) of(id string, s model.Secret) ([]string, error) {
-	if h.readers[id] == nil {
-		return nil, h.why[id]
-	}
-	value, err := h.readers[id].Value(s.Place)
-	if err != nil {
+	if err := h.why[id]; err != nil {
 		return nil, err
 	}
+	d := h.read[held{id, s.Place}]
+	if d.err != nil {
+		return nil, d.err
+	}
 	others := []string{}
-	for _, part := range parts(s, value) {
-		others = append(others, h.ids[h.sum(part)]...)
+	for _, sum := range d.sums {
+		others = append(others, h.ids[sum]...)
 	}
 	others = slices.DeleteFunc(others, func(other string) bool { return other == id })
 	slices.Sort(others)

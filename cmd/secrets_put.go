@@ -25,6 +25,7 @@ type putFlags struct {
 	id, to, prefix            string
 	given                     []string // --secret
 	region, profile, endpoint string
+	kmsKey                    string
 	namespace, kubeconfig     string
 	kubeContext               string
 	overwrite, dryRun         bool
@@ -63,6 +64,7 @@ On another machine, or when the application does not run: --secret NAME=@FILE.`,
 	s.StringVar(&f.region, "region", "", "AWS `region` (default the one of deployment.json, else of the AWS configuration)")
 	s.StringVar(&f.profile, "profile", "", "`name` of an AWS CLI profile")
 	s.StringVar(&f.endpoint, "endpoint-url", "", "`URL` of the service, where it is not AWS's own")
+	s.StringVar(&f.kmsKey, "kms-key-id", "", "`ID`, ARN or alias of the KMS key that encrypts what is created, or changed in SSM (default the account's own of the service)")
 	s.StringVar(&f.namespace, "namespace", "", "`name` of the namespace (default the one of deployment.json)")
 	s.StringVar(&f.kubeconfig, "kubeconfig", "", "`file` (default KUBECONFIG, else ~/.kube/config)")
 	s.StringVar(&f.kubeContext, "context", "", "`name` of a context of the kubeconfig (default its current one)")
@@ -78,6 +80,9 @@ func (f putFlags) check() (map[string]string, error) {
 	}
 	if strings.Trim(f.prefix, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-/") != "" || f.prefix == "" || path.Clean("/"+f.prefix) != "/"+f.prefix {
 		return nil, fmt.Errorf("--prefix %q: letters, digits and _ . - with single slashes between them", f.prefix)
+	}
+	if f.kmsKey != "" && f.to == "k8s" {
+		return nil, errors.New("--kms-key-id: of Secrets Manager and SSM; Kubernetes encrypts as its API server is configured")
 	}
 	given := map[string]string{}
 	for _, s := range f.given {

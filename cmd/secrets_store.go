@@ -18,6 +18,7 @@ import (
 // awsStore is Secrets Manager or SSM's Parameter Store.
 type awsStore struct {
 	to, prefix string
+	kmsKey     string // "": the account's own of the service
 	client     awscall.Client
 }
 
@@ -38,7 +39,7 @@ func openAWS(ctx context.Context, f putFlags, d model.Deployment) (*awsStore, er
 	case cfg.Region == "":
 		return nil, errors.New("no region is known: give --region, or fill aws.region in deployment.json")
 	}
-	s := &awsStore{to: f.to, prefix: f.prefix, client: awscall.Client{Config: cfg, Service: f.to, Target: "secretsmanager", Endpoint: f.endpoint}}
+	s := &awsStore{to: f.to, prefix: f.prefix, kmsKey: f.kmsKey, client: awscall.Client{Config: cfg, Service: f.to, Target: "secretsmanager", Endpoint: f.endpoint}}
 	if f.to == "ssm" {
 		s.client.Target = "AmazonSSM"
 	}
@@ -65,8 +66,9 @@ func (s *awsStore) putSecret(ctx context.Context, target, value string, overwrit
 	token := rand.Text() + "-a2c-put" // 32 characters at least (ClientRequestToken)
 	err := s.client.Call(ctx, "CreateSecret", struct {
 		Name, SecretString, ClientRequestToken, Description string
+		KmsKeyId                                            string `json:",omitempty"` //nolint:revive // AWS's name
 		Tags                                                []awsTag
-	}{target, value, token, "put by a2c", []awsTag{{"created-by", "a2c"}}}, &out)
+	}{target, value, token, "put by a2c", s.kmsKey, []awsTag{{"created-by", "a2c"}}}, &out)
 	if err == nil || !awscall.Is(err, "ResourceExistsException") {
 		return stored{ARN: out.ARN, Done: putCreated}, err
 	}
@@ -112,8 +114,9 @@ func (s *awsStore) putParameter(ctx context.Context, target, value string, overw
 	}
 	in := struct {
 		Name, Value, Type, Description string
+		KeyId                          string `json:",omitempty"` //nolint:revive // AWS's name
 		Overwrite                      bool
-	}{target, value, "SecureString", "put by a2c", done == putUpdated}
+	}{target, value, "SecureString", "put by a2c", s.kmsKey, done == putUpdated}
 	if err := s.client.Call(ctx, "PutParameter", in, &struct{}{}); err != nil {
 		return stored{}, err
 	}

@@ -3,6 +3,7 @@ package proof
 import (
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -43,6 +44,8 @@ func SecretsPut() Proof {
 			for _, to := range []string{"secretsmanager", "ssm", "k8s"} {
 				p.store(to)
 			}
+			p.encrypted()
+			p.kubeconfigs()
 			p.refers()
 			checkSecrets(t, ofApp(site.Planted(), "orders"), c.Workspace, []Job{j})
 		},
@@ -200,6 +203,57 @@ func (p *putter) aws(args ...string) string {
 		p.t.Fatalf("aws %s: %v", strings.Join(args, " "), err)
 	}
 	return text
+}
+
+// encrypted demands that what is created anew is encrypted by the key that was named.
+func (p *putter) encrypted() {
+	p.t.Helper()
+	const key = "alias/a2c-proof"
+	for _, to := range []string{"secretsmanager", "ssm"} {
+		for _, s := range p.put(exitDone, to, "--kms-key-id", key, "--prefix", "other") {
+			got := ""
+			if to == "ssm" {
+				got = p.aws("ssm", "describe-parameters", "--filters", "Key=Name,Values="+s.Target, "--query", "Parameters[0].KeyId")
+			} else {
+				got = p.aws("secretsmanager", "describe-secret", "--secret-id", s.ARN, "--query", "KmsKeyId")
+			}
+			if got != key {
+				p.t.Errorf("%s in %s is encrypted by the key %q, not %q", s.Name, to, got, key)
+			}
+		}
+	}
+}
+
+// kubeconfigs are taken with the authority's certificate in them and the token in a file; one whose token a program makes is refused, with what to do.
+func (p *putter) kubeconfigs() {
+	p.t.Helper()
+	dir := filepath.Dir(p.cluster.kubeconfig)
+	data, err1 := os.ReadFile(p.cluster.kubeconfig)
+	ca, err2 := os.ReadFile(filepath.Join(dir, "certs", "apiserver.crt"))
+	if err := errors.Join(err1, err2); err != nil {
+		p.t.Fatal(err)
+	}
+	text := string(data)
+	before, rest, ok1 := strings.Cut(text, "{token: ")
+	token, after, ok2 := strings.Cut(rest, "}")
+	if !ok1 || !ok2 || !strings.Contains(text, "insecure-skip-tls-verify: true") {
+		p.t.Fatal("the kubeconfig is not what was expected")
+	}
+	write := func(name, text string) string {
+		file := filepath.Join(dir, name)
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			p.t.Fatal(err)
+		}
+		return file
+	}
+	write("token", token+"\n")
+	trusting := strings.Replace(before, "insecure-skip-tls-verify: true", "certificate-authority-data: "+base64.StdEncoding.EncodeToString(ca), 1)
+	args := []string{"secrets", "put", "--application-id", p.job.ID, "--to", "k8s", "--namespace", "default", "--kubeconfig"}
+	p.c.Run(p.t, nil, append(args, write("trusting", trusting+"{tokenFile: token}"+after))...)
+	ran := p.c.Run(p.t, []int{exitFailed}, append(args, write("program", trusting+`{exec: {apiVersion: client.authentication.k8s.io/v1, command: aws, interactiveMode: Never}}`+after))...)
+	if !strings.Contains(string(ran.Stderr), "aws eks get-token") {
+		p.t.Errorf("a2c secrets put does not say what to do about a program that makes the token:\n%s", head(ran.Stderr))
+	}
 }
 
 // refers demands that deployment.json and the generated files name the ARNs.
