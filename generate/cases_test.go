@@ -38,6 +38,18 @@ func tomcat() sample {
 	a.ContainerParameters.ApplicationPort = 8080
 	a.AnalysisInfo.App.Runtime.Kind = "jvm"
 	a.AnalysisInfo.Usage = model.Usage{RSSBytes: 210 << 20, PeakRSSBytes: 230 << 20, Cores: 0.06, Threads: 41}
+	const context = model.Source("file /srv/shop/base/conf/context.xml:12")
+	a.AnalysisInfo.Dependencies = []model.Dependency{
+		{Name: "PostgreSQL shop at db.example:5432", Kind: model.DependsDatabase, Protocol: "postgresql", Host: "db.example", Port: 5432, Addresses: []string{"10.1.2.3"}, Alive: true, Configured: []model.Configured{{Key: "url", Source: context}}},
+		{Name: "Redis at 127.0.0.1:6379", Kind: model.DependsCache, Protocol: "redis", Host: "127.0.0.1", Port: 6379, Addresses: []string{"127.0.0.1"}, Process: "redis-server (712)", Configured: []model.Configured{{Key: "redis.host", Source: context}}},
+		{Name: "udp 10.1.2.9:514", Protocol: "udp", Addresses: []string{"10.1.2.9"}, Port: 514, Alive: true},
+		{Name: "10.1.2.7:9000", Protocol: "tcp", Host: "10.1.2.7", Addresses: []string{"10.1.2.7"}, Port: 9000, Alive: true},
+		{Name: "H2 in memory", Protocol: "h2", Internal: true},
+	}
+	a.AnalysisInfo.AWSServices = []model.AWSService{
+		{Service: "s3", Title: "Amazon S3", Actions: []string{"s3:GetObject", "s3:PutObject"}, Note: "name the bucket in the policy", Evidence: model.Evidence{"service": {"file /srv/shop/base/webapps/shop/WEB-INF/lib/s3-2.29.0.jar"}}},
+		{Service: "transfer", Title: "AWS Transfer Family", Actions: []string{}},
+	}
 	v := &model.Verification{
 		Verified: true, ImageDigest: i.Digest, ReadySeconds: 3.4, PeakBytes: 205 << 20, ReadOnlyRoot: true,
 		Comparisons: []model.Comparison{

@@ -138,6 +138,7 @@ type cfnSecurityGroup struct {
 	GroupDescription     string
 	VpcID                any       `json:"VpcId"`
 	SecurityGroupIngress []ingress `json:",omitempty"`
+	SecurityGroupEgress  any       `json:",omitempty"` // []ingress, or a choice
 	Tags                 []cfnTag  `json:",omitempty"`
 }
 
@@ -147,6 +148,7 @@ type ingress struct {
 	FromPort              any
 	ToPort                any
 	CidrIP                any `json:"CidrIp,omitempty"`
+	CidrIPv6              any `json:"CidrIpv6,omitempty"`
 	SourceSecurityGroupID any `json:"SourceSecurityGroupId,omitempty"`
 }
 

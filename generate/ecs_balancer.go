@@ -164,7 +164,35 @@ func (s *stack) securityGroups(targets []target) {
 		}
 		s.t.Resources["LoadBalancerSecurityGroup"] = cfnResource{Type: "AWS::EC2::SecurityGroup", Properties: front}
 	}
+	task.SecurityGroupEgress = s.egress()
 	s.t.Resources["TaskSecurityGroup"] = cfnResource{Type: "AWS::EC2::SecurityGroup", Properties: task}
+}
+
+// egress lets tasks out to everywhere, or on demand only to what is known: HTTPS is for the image, logs, secrets and AWS itself. The VPC's resolver is
+// beyond security groups.
+func (s *stack) egress() any {
+	s.t.Parameters["Egress"] = cfnParameter{
+		Type: "String", Default: "all", AllowedValues: []string{"all", "known"},
+		Description: "Where tasks may connect to: all, or HTTPS and what a2c knows of the application, which may lack what is used seldom",
+	}
+	s.t.Conditions["KnownEgress"] = equal{[2]any{ref{"Egress"}, "known"}}
+	const anywhere = "0.0.0.0/0"
+	rules := []ingress{{Description: "HTTPS", IPProtocol: "tcp", FromPort: 443, ToPort: 443, CidrIP: anywhere}}
+	if len(s.volumes) > 0 {
+		rules = append(rules, ingress{Description: "NFS to the file system", IPProtocol: "tcp", FromPort: 2049, ToPort: 2049, CidrIP: anywhere})
+	}
+	for _, e := range ends(s.d) {
+		if !slices.ContainsFunc(rules, func(r ingress) bool {
+			return r.IPProtocol == e.protocol && r.FromPort == e.port && r.CidrIP == anywhere
+		}) {
+			rule := ingress{Description: "Port " + strconv.Itoa(e.port), IPProtocol: e.protocol, FromPort: e.port, ToPort: e.port, CidrIP: e.cidr}
+			if strings.Contains(e.cidr, ":") {
+				rule.CidrIP, rule.CidrIPv6 = nil, e.cidr
+			}
+			rules = append(rules, rule)
+		}
+	}
+	return ifElse("KnownEgress", rules, ref{"AWS::NoValue"})
 }
 
 // taskPorts are the balanced ones and that of the health check.

@@ -36,6 +36,11 @@ func (ecsFargate) Render(_ context.Context, d model.Deployment) (Output, error) 
 	if files["service.yaml"], err = marshalYAML(generatedLine, s.template()); err != nil {
 		return Output{}, err
 	}
+	if policy, ok := rolePolicy(d); ok {
+		if files[rolePolicyFile], err = policy.encode(); err != nil {
+			return Output{}, err
+		}
+	}
 	if note != "" {
 		s.notes = append(s.notes, note)
 	}

@@ -122,7 +122,13 @@ func (s *stack) roles() {
 			Effect: "Allow", Action: []string{"elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"}, Resource: get("FileSystem", "Arn"),
 		})}}
 	}
-	s.notes = append(s.notes, "What it does in AWS was not observed: its task role allows nothing"+beside(len(s.volumes) > 0, " but its own files")+"; add what it needs.")
+	allows := "its task role allows nothing" + beside(len(s.volumes) > 0, " but its own files") + "; add what it needs."
+	if notes := roleNotes(s.d); len(notes) > 0 {
+		s.notes = append(append(s.notes, "Nothing in AWS is allowed unseen: "+allows), notes...)
+	} else {
+		s.notes = append(s.notes, "What it does in AWS was not observed: "+allows)
+	}
+	s.localReaches(s.d)
 	s.t.Resources["TaskRole"] = cfnResource{Type: "AWS::IAM::Role", Properties: task}
 }
 

@@ -42,6 +42,7 @@ func Propose(a model.Analysis, i model.Image, v *model.Verification) model.Deplo
 	p.size()
 	p.disk()
 	p.replicas()
+	p.reaches()
 	return p.d
 }
 

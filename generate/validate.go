@@ -36,6 +36,7 @@ func validate(d model.Deployment) error {
 	p.check(d.AWS.AccountID == "" || accountForm.MatchString(d.AWS.AccountID), "aws.accountId", "%q is not twelve digits", d.AWS.AccountID)
 	p.check(d.AWS.Region == "" || regionForm.MatchString(d.AWS.Region), "aws.region", "%q is no region such as eu-central-1", d.AWS.Region)
 	p.ports(d.ExposedPorts)
+	p.reaches(d)
 	p.environment(d)
 	p.volumes(d)
 	p.health(d.HealthCheck)
@@ -69,6 +70,22 @@ func (p *problems) text(key, s string) {
 	p.check(!strings.ContainsRune(s, 0), key, "%q holds a NUL, which no environment can", s)
 	p.check(!strings.Contains(s, "{{resolve:"), key, "%q holds {{resolve:, which CloudFormation would replace", s)
 }
+
+func (p *problems) reaches(d model.Deployment) {
+	for i, r := range d.Reaches {
+		key := fmt.Sprintf("reaches[%d]", i)
+		p.check(r.Port >= 0 && r.Port <= 65535, key+".port", "%d is not 0 to 65535", r.Port)
+		p.check(r.Protocol == "" || r.Protocol == "tcp" || r.Protocol == "udp", key+".protocol", "%q is not tcp or udp", r.Protocol)
+	}
+	for i, a := range d.RoleActions {
+		p.check(len(a.Actions) > 0, fmt.Sprintf("roleActions[%d].actions", i), "is empty: IAM takes no statement without an action")
+		for j, action := range a.Actions {
+			p.check(iamAction.MatchString(action), fmt.Sprintf("roleActions[%d].actions[%d]", i, j), "%q is no action of IAM, service:Action", action)
+		}
+	}
+}
+
+var iamAction = regexp.MustCompile(`^[a-z0-9-]+:[A-Za-z0-9*?]+$`)
 
 func (p *problems) ports(ports []model.Port) {
 	seen := map[string]int{}

@@ -18,6 +18,10 @@ type Deployment struct {
 	ReadOnlyRoot       bool          `json:"readOnlyRootFilesystem"`
 	User               User          `json:"user"`
 	HealthCheck        HealthCheck   `json:"healthCheck"`
+	// Reaches is what the application talks to or is configured to, so that networks can let it out; one on the machine itself is to be moved or given.
+	Reaches []Reach `json:"reaches"`
+	// RoleActions are what the task role may need: a proposal in a file of its own, which nothing applies.
+	RoleActions []RoleActions `json:"roleActions"`
 	// SingleCopy says that two may never run at once, not even while a new one is deployed.
 	SingleCopy bool `json:"singleCopy,omitempty"`
 	// Reasons says where proposed values come from, by their JSON path: "ecsParameters.memory".
@@ -42,6 +46,26 @@ type SecretRef struct {
 	Name      string `json:"name"`      // variable in the container
 	ValueFrom string `json:"valueFrom"` // ARN, or "" for the one that the stack is given as a parameter
 	Kind      string `json:"kind"`
+}
+
+// Reach is a remote end of a connection.
+type Reach struct {
+	Name     string `json:"name"`     // for people
+	Host     string `json:"host"`     // as configured, or the address of the connection seen
+	Port     int    `json:"port"`     // 0: not known
+	Protocol string `json:"protocol"` // "tcp", "udp"
+	Seen     bool   `json:"seen"`     // a connection was
+	From     string `json:"from"`     // the setting that names it; "" for none
+	// Local says that it is on the analyzed machine itself, where a container does not find it; Process which program answers there, if one does.
+	Local   bool   `json:"local,omitempty"`
+	Process string `json:"process,omitempty"`
+}
+
+// RoleActions are those of one service of AWS.
+type RoleActions struct {
+	Service string   `json:"service"` // prefix of its actions
+	Actions []string `json:"actions"` // "s3:GetObject"
+	Reason  string   `json:"reason"`  // what tells that it is used, and what to know
 }
 
 // ECRParameters keeps App2Container's names.

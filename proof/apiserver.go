@@ -139,6 +139,13 @@ func (c *Cluster) DryRun(t *testing.T, dir string) {
 	if _, err := os.Stat(filepath.Join(dir, "secrets.example.yaml")); !errors.Is(err, fs.ErrNotExist) {
 		objects--
 	}
+	policy := filepath.Join(dir, "networkpolicy.example.yaml")
+	if _, err := os.Stat(policy); !errors.Is(err, fs.ErrNotExist) {
+		objects--
+		if out, code := c.run(t, "apply", "--dry-run=server", "--validate=strict", "-f", policy); code != 0 || strings.Contains(out, "Warning") {
+			t.Errorf("kubectl apply --dry-run=server -f %s: exit code %d\n%s", policy, code, out)
+		}
+	}
 	if n := strings.Count(out, "(server dry run)"); code != 0 || n != objects || strings.Contains(out, "Warning") {
 		t.Errorf("kubectl apply --dry-run=server --validate=strict -k %s: exit code %d, %d of %d objects\n%s", dir, code, n, objects, out)
 	}

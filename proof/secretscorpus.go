@@ -24,7 +24,7 @@ type distribution struct {
 }
 
 // corpus are default configurations as they are shipped. Left out are those with a password in them: the "sa" in WildFly's standalone.xml and domain.xml,
-// the users and hashes in users.properties, the password in Jetty's jdbcRealm.properties.
+// the clear-text of its standalone-load-balancer.xml, the users and hashes in users.properties, the password in Jetty's jdbcRealm.properties.
 func corpus() []distribution {
 	return []distribution{
 		{"org.apache.tomcat:tomcat:10.1.30:tar.gz", "8de5a808f3dc762ace67948cd90d1327b116816622044dc8750f04207df90a2e", []string{
@@ -43,7 +43,7 @@ func corpus() []distribution {
 			"/servers/defaultServer/server.xml", "/servers/javaee8/server.xml", "/servers/springBoot2/server.xml", "/servers/webProfile8/server.xml",
 		}},
 		{"org.wildfly:wildfly-dist:34.0.1.Final:zip", "6354e2871db34669b492ad2f5da5974f069ddea7b7a494bc122ed04719f716c8", []string{
-			"/standalone/configuration/standalone-load-balancer.xml", "/standalone/configuration/logging.properties", "/domain/configuration/host.xml", "/domain/configuration/host-primary.xml",
+			"/standalone/configuration/mgmt-groups.properties", "/standalone/configuration/logging.properties", "/domain/configuration/host.xml", "/domain/configuration/host-primary.xml",
 			"/domain/configuration/host-secondary.xml", "/domain/configuration/default-server-logging.properties", "/bin/add-user.properties", "/bin/jboss-cli.xml", "/bin/standalone.conf", "/bin/domain.conf",
 			"/standalone/configuration/application-roles.properties",
 		}},
