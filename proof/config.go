@@ -16,8 +16,8 @@ import (
 )
 
 // Config shows that the configuration which a2c says is in force is the one that the running application itself reports: Spring Boot's actuator, WildFly's
-// management, ASP.NET Core's debug view, Liberty's dump, what Quarkus and Micronaut say of each value. Values, and where the application tells it, the
-// file and line that they come from.
+// management, ASP.NET Core's debug view, Liberty's dump, pages in Tomcat, what Quarkus and Micronaut say of each value. Values, and where the application
+// tells it, the file and line that they come from.
 func Config() Proof {
 	list := servers.Configured()
 	return Proof{
@@ -82,6 +82,8 @@ func (k *compared) run(t *testing.T) {
 		k.wildFly(t)
 	case "java-quarkus":
 		k.quarkus(t)
+	case "java-tomcat":
+		k.tomcat(t)
 	case "java-liberty":
 		k.liberty(t)
 	case "java-micronaut":

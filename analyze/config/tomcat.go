@@ -84,25 +84,19 @@ func (r *resolver) serverXML(base string) string {
 	return path.Join(base, "conf/server.xml")
 }
 
-// tomcatLookup resolves ${name} in Tomcat's documents: system properties, among them those of catalina.properties.
+// tomcatLookup resolves ${name} in Tomcat's documents.
 func (r *resolver) tomcatLookup(home, base string) parse.Lookup {
-	return func(name string) (string, bool) {
-		switch name {
-		case "catalina.home":
-			return home, true
-		case "catalina.base":
-			return base, true
+	file := map[string]string{}
+	for _, v := range r.c.Settings {
+		if v.File == path.Join(base, "conf/catalina.properties") {
+			file[v.Key] = v.Value
 		}
-		if p, ok := r.c.Java.Property(name); ok {
-			return p.Value, true
-		}
-		for _, v := range r.c.Settings {
-			if v.Key == name && path.Base(v.File) == "catalina.properties" {
-				return v.Value, true
-			}
-		}
-		return "", false
 	}
+	property := func(name string) (string, bool) {
+		p, ok := r.c.Java.Property(name)
+		return p.Value, ok
+	}
+	return parse.TomcatLookup(file, property, r.s.Main.Getenv, home, base)
 }
 
 // xml keeps a document's settings, placeholders replaced, and refers to the files its attributes name relative to catalina.base.

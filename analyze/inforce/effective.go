@@ -81,6 +81,8 @@ func (r *reader) rules() rules {
 		return r.wildFly()
 	case r.s.Kind() == "java-quarkus" && r.s.App.Platform.Name == "Quarkus": // Keycloak adds sources of its own
 		return r.quarkus()
+	case r.s.Kind() == "java-tomcat":
+		return r.tomcat()
 	case r.s.Kind() == "java-liberty":
 		return r.liberty()
 	case r.s.Kind() == "java-micronaut":

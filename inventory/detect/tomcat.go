@@ -29,8 +29,7 @@ func (t *tomcat) readServer() {
 	}
 }
 
-// lookup resolves ${…} as Tomcat does: the environment when its property source is switched on, conf/catalina.properties, whose
-// entries become system properties over those of the command line, then these.
+// lookup resolves ${…} as Tomcat does.
 func (t *tomcat) lookup() parse.Lookup {
 	name := path.Join(t.base, "conf/catalina.properties")
 	if p, ok := t.cmd.Property("catalina.config"); ok {
@@ -46,30 +45,11 @@ func (t *tomcat) lookup() parse.Lookup {
 	} else {
 		t.unread("Tomcat's properties", name, err)
 	}
-	system := func(key string) (string, bool) {
-		if v, ok := file[key]; ok {
-			return v, true
-		}
-		if p, ok := t.cmd.Property(key); ok {
-			return p.Value, true
-		}
-		switch key {
-		case "catalina.home":
-			return t.home, true
-		case "catalina.base":
-			return t.base, true
-		}
-		return "", false
+	property := func(key string) (string, bool) {
+		p, ok := t.cmd.Property(key)
+		return p.Value, ok
 	}
-	sources, _ := system("org.apache.tomcat.util.digester.PROPERTY_SOURCE")
-	return func(key string) (string, bool) {
-		if strings.Contains(sources, "EnvironmentPropertySource") {
-			if v, ok := t.env.Get(key); ok {
-				return v, true
-			}
-		}
-		return system(key)
-	}
+	return parse.TomcatLookup(file, property, t.env.Get, t.home, t.base)
 }
 
 // ports are the connectors and the shutdown port.

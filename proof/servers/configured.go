@@ -14,7 +14,7 @@ import (
 
 // Configured are the layouts of the proof `config`: applications whose settings come from everywhere, and that say themselves what is in force.
 func Configured() []Server {
-	list := []Server{ConfiguredSpring(), ConfiguredWildFly(), ConfiguredDotnet(), ConfiguredQuarkus(), ConfiguredMicronaut(), ConfiguredLiberty()}
+	list := []Server{ConfiguredSpring(), ConfiguredWildFly(), ConfiguredDotnet(), ConfiguredQuarkus(), ConfiguredMicronaut(), ConfiguredLiberty(), ConfiguredTomcat()}
 	if pattern := os.Getenv("SERVERS"); pattern != "" {
 		return slices.DeleteFunc(list, func(s Server) bool { return !strings.Contains(s.Name, pattern) })
 	}

@@ -96,3 +96,111 @@ const libertyServer = `<server description="shop">
   <virtualHost id="shop"><hostAlias>*:19860</hostAlias><hostAlias>shop:80</hostAlias></virtualHost>
 </server>
 `
+
+// ConfiguredTomcat has an application deployed by a descriptor and one with a context of its own, contexts for the Host and for all, both web.xml, global
+// resources, and values of catalina.properties, of the JVM and of the environment over each other.
+func ConfiguredTomcat() Server {
+	return Server{
+		Name: "configured-tomcat", Kind: "java-tomcat", Ports: 19880, Program: tomcatProgram, Ready: []int{19880}, Page: "/shop/say.jsp",
+		Configure: func(_ context.Context, p Place) error {
+			return firstError(
+				p.Write("base/conf/server.xml", tomcatServer),
+				p.Write("base/conf/catalina.properties", "common.loader=\"${catalina.base}/lib\",\"${catalina.base}/lib/*.jar\",\"${catalina.home}/lib\",\"${catalina.home}/lib/*.jar\"\n"+
+					"server.loader=\nshared.loader=\nshop.both=catalina.properties\nshop.file=catalina.properties\nshop.environment=never\nshop.round=${shop.round}\n"),
+				p.Write("base/conf/context.xml", `<Context reloadable="true" sessionCookieName="all" swallowOutput="true">
+  <WatchedResource>WEB-INF/web.xml</WatchedResource>
+  <Parameter name="first" value="all"/>
+  <Parameter name="firm" value="all ${shop.both}" override="false"/>
+  <Environment name="env/last" type="java.lang.String" value="all"/>
+  <Environment name="env/firm" type="java.lang.String" value="all" override="false"/>
+  <Resource name="jdbc/both" type="javax.sql.DataSource" url="jdbc:all" username="all" maxTotal="3"/>
+</Context>
+`),
+				p.Write("base/conf/Catalina/localhost/context.xml.default", `<Context sessionCookieName="host" useHttpOnly="false"><Parameter name="first" value="host"/><Environment name="env/last" type="java.lang.String" value="host"/>`+
+					`<Environment name="env/host" type="java.lang.String" value="host ${shop.none:-by default}"/></Context>`+"\n"),
+				p.Write("base/conf/Catalina/localhost/shop.xml", `<Context docBase="${dir}/elsewhere/shop.war" sessionTimeout="7" sessionCookieName="${SHOP_COOKIE}">
+  <Parameter name="own" value="${shop.both}/${shop.file}/${shop.jvm}"/>
+  <Parameter name="both" value="of the context"/>
+  <Parameter name="fixed" value="of the context" override="false"/>
+  <Parameter name="environment" value="${shop.environment}/${SHOP_PLACE}/${shop.none}"/>
+  <Environment name="env/last" type="java.lang.String" value="own"/>
+  <Environment name="env/firm" type="java.lang.String" value="own"/>
+  <Environment name="env/both" type="java.lang.String" value="of the context"/>
+  <Environment name="env/fixed" type="java.lang.String" value="of the context" override="false"/>
+  <Resource name="jdbc/both" type="javax.sql.DataSource" url="jdbc:own" username="own" maxTotal="4"/>
+  <Resource name="jdbc/own" type="javax.sql.DataSource" url="jdbc:${shop.both}" username="${SHOP_PLACE}" password="pr00f-only" maxTotal="${shop.pool:-9}"/>
+  <ResourceLink name="env/linked" global="global/text" type="java.lang.String"/>
+</Context>
+`),
+				p.Write("base/conf/web.xml", tomcatWeb(`<context-param><param-name>general</param-name><param-value>conf/web.xml</param-value></context-param>
+  <context-param><param-name>over</param-name><param-value>conf/web.xml</param-value></context-param>
+  <session-config><session-timeout>31</session-timeout></session-config>
+  <servlet><servlet-name>jsp</servlet-name><servlet-class>org.apache.jasper.servlet.JspServlet</servlet-class><load-on-startup>3</load-on-startup></servlet>
+  <servlet-mapping><servlet-name>jsp</servlet-name><url-pattern>*.jsp</url-pattern></servlet-mapping>
+`)),
+				p.zip("elsewhere/shop.war", [][2]string{
+					{"META-INF/context.xml", `<Context sessionTimeout="99"><Parameter name="never" value="x"/></Context>`},
+					{"WEB-INF/web.xml", tomcatWeb(`<context-param><param-name>over</param-name><param-value>web.xml ${shop.both}</param-value></context-param>
+  <context-param><param-name>both</param-name><param-value>web.xml</param-value></context-param>
+  <context-param><param-name>fixed</param-name><param-value>web.xml</param-value></context-param>
+  <env-entry><env-entry-name>env/both</env-entry-name><env-entry-type>java.lang.String</env-entry-type><env-entry-value>web.xml</env-entry-value></env-entry>
+  <env-entry><env-entry-name>env/fixed</env-entry-name><env-entry-type>java.lang.String</env-entry-type><env-entry-value>web.xml</env-entry-value></env-entry>
+  <env-entry><env-entry-name>env/web</env-entry-name><env-entry-type>java.lang.String</env-entry-type><env-entry-value>web.xml</env-entry-value></env-entry>
+`)},
+					{"say.jsp", tomcatSays},
+				}),
+				p.zip("base/apps/alone.war", [][2]string{
+					{"META-INF/context.xml", `<Context override="true" sessionCookieName="alone"><Parameter name="mine" value="${shop.file}"/></Context>`},
+					{"WEB-INF/web.xml", tomcatWeb("<session-config><session-timeout>5</session-timeout></session-config>")},
+					{"say.jsp", tomcatSays},
+				}),
+				p.Give("base"))
+		},
+		Command: func(p Place) apps.Command {
+			return apps.Command{
+				Dir: "/", Argv: []string{p.Program(tomcatName, "bin/catalina.sh"), "run"},
+				Env: p.Env("CATALINA_BASE=${dir}/base", "SHOP_PLACE=the environment", "SHOP_COOKIE=cookie", "shop.environment=the environment's",
+					"CATALINA_OPTS=-Xmx96m -Dshop.both=never -Dshop.jvm=of-the-JVM -Dorg.apache.tomcat.util.digester.PROPERTY_SOURCE=org.apache.tomcat.util.digester.EnvironmentPropertySource"),
+			}
+		},
+	}
+}
+
+func tomcatWeb(text string) string {
+	return `<web-app xmlns="https://jakarta.ee/xml/ns/jakartaee" version="6.0">` + "\n  " + text + "</web-app>\n"
+}
+
+const (
+	tomcatServer = `<Server port="-1">
+  <GlobalNamingResources><Environment name="global/text" type="java.lang.String" value="global ${shop.jvm}"/></GlobalNamingResources>
+  <Service name="Catalina">
+    <Connector port="19880" address="127.0.0.1" maxPostSize="${shop.post:-4096}" redirectPort="1${shop.two:-23}" maxParameterCount="77" connectionTimeout="${shop.timeout:-5000}"/>
+    <Engine name="Catalina" defaultHost="localhost"><Host name="localhost" appBase="apps" autoDeploy="false"/></Engine>
+  </Service>
+</Server>
+`
+	// tomcatSays prints what an application sees of its configuration.
+	tomcatSays = `<%@ page contentType="text/plain" import="java.util.*,javax.naming.*,javax.management.*,java.lang.management.*" %><%!
+void walk(Context c, String at, java.io.Writer out) throws Exception {
+  for (NamingEnumeration<Binding> e = c.listBindings(""); e.hasMore();) {
+    Binding b = e.next();
+    Object o = c.lookup(b.getName());
+    if (o instanceof Context) walk((Context) o, at + b.getName() + "/", out);
+    else if (o instanceof String) out.write("env-entry|" + at + b.getName() + "|" + o + "\n");
+    else if (o instanceof javax.sql.DataSource) for (String n : new String[] {"Url", "MaxTotal", "Username"})
+      { try { out.write("resource|" + at + b.getName() + "|" + n + "|" + o.getClass().getMethod("get" + (n.equals("Username") ? "UserName" : n)).invoke(o) + "\n"); }
+        catch (NoSuchMethodException x) { out.write("resource|" + at + b.getName() + "|" + n + "|" + o.getClass().getMethod("get" + n).invoke(o) + "\n"); } }
+  }
+}
+%><%
+for (Enumeration<String> e = application.getInitParameterNames(); e.hasMoreElements();) { String n = e.nextElement(); out.write("context-param|" + n + "|" + application.getInitParameter(n) + "\n"); }
+out.write("timeout|" + application.getSessionTimeout() + "\n");
+walk((Context) new InitialContext().lookup("java:comp/env"), "", out);
+MBeanServer s = ManagementFactory.getPlatformMBeanServer();
+for (ObjectName n : s.queryNames(new ObjectName("Catalina:type=Connector,*"), null)) for (String a : new String[] {"port", "address", "maxPostSize", "redirectPort", "maxParameterCount", "connectionTimeout"})
+  out.write("connector|" + a + "|" + String.valueOf(s.getAttribute(n, a)).replace("/", "") + "\n");
+for (ObjectName n : s.queryNames(new ObjectName("Catalina:j2eeType=WebModule,*"), null)) if (n.getKeyProperty("name").endsWith(application.getContextPath())) for (String a : new String[] {"reloadable", "sessionCookieName", "useHttpOnly", "swallowOutput", "override"})
+  out.write("context|" + a + "|" + s.getAttribute(n, a) + "\n");
+for (String n : System.getProperties().stringPropertyNames()) if (n.startsWith("shop.")) out.write("property|" + n + "|" + System.getProperty(n) + "\n");
+%>`
+)
