@@ -3,6 +3,7 @@ package parse
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -181,6 +182,17 @@ func FuzzProperties(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestNoText refuses what is UTF-16 or binary, with the line.
+func TestNoText(t *testing.T) {
+	for in, line := range map[string]int{"\xff\xfea\x00=\x00b\x00": 1, "a=b\nc=\x00\n": 2} {
+		_, err := ReadProperties([]byte(in))
+		var syntax *SyntaxError
+		if !errors.As(err, &syntax) || syntax.Line != line {
+			t.Errorf("%q: %v", in, err)
+		}
+	}
 }
 
 func FuzzSpringYAML(f *testing.F) {

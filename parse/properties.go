@@ -1,6 +1,7 @@
 package parse
 
 import (
+	"bytes"
 	"fmt"
 	"strconv"
 	"strings"
@@ -10,12 +11,15 @@ import (
 
 // ReadProperties reads a .properties file as java.util.Properties.load(InputStream) does: ISO-8859-1, comments with # and !,
 // separators =, : or white space, lines continued by a backslash, escapes \t \n \r \f \uXXXX. Equal keys are all returned: the last counts.
-// A line that is exactly #--- or !--- begins a new document, as Spring Boot 2.4 has it.
+// What holds NUL is no text, or UTF-16, of which Java would read other keys than are meant: an error. A line that is exactly #--- or !--- begins a new document, as Spring Boot 2.4 has it.
 //
 //	server.port = 8080
 //	greeting=caf\u00e9
 func ReadProperties(data []byte) ([]Setting, error) {
 	var out settings
+	if text, _, ok := bytes.Cut(data, []byte{0}); ok {
+		return nil, syntaxf(1+bytes.Count(text, []byte{'\n'}), "a NUL byte: no text, or UTF-16, which is not read")
+	}
 	r := propertyLines{rest: data}
 	document := 0
 	for r.next() {

@@ -40,6 +40,12 @@ func configLarge() []configRound {
 		}},
 		{name: "dense", megabytes: 80, make: func(name, sound, _ string) error { return putText(name, dense(name, sound, 3900<<10)) }, applies: parted},
 		{name: "as much as allowed", readable: true, make: func(name, sound, _ string) error { return putText(name, dense(name, sound, 150<<10)) }},
+		{name: "10,000 data sources", readable: true, make: func(name, sound, _ string) error { return putText(name, dataSources(name, sound)) }, applies: func(name string) bool {
+			return slices.Contains([]string{"server.xml", "standalone.xml", "domain.xml", "application.yml", "application.properties"}, filepath.Base(name))
+		}},
+		{name: "circles of placeholders", readable: true, make: func(name, sound, _ string) error {
+			return putText(name, strings.NewReplacer("18950", "${a}", "=b", "=${a}", ": b", ": ${a}", "<b/>", "${a}").Replace(sound)+circles(name))
+		}, applies: func(name string) bool { return format(name) == "properties" || format(name) == "yaml" }},
 		{name: "one line", readable: true, make: func(name, _, _ string) error { return putText(name, "a="+strings.Repeat("x", 3900<<10)) }},
 		{name: "bombs", part: true, make: func(name, sound, _ string) error { return putText(name, bomb(name, sound)) }, applies: parted},
 		{name: "deep", make: func(name, sound, _ string) error { return putText(name, deep(name, sound)) }, applies: nested},
@@ -106,6 +112,42 @@ func dense(name, sound string, size int) string {
 	}
 	for i := 0; b.Len() < size; i++ {
 		fmt.Fprintf(&b, line, i)
+	}
+	return b.String()
+}
+
+// dataSources is a file with 10,000 of them.
+func dataSources(name, sound string) string {
+	line := "datasource.d%d.url=jdbc:h2:mem:d%[1]d\n"
+	switch format(name) {
+	case "xml":
+		line = `<Resource name="jdbc/d%d" url="jdbc:h2:mem:d%[1]d"/>`
+	case "yaml":
+		line = "datasource.d%d.url: jdbc:h2:mem:d%[1]d\n"
+	case "properties":
+	default:
+		return sound
+	}
+	var b strings.Builder
+	for i := range 10_000 {
+		fmt.Fprintf(&b, line, i)
+	}
+	if format(name) == "xml" {
+		return within(sound, b.String())
+	}
+	return sound + b.String()
+}
+
+// circles are placeholders that lead back to themselves, and ones that double.
+func circles(name string) string {
+	line := "%s=%s\n"
+	if format(name) == "yaml" {
+		line = "%s: %s\n"
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, line+line, "a", "${b:${a}}", "b", "${a:${c0}}")
+	for i := range 50 {
+		fmt.Fprintf(&b, line, fmt.Sprint("c", i), strings.Repeat(fmt.Sprintf("${c%d}", i+1), 2))
 	}
 	return b.String()
 }
@@ -185,7 +227,8 @@ func configTexts() []configRound {
 				out = append(out, byte(u), byte(u>>8))
 			}
 			return putText(name, string(out))
-		}, applies: func(name string) bool { return format(name) == "xml" }},
+		}, applies: func(name string) bool { return format(name) == "xml" || filepath.Ext(name) == ".properties" }},
+		{name: "binary properties", make: func(name, sound, _ string) error { return putText(name, sound+"\x7fELF\x02\x01\x01\x00\x00=\x00\n") }, applies: func(name string) bool { return filepath.Ext(name) == ".properties" }},
 		{name: "EBCDIC", make: func(name, _, _ string) error {
 			return putText(name, "\x4c\x6f\xa7\x94\x93\x40\xa5\x85\x99\xa2\x89\x96\x95\x7e\x7f\xf1\x4b\xf0\x7f\x6f\x6e\x4c\x81\x61\x6e")
 		}, applies: nested},
