@@ -90,6 +90,10 @@ func TestRedactValue(t *testing.T) {
 		{"LINE", "a=b\n  - db.password = my secret pass\nc=d", "a=b\n  - db.password = " + r + "\nc=d"},
 		{"LINE", "<Resource url=\"x\" password=\"p&amp;w d\" user=\"y\"/>", "<Resource url=\"x\" password=\"" + r + "\" user=\"y\"/>"},
 		{"LINE", "host=a password=b user=c", "host=a password=" + r + " user=c"},
+		{"", "db.password=b7x mq.password=c8y amqp://u:d9z@mq/", "db.password=" + r}, // of properties the line is one value
+		{"", "put(\"db.password\", \"b7x\"); put('api-key', 'c8y')", "put(\"db.password\", \"" + r + "\"); put('api-key', '" + r + "')"},
+		{"", "# " + sample("gh", "p_", "1234567890abcdefghijklmnopqrstuvwxyz") + ": left, AK" + sample("IA", "IOSFODNN7EXAMPL3") + "=left", "# " + r + ": left, " + r + "=left"}, // in a comment, as keys
+		{"", "<a secret=\"b7x\"/><a secret=\"c8y\"/>", "<a secret=\"" + r + "\"/><a secret=\"" + r + "\"/>"},
 		{"LINE", "  db_password = s3cret", "  db_password = " + r},
 		{"HEADER", "Authorization: Bearer abcdefghijklmnop1234", "Authorization: " + r},
 		{"HEADER", "Basic QWxhZGRpbjpvcGVu", "Basic " + r},
