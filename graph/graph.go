@@ -4,6 +4,7 @@ package graph
 import (
 	"cmp"
 	"maps"
+	"net"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -11,6 +12,9 @@ import (
 
 	"a2c/model"
 )
+
+// kindApplication is the kind of what the inventory lists.
+const kindApplication = "application"
 
 // Graph is what is drawn, and what `a2c graph -o json` prints.
 type Graph struct {
@@ -24,7 +28,7 @@ type Node struct {
 	Kind  string `json:"kind"`           // "application", "process", or the kind of the dependency
 	Label string `json:"label"`          // for people
 	Host  string `json:"host,omitempty"` // the host that an application runs on
-	// Addresses and Ports are where an application can be reached.
+	// Addresses and Ports are where an application can be reached; what others of its host reach by the loopback address has Ports alone.
 	Addresses []string `json:"addresses,omitempty"`
 	Ports     []int    `json:"ports,omitempty"`
 	// Internal is set for what runs inside of an application, Alone for an application of the inventory that was not analyzed.
@@ -94,7 +98,7 @@ func (b *builder) host(h Host) {
 }
 
 func application(id, host string, a model.App, addresses []string, alone bool) Node {
-	n := Node{ID: id, Kind: "application", Label: cmp.Or(a.Name, id), Host: host, Alone: alone, Addresses: addresses}
+	n := Node{ID: id, Kind: kindApplication, Label: cmp.Or(a.Name, id), Host: host, Alone: alone, Addresses: addresses}
 	if a.Platform.Name != "" {
 		n.Label += " (" + a.Platform.Name + ")"
 	}
@@ -159,6 +163,9 @@ func outside(prefix string, d model.Dependency) Node {
 	n := Node{ID: string(d.Kind) + " " + at, Kind: string(d.Kind), Label: what + " " + name}
 	if local(d) {
 		n.ID = prefix + n.ID
+		if d.Port != 0 {
+			n.Ports = []int{d.Port}
+		}
 	}
 	if d.Process != "" {
 		comm, _, _ := strings.Cut(d.Process, " (")
@@ -183,35 +190,66 @@ func reachable(list []string) []string {
 	})
 }
 
-// join leads edges to addresses of other hosts' applications to these, and drops the nodes that stood for them.
+// join leads edges to addresses of a host to its applications, and to what these reach there by the loopback address, a database on the same host: it listens for
+// others, too, when they are connected to that port. The nodes that stood for them are dropped.
 func (b *builder) join() {
 	at := map[string]string{} // "10.0.0.5:8080": node
 	for _, id := range slices.Sorted(maps.Keys(b.nodes)) {
 		n := b.nodes[id]
-		if n.Kind != "application" {
+		if n.Kind != kindApplication {
 			continue
 		}
 		for _, a := range n.Addresses {
 			for _, p := range n.Ports {
-				at[a+":"+strconv.Itoa(p)] = id
+				at[net.JoinHostPort(a, strconv.Itoa(p))] = id
 			}
 		}
 	}
+	b.listeners(at)
 	used := map[string]bool{}
 	for i := range b.edges {
 		e := &b.edges[i]
 		for _, a := range e.Address {
-			if id, ok := at[a+":"+strconv.Itoa(e.Port)]; ok && id != e.From {
+			id, ok := at[net.JoinHostPort(a, strconv.Itoa(e.Port))]
+			if ok && id != e.From {
 				e.To = id
 			}
 		}
 		used[e.To] = true
 	}
 	for id, n := range b.nodes {
-		if n.Kind != "application" && !used[id] {
+		if n.Kind != kindApplication && !used[id] {
 			delete(b.nodes, id)
 		}
 	}
+}
+
+// listeners adds what is no application and listens on a host whose addresses its applications tell.
+func (b *builder) listeners(at map[string]string) {
+	hosts := map[string][]string{}
+	for _, n := range b.nodes {
+		if n.Kind == kindApplication {
+			hosts[n.Host] = append(hosts[n.Host], n.Addresses...)
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(b.nodes)) {
+		n := b.nodes[id]
+		if !n.loopback() {
+			continue
+		}
+		for _, p := range n.Ports {
+			for _, a := range hosts[n.Host] {
+				if to := net.JoinHostPort(a, strconv.Itoa(p)); at[to] == "" {
+					at[to] = id
+				}
+			}
+		}
+	}
+}
+
+// loopback reports whether a node is no application and reached by the loopback address.
+func (n Node) loopback() bool {
+	return n.Kind != kindApplication && !n.Internal && strings.HasPrefix(strings.TrimPrefix(n.ID, n.Host+"/"), n.Kind+" 127.0.0.1")
 }
 
 // graph sorts, and makes one edge of equal ones.
@@ -248,8 +286,7 @@ func (g Graph) On(name string) Graph {
 	out := Graph{Nodes: slices.Clone(g.Nodes), Edges: slices.Clone(g.Edges)}
 	for i := range out.Nodes {
 		n := &out.Nodes[i]
-		loopback := strings.HasPrefix(n.ID, n.Kind+" 127.0.0.1")
-		if n.Host != "" || n.Kind != "application" && !n.Internal && !loopback {
+		if n.Host != "" || n.Kind != kindApplication && !n.Internal && !n.loopback() {
 			continue
 		}
 		id := name + "/" + n.ID

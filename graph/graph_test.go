@@ -80,6 +80,32 @@ func TestJoinsWhatWasDrawn(t *testing.T) {
 	}
 }
 
+// TestJoinsListeners leads from another host, by address, to the database that an application reaches by the loopback address, also of a machine with IPv6.
+func TestJoinsListeners(t *testing.T) {
+	db := app("api")
+	w := graph.Host{Name: "db", Analyses: map[string]model.Analysis{"api-1": analysis(db, []string{"10.0.0.5", "fd00::5"}, database("localhost", "127.0.0.1"))}}
+	for _, address := range []string{"10.0.0.5", "fd00::5", "10.0.0.9"} {
+		b := graph.Host{Name: "back", Analyses: map[string]model.Analysis{"batch-1": analysis(app("batch"), nil, database("db1", address))}}
+		want := "db/database 127.0.0.1:5432"
+		if address == "10.0.0.9" {
+			want = "database 10.0.0.9:5432"
+		}
+		for name, g := range map[string]graph.Graph{
+			"analyses": graph.Build([]graph.Host{w, b}),
+			"graphs":   graph.Build(nil, graph.Build([]graph.Host{{Analyses: w.Analyses}}).On("db"), graph.Build([]graph.Host{{Analyses: b.Analyses}}).On("back")),
+		} {
+			for _, e := range g.Edges {
+				if e.From == "back/batch-1" && e.To != want {
+					t.Errorf("%s, %s: leads to %s, not %s", name, address, e.To, want)
+				}
+			}
+			if len(g.Edges) != 2 {
+				t.Errorf("%s, %s: %+v", name, address, g.Edges)
+			}
+		}
+	}
+}
+
 func FuzzDraw(f *testing.F) {
 	f.Add("a\"b", "http", "10.0.0.1")
 	f.Fuzz(func(t *testing.T, name, protocol, address string) {

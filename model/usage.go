@@ -110,6 +110,9 @@ type Need struct {
 	Evidence     Evidence `json:"evidence,omitempty"`
 }
 
+// Thousandths rounds to what documents keep of seconds and cores.
+func Thousandths(v float64) float64 { return float64(int64(v*1000+0.5)) / 1000 }
+
 // Headroom that is multiplied with what was seen.
 const (
 	CPUHeadroom    = 1.2

@@ -70,10 +70,11 @@ func (f *finder) timers() {
 		c.archive(artifact)
 	}
 	for _, w := range f.c.WebApps {
-		if path.Ext(w.Path) == ".war" {
+		if info, err := f.s.Root.Lstat(w.Path); err == nil && info.Type == host.Regular {
 			c.archive(w.Path)
+		} else {
+			c.tree(path.Join(w.Path, "WEB-INF/classes"), "")
 		}
-		c.tree(path.Join(w.Path, "WEB-INF/classes"), "")
 	}
 	c.answer()
 }
@@ -92,9 +93,6 @@ func (c *classes) archive(name string) {
 		return
 	}
 	defer file.Close()
-	if file.Info().Type != host.Regular {
-		return
-	}
 	j, err := parse.OpenJar(file, file.Info().Size)
 	if err != nil {
 		c.unread(name, err)

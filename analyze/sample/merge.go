@@ -23,7 +23,7 @@ func Merge(before *model.Sampling, now model.Sampling) model.Sampling {
 	}
 	sum.Runs = slices.Concat(before.Runs, now.Runs)
 	sum.Runs = sum.Runs[max(0, len(sum.Runs)-maxRuns):]
-	sum.Seconds = round(before.Seconds + now.Seconds)
+	sum.Seconds = model.Thousandths(before.Seconds + now.Seconds)
 	sum.Cores = higherCores(before.Cores, now.Cores)
 	sum.Steady = higherCores(before.WithoutCompiling(), now.WithoutCompiling())
 	sum.RSS, sum.PSS = higherBytes(before.RSS, now.RSS), higherBytes(before.PSS, now.PSS)

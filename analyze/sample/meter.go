@@ -173,12 +173,10 @@ func rank[T cmp.Ordered](sorted []T, percent int) T {
 
 func coreSpread(list []float64) model.CoreSpread {
 	s := slices.Sorted(slices.Values(list))
-	return model.CoreSpread{P50: round(rank(s, 50)), P90: round(rank(s, 90)), P99: round(rank(s, 99)), Max: round(rank(s, 100))}
+	return model.CoreSpread{P50: model.Thousandths(rank(s, 50)), P90: model.Thousandths(rank(s, 90)), P99: model.Thousandths(rank(s, 99)), Max: model.Thousandths(rank(s, 100))}
 }
 
 func byteSpread(list []int64) model.ByteSpread {
 	s := slices.Sorted(slices.Values(list))
 	return model.ByteSpread{P50: rank(s, 50), P90: rank(s, 90), P99: rank(s, 99), Max: rank(s, 100)}
 }
-
-func round(v float64) float64 { return float64(int64(v*1000+0.5)) / 1000 }

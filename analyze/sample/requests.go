@@ -116,7 +116,7 @@ func (w *watcher) rate() *model.RequestRate {
 		r.Evidence.Add("files", model.FromProc(l.p.PID, "fd/"+strconv.Itoa(l.fd)))
 	}
 	if r != nil && w.lasted > 0 {
-		r.PerSecond = round(float64(r.Lines) / w.lasted.Seconds())
+		r.PerSecond = model.Thousandths(float64(r.Lines) / w.lasted.Seconds())
 		r.Evidence.Add("perSecond", model.Derived("lines / seconds; a server may write its log in blocks, Tomcat every 10 s"))
 	}
 	return r

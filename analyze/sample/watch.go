@@ -295,8 +295,8 @@ func (w *watcher) skip(what string, err error) {
 func (w *watcher) result(cost time.Duration) model.Sampling {
 	pid := w.main.PID
 	run := model.SampleRun{
-		Started: w.began.Round(0).Format(time.RFC3339), Seconds: round(w.lasted.Seconds()), Samples: w.m.looked, Cores: coreSpread(w.m.cores),
-		CompileSeconds: float64(w.m.compile) / ticksPerSecond, CostSeconds: round(cost.Seconds()), Notes: w.m.remarks(), Requests: w.rate(),
+		Started: w.began.Round(0).Format(time.RFC3339), Seconds: model.Thousandths(w.lasted.Seconds()), Samples: w.m.looked, Cores: coreSpread(w.m.cores),
+		CompileSeconds: float64(w.m.compile) / ticksPerSecond, CostSeconds: model.Thousandths(cost.Seconds()), Notes: w.m.remarks(), Requests: w.rate(),
 	}
 	if len(w.m.rss) > 0 {
 		run.PeakRSSBytes = slices.Max(w.m.rss)

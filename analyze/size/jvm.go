@@ -115,7 +115,7 @@ func (j *jvm) heap() {
 		count, ticks := j.perf.Collections()
 		h.Collections = count
 		if hz := j.perf.Numbers["sun.os.hrt.frequency"]; hz > 0 {
-			h.PauseSeconds = round(float64(ticks) / float64(hz))
+			h.PauseSeconds = model.Thousandths(float64(ticks) / float64(hz))
 		}
 		for _, field := range []string{"usedBytes", "committedBytes", "collections", "pauseSeconds"} {
 			h.Evidence.Add(field, j.from)

@@ -106,16 +106,12 @@ func uptime(s *subject.Subject, u *model.Usage) {
 		return
 	}
 	const ticksPerSecond = 100 // USER_HZ (time(7))
-	u.UptimeSeconds = max(0, round(up-float64(s.Main.Start)/ticksPerSecond))
+	u.UptimeSeconds = max(0, model.Thousandths(up-float64(s.Main.Start)/ticksPerSecond))
 	u.Evidence.Add("uptimeSeconds", "/proc/uptime", model.FromProc(s.Main.PID, "stat"))
 	if u.UptimeSeconds > 0 {
-		u.Cores = round(u.CPUSeconds / u.UptimeSeconds)
+		u.Cores = model.Thousandths(u.CPUSeconds / u.UptimeSeconds)
 		u.Evidence.Add("cores", model.Derived("cpuSeconds / uptimeSeconds"))
 	}
-}
-
-func round(v float64) float64 {
-	return float64(int64(v*1000+0.5)) / 1000
 }
 
 // Bytes reads a size as the JVM does: a number with k, m, g or t.
