@@ -41,6 +41,7 @@ func Demo() Proof {
 					checkFound(t, site, j)
 					j.Whole(t, c, site)
 					checkWhole(t, c, j)
+					checkParts(t, c, j)
 					dockerRun(t, c, site, j)
 					files := filepath.Join(c.Workspace, j.ID)
 					b.RegisterTaskDefinition(t, filepath.Join(files, "ecs-fargate", "task-definition.json"))
