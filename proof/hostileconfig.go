@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"a2c/internal/workspace"
 	"a2c/model"
 	"a2c/proof/apps"
 )
@@ -212,6 +213,9 @@ func (h *configured) round(t *testing.T, r configRound) {
 		}
 	})
 	h.pass(t, r, func(k *configKind, name string) (change, due bool) { return true, !slices.Contains(k.behind, name) })
+	if r.circles {
+		h.circles(t)
+	}
 	for i := range h.kinds {
 		h.sound(t, &h.kinds[i])
 	}
@@ -219,6 +223,26 @@ func (h *configured) round(t *testing.T, r configRound) {
 		behind := slices.Contains(k.behind, name)
 		return behind, behind
 	})
+}
+
+// circles holds that the analysis of servers whose placeholders lead back to themselves ends, and says of which.
+func (h *configured) circles(t *testing.T) {
+	t.Helper()
+	found, _, _ := h.look(t, exitDone, exitNotAllSeen)
+	c := h.b.Command(h.path("workspace"))
+	for _, k := range h.kinds {
+		for _, id := range keys(found) {
+			if !slices.Contains([]string{"tomcat", "liberty", "wildfly"}, k.name) || !slices.Contains(found[id].Processes, k.pid) {
+				continue
+			}
+			ran := c.Run(t, []int{exitDone, exitNotAllSeen}, "analyze", "--application-id", id, "-q", "-o", "json")
+			var said model.Configuration
+			readJSON(t, filepath.Join(c.Workspace, id, workspace.ConfigurationFile), &said)
+			if ran.Seconds > 30 || !slices.ContainsFunc(said.Values, func(v model.ConfigValue) bool { return strings.Contains(v.Problem, "leads back to itself") }) {
+				t.Errorf("%s: analyzed in %.1f s; of %d values none is said to lead back to itself, or that took more than 30 s", k.name, ran.Seconds, len(said.Values))
+			}
+		}
+	}
 }
 
 // pass changes the files that which chooses, and holds that each of which a skip is due has one.

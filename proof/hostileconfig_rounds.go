@@ -20,6 +20,7 @@ type configRound struct {
 	readable  bool                   // there need not be a skip of each file
 	seconds   float64                // that an inventory may take where a mount is dead
 	megabytes float64                // that it may take, when not 60
+	circles   bool                   // placeholders lead back to themselves, which an analysis has to say
 	part      bool                   // also in `make test`
 }
 
@@ -49,7 +50,12 @@ func configLarge() []configRound {
 		{name: "one line", readable: true, make: func(name, _, _ string) error { return putText(name, "a="+strings.Repeat("x", 3900<<10)) }},
 		{name: "bombs", part: true, make: func(name, sound, _ string) error { return putText(name, bomb(name, sound)) }, applies: parted},
 		{name: "deep", make: func(name, sound, _ string) error { return putText(name, deep(name, sound)) }, applies: nested},
-		{name: "includes of themselves", readable: true, make: func(name, sound, _ string) error { return putText(name, sound+includeItself(name)) }, applies: includes},
+		{name: "includes of themselves", readable: true, circles: true, make: func(name, sound, _ string) error {
+			if format(name) == "xml" {
+				return putText(name, within(sound, includeItself(name)))
+			}
+			return putText(name, sound+includeItself(name))
+		}, applies: includes},
 	}
 }
 
@@ -202,6 +208,14 @@ func includeItself(name string) string {
 	switch base := filepath.Base(name); {
 	case base == "bootstrap.properties":
 		return "bootstrap.include=bootstrap.properties\n"
+	case base == "server.xml" && strings.Contains(name, "usr/servers/"):
+		return `<include location="server.xml"/><include location="./"/><variable name="round" value="${other}"/><variable name="other" value="${round}"/><executor name="${round}"/>`
+	case base == "server.xml":
+		return `<Service name="round"><Engine name="${round}"/></Service>`
+	case base == "standalone.xml":
+		return `<system-properties><property name="round" value="${other}"/><property name="other" value="${round}"/></system-properties>`
+	case base == "catalina.properties":
+		return "round=${other}\nother=${round}\n"
 	case base == "more.yml":
 		return "spring.config.import: more.yml\n"
 	case base == "start.ini":
