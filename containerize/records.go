@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 
 	"a2c/analyze/packages"
 	"a2c/containerize/layer"
+	"a2c/internal/term"
 	"a2c/inventory/host"
 	"a2c/model"
 	"a2c/parse"
@@ -52,7 +54,9 @@ func (p *plan) recordPackages(b *baseImage) error {
 		if err := p.put(layer.Entry{Path: model.Path(osReleases()[0]), Mode: 0o644}, model.LayerRuntime, p.release); err != nil {
 			return err
 		}
+		p.changes = append(p.changes, model.Change{Kind: "file", Target: osReleases()[0], Reason: "added, so that scanners know the distribution that files come from"})
 	}
+	places := map[string]int{}
 	for name, text := range recordFiles(p.packages) {
 		if b != nil && b.content.Kinds[name] != 0 { // apk's database is one file, and the base's own packages stand in it
 			p.skips = append(p.skips, model.Skip{What: "package records", Path: model.Path(name), Reason: "the base image has one of its own, which stays as it is"})
@@ -61,9 +65,24 @@ func (p *plan) recordPackages(b *baseImage) error {
 		if err := p.put(layer.Entry{Path: model.Path(name), Mode: 0o644}, model.LayerRuntime, text); err != nil {
 			return err
 		}
+		places[recordPlace(name)]++
+	}
+	for _, place := range slices.Sorted(maps.Keys(places)) {
+		p.changes = append(p.changes, model.Change{Kind: "file", Target: place, Reason: "added, so that scanners know the packages that files come from: " + term.Count(len(p.packages), "record")})
 	}
 	return nil
 }
+
+// recordPlace is the folder of dpkg's records, or the one file of others.
+func recordPlace(name string) string {
+	if dir := path.Dir(name); dir == dpkgRecords {
+		return dir
+	}
+	return name
+}
+
+// dpkgRecords is where images without dpkg have a file for each package.
+const dpkgRecords = "/var/lib/dpkg/status.d"
 
 // osRelease is nil where the host has none, or none that can be read.
 func (p *plan) osRelease() []byte {
@@ -99,7 +118,7 @@ func recordFiles(records []packages.Record) map[string][]byte {
 	for _, r := range records {
 		switch r.Database {
 		case packages.Dpkg:
-			name := "/var/lib/dpkg/status.d/" + r.Name
+			name := dpkgRecords + "/" + r.Name
 			if files[name] != nil { // of two architectures
 				name += ":" + r.Architecture
 			}

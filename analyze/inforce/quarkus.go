@@ -185,7 +185,7 @@ func (q *quarkus) main(open func(name string) ([]byte, string, bool), name strin
 func (q *quarkus) document(name string, data []byte) layer {
 	l := layer{kind: kindOf(name), path: name}
 	read := q.readYAML
-	if path.Ext(name) == ".properties" {
+	if path.Ext(name) == ".properties" || path.Base(name) == ".env" {
 		read = q.readProperties
 	}
 	settings, err := read(data)
