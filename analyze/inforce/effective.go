@@ -56,11 +56,12 @@ type reader struct {
 	skips []model.Skip
 	noted map[string]bool
 	unit  map[string]assigned // variables by name
+	roots map[string]*parse.XMLElement
 }
 
 // Resolve says what is in force. It reads the host again only where the order of precedence asks for it.
 func Resolve(s *subject.Subject, c *config.Config) model.Configuration {
-	r := &reader{s: s, c: c, noted: map[string]bool{}}
+	r := &reader{s: s, c: c, noted: map[string]bool{}, roots: map[string]*parse.XMLElement{}}
 	r.unit = r.unitVariables()
 	w := r.rules()
 	m := merger{rules: w, secrets: map[string]bool{}}

@@ -132,7 +132,7 @@ func (q *quarkus) given() {
 	q.add(&mpSource{layer: layer{kind: "environment", values: q.environment()}, ordinal: 300, env: true})
 	name := path.Join(q.s.Main.Cwd, ".env")
 	if data, ok := q.read(name); ok {
-		q.add(&mpSource{layer: q.document(name, data), ordinal: 295, env: true})
+		q.add(&mpSource{layer: q.settings(name, data, q.readProperties), ordinal: 295, env: true})
 	}
 }
 
@@ -183,11 +183,15 @@ func (q *quarkus) main(open func(name string) ([]byte, string, bool), name strin
 
 // document reads a file by its format.
 func (q *quarkus) document(name string, data []byte) layer {
-	l := layer{kind: kindOf(name), path: name}
 	read := q.readYAML
-	if path.Ext(name) == ".properties" || path.Base(name) == ".env" {
+	if path.Ext(name) == ".properties" {
 		read = q.readProperties
 	}
+	return q.settings(name, data, read)
+}
+
+func (q *quarkus) settings(name string, data []byte, read func([]byte) ([]parse.Setting, error)) layer {
+	l := layer{kind: kindOf(name), path: name}
 	settings, err := read(data)
 	if err != nil {
 		q.unread(name, err)

@@ -178,15 +178,17 @@ func (t *tomcat) application(w model.WebApp, h tomcatFolder, label string) {
 	c.descriptor(general, t.xmlRoot(general), defaultsRank, c.keys())
 }
 
+// xmlRoot is the root of a document, nil for one that is not there or broken. It is read once: those of the server count for each of its applications.
 func (r *reader) xmlRoot(name string) *parse.XMLElement {
-	if name == "" {
-		return nil
+	if root, known := r.roots[name]; known || name == "" {
+		return root
 	}
-	data, ok := r.read(name)
-	if !ok {
-		return nil
+	var root *parse.XMLElement
+	if data, ok := r.read(name); ok {
+		root = r.xmlOf(name, data)
 	}
-	return r.xmlOf(name, data)
+	r.roots[name] = root
+	return root
 }
 
 func (r *reader) xmlOf(name string, data []byte) *parse.XMLElement {
