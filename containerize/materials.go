@@ -70,14 +70,7 @@ func (r *runner) bundled(root *os.Root, it *item) ([]sbom.Library, []model.Skip)
 		return nil, []model.Skip{{What: "libraries", Path: it.Path, Reason: disk.Cause(err).Error()}}
 	}
 	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return nil, []model.Skip{{What: "libraries", Path: it.Path, Reason: disk.Cause(err).Error()}}
-	}
-	if at, err := parse.FindBundle(f, info.Size()); err != nil || at == 0 {
-		return nil, nil
-	}
-	return sbom.Bundle(f, info.Size(), it.Path)
+	return sbom.Bundle(f, it.Size, it.Path)
 }
 
 // inImage is where a file of the context stands in the image: behind the names of layer and owner.

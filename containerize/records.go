@@ -1,7 +1,6 @@
 package containerize
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -141,19 +140,9 @@ func manifestLine(r packages.Record) []byte {
 	if !found {
 		epoch, version = "0", r.Version
 	}
-	clean := func(s string) string {
-		return strings.Map(func(c rune) rune {
-			if c < ' ' {
-				return '_'
-			}
-			return c
-		}, s)
-	}
-	var b bytes.Buffer
 	fields := []string{r.Name, version, "0", "0", "(none)", "(none)", "0", r.Architecture, epoch, r.Source}
 	for i, f := range fields {
-		fields[i] = clean(f)
+		fields[i] = field(f)
 	}
-	b.WriteString(strings.Join(fields, "\t") + "\n")
-	return b.Bytes()
+	return []byte(strings.Join(fields, "\t") + "\n")
 }

@@ -1,8 +1,6 @@
 package generate
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 
 	"a2c/internal/term"
@@ -127,12 +125,9 @@ type taskLimit struct {
 
 // encode writes the request indented, with nothing in it that a terminal or a shell would act on.
 func (r registerTask) encode() ([]byte, error) {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	if err := e.Encode(r); err != nil {
+	data, err := term.EncodeJSON(r)
+	if err != nil {
 		return nil, fmt.Errorf("write task definition: %w", err)
 	}
-	return term.EscapeJSON(b.Bytes()), nil
+	return data, nil
 }

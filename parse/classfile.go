@@ -16,12 +16,11 @@ var ErrNoClass = errors.New("is no whole class file")
 
 // AnnotatedMethods reads the annotations of a class and of its methods (JVM specification, 4.7.16); what has none is left out.
 func AnnotatedMethods(class []byte) ([]ClassMethod, error) {
-	r := annotationReader{classReader: classReader{data: class}}
-	if r.number(4) != 0xCAFEBABE {
+	head, texts, names, ok := openClass(class)
+	if !ok {
 		return nil, ErrNoClass
 	}
-	r.skip(4) // version
-	r.texts, r.names = r.constants()
+	r := annotationReader{head, texts, names}
 	r.skip(2) // access flags
 	name := r.texts[r.names[r.number(2)]]
 	r.skip(2)               // super class

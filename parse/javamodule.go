@@ -32,12 +32,10 @@ const (
 
 // ModuleName reads the name out of a module-info.class: attribute Module, 4.7.25 of the JVM specification. Errors are ErrNoModule with the reason.
 func ModuleName(class []byte) (string, error) {
-	r := classReader{data: class}
-	if r.number(4) != 0xCAFEBABE {
+	r, texts, names, ok := openClass(class)
+	if !ok {
 		return "", fmt.Errorf("%w: no class file", ErrNoModule)
 	}
-	r.skip(4) // version
-	texts, names := r.constants()
 	r.skip(6)               // access flags, this class, super class
 	r.skip(2 * r.number(2)) // interfaces
 	for range 2 {           // fields and methods: a module has none
@@ -66,6 +64,17 @@ func ModuleName(class []byte) (string, error) {
 type classReader struct {
 	data  []byte
 	short bool
+}
+
+// openClass reads what stands before a class's access flags: the magic number, the version, and the constants as constants() returns them.
+func openClass(class []byte) (r classReader, texts map[int]string, names map[int]int, ok bool) {
+	r = classReader{data: class}
+	if r.number(4) != 0xCAFEBABE {
+		return r, nil, nil, false
+	}
+	r.skip(4) // version
+	texts, names = r.constants()
+	return r, texts, names, true
 }
 
 func (r *classReader) take(n int) []byte {

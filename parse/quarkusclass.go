@@ -12,12 +12,10 @@ type QuarkusClass struct {
 // invokeinterface calls Map.put.
 func ReadQuarkusClass(class []byte) QuarkusClass {
 	var out QuarkusClass
-	r := classReader{data: class}
-	if r.number(4) != 0xCAFEBABE {
+	r, texts, names, ok := openClass(class)
+	if !ok {
 		return out
 	}
-	r.skip(4) // version
-	texts, names := r.constants()
 	for _, at := range names {
 		if isQuarkusKey(texts[at]) {
 			out.Keys = append(out.Keys, texts[at])

@@ -1,8 +1,6 @@
 package sbom
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 
 	"a2c/internal/term"
@@ -66,12 +64,9 @@ type property struct {
 }
 
 func (d document) encode() ([]byte, error) {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	if err := e.Encode(d); err != nil {
+	data, err := term.EncodeJSON(d)
+	if err != nil {
 		return nil, fmt.Errorf("write sbom: %w", err)
 	}
-	return term.EscapeJSON(b.Bytes()), nil
+	return data, nil
 }

@@ -62,12 +62,12 @@ func Find(ctx context.Context, files fs.FS, at func(name string) model.Path) ([]
 	return f.found, f.skips, nil
 }
 
-// Bundle looks into an executable that a .NET application was published as (single file).
+// Bundle looks into an executable that a .NET application may have been published as (single file).
 func Bundle(r io.ReaderAt, size int64, at model.Path) ([]Library, []model.Skip) {
 	f := finder{}
 	begin, err := parse.FindBundle(r, size)
 	if err != nil {
-		return nil, []model.Skip{skip(at, err)}
+		return nil, nil // it is none: dotnet, or the host of a folder with deps.json
 	}
 	b, err := parse.ReadBundle(r, begin, size)
 	if err != nil {

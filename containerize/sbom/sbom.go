@@ -60,6 +60,9 @@ func (s Subject) components() []component {
 			c = have
 		}
 		for _, p := range at {
+			if p == "" {
+				continue
+			}
 			if c.Evidence == nil {
 				c.Evidence = &evidence{}
 			}
@@ -77,12 +80,7 @@ func (s Subject) components() []component {
 		add(component{Type: "platform", Name: s.Runtime.Name, Version: s.Runtime.Version}, s.Runtime.Home)
 	}
 	if p := s.Platform; p.Name != "" {
-		c := component{Type: "framework", Name: p.Name, Version: p.Version}
-		if p.Home != "" {
-			add(c, p.Home)
-		} else {
-			add(c)
-		}
+		add(component{Type: "framework", Name: p.Name, Version: p.Version}, p.Home)
 	}
 	for _, l := range s.Libraries {
 		add(l.component(), l.Path)

@@ -60,14 +60,23 @@ func (s *Streams) Print(f Format, v any, table func(io.Writer) error) error {
 	return table(s.Out)
 }
 
-// marshal is indented JSON in which every character that Safe escapes is written as \uXXXX: the same value, but nothing for a terminal to obey.
+// marshal is JSON with a list where the model has none.
 func marshal(v any) ([]byte, error) {
+	data, err := EncodeJSON(model.WithLists(v))
+	if err != nil {
+		return nil, fmt.Errorf("encode output: %w", err)
+	}
+	return data, nil
+}
+
+// EncodeJSON is indented JSON in which every character that Safe escapes is written as \uXXXX: the same value, but nothing for a terminal to obey.
+func EncodeJSON(v any) ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
-	if err := e.Encode(model.WithLists(v)); err != nil {
-		return nil, fmt.Errorf("encode output: %w", err)
+	if err := e.Encode(v); err != nil {
+		return nil, err
 	}
 	return EscapeJSON(b.Bytes()), nil
 }
