@@ -27,7 +27,7 @@ func Closure() Proof {
 	return Proof{
 		Name: "closure", Needs: []Need{Root, AMD64, Packages}, Budget: 20 * time.Minute,
 		Install: func(t *testing.T, b *Bench) {
-			list = b.closureSubjects()
+			list = b.closureSubjects(t)
 			for _, s := range list {
 				s.install(t, b)
 			}

@@ -4,9 +4,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"net/http"
-	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -39,14 +37,14 @@ func (s closureSubject) name() string {
 }
 
 // closureSubjects is one application, chosen by the commit, or all; SERVERS is a regular expression that chooses by name.
-func (b *Bench) closureSubjects() []closureSubject {
+func (b *Bench) closureSubjects(t *testing.T) []closureSubject {
+	t.Helper()
 	list := closureLayouts()
 	for _, a := range slices.Backward(apps.All()) {
 		list = slices.Insert(list, 0, closureSubject{app: &a})
 	}
-	if pattern := os.Getenv("SERVERS"); pattern != "" {
-		expr := regexp.MustCompile(pattern)
-		return slices.DeleteFunc(list, func(s closureSubject) bool { return !expr.MatchString(s.name()) })
+	if list, ok := selected(t, list, closureSubject.name); ok {
+		return list
 	}
 	var names []string
 	for _, s := range list {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"testing"
 	"time"
@@ -24,13 +23,10 @@ func Servers() Proof {
 	return Proof{
 		Name: "servers", Needs: []Need{Root, AMD64, Packages}, Budget: 10 * time.Minute,
 		Install: func(t *testing.T, b *Bench) {
-			list = b.chosenServers()
+			list = b.chosenServers(t)
 			b.installServers(t, list)
 		},
 		Run: func(t *testing.T, b *Bench) {
-			if len(list) == 0 {
-				t.Fatalf("no layout has a name that SERVERS=%q matches", os.Getenv("SERVERS"))
-			}
 			needPorts(t, list)
 			c := b.Command(b.Scratch(t, "servers"))
 			y := &yard{b: b, before: takeInventory(t, c)}
@@ -69,10 +65,10 @@ func idsOf(apps map[string]model.App) map[string]string {
 }
 
 // chosenServers are one layout of each kind, chosen by the commit, or all of them; SERVERS is a regular expression that chooses by name.
-func (b *Bench) chosenServers() []servers.Server {
-	if pattern := os.Getenv("SERVERS"); pattern != "" {
-		expr := regexp.MustCompile(pattern)
-		return slices.DeleteFunc(servers.All(), func(s servers.Server) bool { return !expr.MatchString(s.Name) })
+func (b *Bench) chosenServers(t *testing.T) []servers.Server {
+	t.Helper()
+	if list, ok := selected(t, servers.All(), serverName); ok {
+		return list
 	}
 	byKind := map[string][]string{}
 	var kinds []string
@@ -89,6 +85,8 @@ func (b *Bench) chosenServers() []servers.Server {
 	}
 	return slices.DeleteFunc(servers.All(), func(s servers.Server) bool { return !slices.Contains(names, s.Name) })
 }
+
+func serverName(s servers.Server) string { return s.Name }
 
 // installServers installs what the layouts run from and need, and the user that they run as.
 func (b *Bench) installServers(t *testing.T, list []servers.Server) {

@@ -5,20 +5,13 @@ import (
 	"crypto/md5" //nolint:gosec // what WildFly's users file and HTTP's digest are made of
 	"encoding/hex"
 	"fmt"
-	"os"
-	"slices"
-	"strings"
 
 	"a2c/proof/apps"
 )
 
 // Configured are the layouts of the proof `config`: applications whose settings come from everywhere, and that say themselves what is in force.
 func Configured() []Server {
-	list := []Server{ConfiguredSpring(), ConfiguredWildFly(), ConfiguredDotnet(), ConfiguredQuarkus(), ConfiguredMicronaut(), ConfiguredLiberty(), ConfiguredTomcat()}
-	if pattern := os.Getenv("SERVERS"); pattern != "" {
-		return slices.DeleteFunc(list, func(s Server) bool { return !strings.Contains(s.Name, pattern) })
-	}
-	return list
+	return []Server{ConfiguredSpring(), ConfiguredWildFly(), ConfiguredDotnet(), ConfiguredQuarkus(), ConfiguredMicronaut(), ConfiguredLiberty(), ConfiguredTomcat()}
 }
 
 // ConfiguredSpring is an executable jar with a file of its own, an external folder with two profiles and a group of them, imports, a configuration tree,
