@@ -12,7 +12,7 @@ import (
 // the files that are named, then those of environments and the general ones; of equal names the class path's count before those of config/ in the working folder, in this order of their formats (seen by the proof
 // config).
 func (r *reader) micronaut() rules {
-	q := &quarkus{
+	q := &ordinals{
 		reader: r, classes: r.javaClassPath(), known: map[string]string{}, key: parse.SpringKey, variable: micronautVariable,
 		readProperties: parse.ReadProperties, readYAML: parse.ReadSpringYAML,
 	}
@@ -62,7 +62,7 @@ func (r *reader) micronaut() rules {
 }
 
 // micronautFile reads a file of disk or class path, if it is there.
-func (q *quarkus) micronautFile(name string, ordinal int) {
+func (q *ordinals) micronautFile(name string, ordinal int) {
 	var data []byte
 	packaged, ok := strings.CutPrefix(name, "classpath:")
 	if ok {

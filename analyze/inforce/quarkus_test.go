@@ -8,7 +8,7 @@ import (
 
 // TestQuarkusKeys says which key a variable or a %profile.key stands for. prod is active, and site counts more.
 func TestQuarkusKeys(t *testing.T) {
-	q := quarkus{profiles: []string{"site", "prod"}, known: map[string]string{"app_max_size": "app.max-size", "app_list_0_": "app.list[0]"}}
+	q := ordinals{profiles: []string{"site", "prod"}, known: map[string]string{"app_max_size": "app.max-size", "app_list_0_": "app.list[0]"}}
 	type named struct {
 		Key  string
 		Rank int
