@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"golang.org/x/sys/unix"
+
+	"a2c/proof/apps"
 )
 
 // manyEach files lie in each planted folder: many small ones, as a folder of static content has them. What costs a little for each is a lot then.
@@ -16,7 +18,7 @@ const manyEach = 100
 // many measures what analyze takes for an application in whose folder files were planted, and what memory.
 func (f *figures) many(c Command, j Job, files int, seconds, mb float64) {
 	f.t.Helper()
-	top := filepath.Join(string(j.Found.Base), "many")
+	top := filepath.Join(string(j.Found.Base), apps.Filled)
 	f.t.Cleanup(func() {
 		if err := os.RemoveAll(top); err != nil {
 			f.t.Error(err)

@@ -44,13 +44,14 @@ func enough(dir string, need, free, total int64) error {
 	return nil
 }
 
-// Free tells the bytes that a2c may use on dir's disk, and its size. A folder that does not exist yet is on its parent's.
+// Free tells the bytes that a2c may use on dir's disk, and its size as df(1) counts for its percentage: what is used and what may be, without
+// the blocks that are reserved. A folder that does not exist yet is on its parent's.
 func Free(dir string) (free, total int64, err error) {
 	for at := dir; ; at = filepath.Dir(at) {
 		var st unix.Statfs_t
 		err := unix.Statfs(at, &st)
 		if err == nil {
-			return int64(st.Bavail) * st.Bsize, int64(st.Blocks) * st.Bsize, nil
+			return int64(st.Bavail) * st.Bsize, int64(st.Blocks-st.Bfree+st.Bavail) * st.Bsize, nil
 		}
 		if !errors.Is(err, unix.ENOENT) || at == "/" || at == "." {
 			return 0, 0, fmt.Errorf("look for free space on %s: %w", model.Path(dir), err)

@@ -1,6 +1,9 @@
 package disk
 
 import (
+	"fmt"
+	"os/exec"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -31,3 +34,26 @@ func TestEnough(t *testing.T) {
 		t.Errorf("(-want +got)\n%s", d)
 	}
 }
+
+// df's percentage is what people see of a full disk, and what the refusal has to agree with.
+func TestFree(t *testing.T) {
+	dir := t.TempDir()
+	free, total, err := Free(dir + "/not/yet")
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.CommandContext(t.Context(), "df", "--block-size=1", "--output=used,avail", dir).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var used, avail int64
+	if _, err := fmt.Sscan(strings.SplitN(string(out), "\n", 2)[1], &used, &avail); err != nil {
+		t.Fatal(err)
+	}
+	const moved = 1e9 // what others write meanwhile
+	if abs(free-avail) > moved || abs(total-used-avail) > moved {
+		t.Errorf("free %d, total %d, df says %d used and %d available", free, total, used, avail)
+	}
+}
+
+func abs(n int64) int64 { return max(n, -n) }

@@ -24,6 +24,9 @@ const (
 	endsWithin  = 15 * time.Second
 )
 
+// Filled is the folder in an application's own that a proof fills. A proof that is killed leaves it, and Start removes it.
+const Filled = "many"
+
 // Start configures the applications anew, with the site's secrets, starts them and waits until each answers.
 func (s *Site) Start(ctx context.Context, list []App) error {
 	fmt.Fprintf(s.Log, "planted secrets: seed %d\n", s.Seed())
@@ -35,7 +38,7 @@ func (s *Site) Start(ctx context.Context, list []App) error {
 		if err := s.free(ctx, a); err != nil {
 			return err
 		}
-		if err := a.Configure(s); err != nil {
+		if err := errors.Join(os.RemoveAll(s.path("opt", a.Name, Filled)), a.Configure(s)); err != nil {
 			return fmt.Errorf("configure %s: %w", a.Name, err)
 		}
 		p, err := s.spawn(a)
