@@ -91,7 +91,9 @@ func Resolve(s *subject.Subject) *Config {
 		r.jboss()
 	default:
 		if s.Java() {
+			r.packaged()
 			r.generic()
+			r.dotEnv()
 		}
 	}
 	if s.Dotnet() {

@@ -24,7 +24,15 @@ func readInForce(c model.Configuration) inForce {
 	for _, v := range c.Values {
 		delete(f.loses, v.Place)
 	}
-	if c.Rules != "Spring Boot" {
+	switch c.Rules {
+	case "Quarkus":
+		for _, v := range c.Values {
+			if strings.HasPrefix(v.Key, "%") { // still there: of a profile that is not active
+				f.loses[v.Place] = true
+			}
+		}
+	case "Spring Boot", "Micronaut":
+	default:
 		return f
 	}
 	for _, s := range c.Sources {
