@@ -24,6 +24,7 @@ import (
 	"a2c/analyze/state"
 	"a2c/analyze/subject"
 	"a2c/analyze/traffic"
+	"a2c/internal/resolver"
 	"a2c/inventory/host"
 	"a2c/model"
 )
@@ -53,11 +54,13 @@ type Options struct {
 	Sample  time.Duration
 	Sampled *model.Sampling
 	Before  state.Earlier // what the last analysis saw of state, for its growth
+	// Resolve asks the host's resolver for names; nil: no name server is asked.
+	Resolve func(names []string) []resolver.Answer
 }
 
 // Event says that a step begins.
 type Event struct {
-	Step string `json:"step"` // "sample", "observe", "processes", "configuration", "state", "files", "secrets", "kernel", "packages", "list"
+	Step string `json:"step"` // "sample", "observe", "processes", "configuration", "state", "files", "secrets", "kernel", "names", "packages", "list"
 	// Detail is how far a step that takes long is: "34s of 1m0s, 88 files opened", "204800 files".
 	Detail string `json:"detail,omitempty"`
 }
@@ -175,7 +178,10 @@ func (o Options) world(s *subject.Subject, c *config.Config, force model.Configu
 	if len(addresses) > 0 {
 		info.Evidence.Add("addresses", from)
 	}
-	info.Dependencies = dependency.Find(dependency.Input{Subject: s, Config: c, Peers: peers, Others: o.Others, Mounts: info.Kernel.Mounts, InForce: force})
+	if o.Resolve != nil {
+		o.step("names")
+	}
+	info.Dependencies = dependency.Find(dependency.Input{Subject: s, Config: c, Peers: peers, Others: o.Others, Mounts: info.Kernel.Mounts, InForce: force, Resolve: o.Resolve})
 	info.AWSServices = dependency.AWS(s, set.Paths(), info.Dependencies)
 }
 

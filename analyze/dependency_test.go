@@ -11,6 +11,7 @@ import (
 
 	"a2c/analyze"
 	"a2c/analyze/files"
+	"a2c/internal/resolver"
 	"a2c/model"
 )
 
@@ -127,6 +128,124 @@ func TestDependencies(t *testing.T) {
 	}
 	if got := services(a.AnalysisInfo.AWSServices); got != "" {
 		t.Errorf("services of AWS: %s", got)
+	}
+}
+
+// TestResolve joins names with connections by what the resolver says, and lists what it does not say.
+func TestResolve(t *testing.T) {
+	const yml = "/etc/orders/application-deps.yml:"
+	config := `-- etc/hosts --
+127.0.0.1 localhost
+10.0.0.7 db.example
+-- proc/412/net/tcp --
+10.0.0.5:41000 10.0.0.11:5432 ESTABLISHED 720
+10.0.0.5:41001 10.0.0.12:5432 ESTABLISHED 721
+10.0.0.5:41002 10.0.0.99:6379 ESTABLISHED 722
+10.0.0.5:41003 10.0.0.13:7777 ESTABLISHED 723
+-- proc/412/fd/20 -> socket:[720] --
+-- proc/412/fd/21 -> socket:[721] --
+-- proc/412/fd/22 -> socket:[722] --
+-- proc/412/fd/23 -> socket:[723] --
+-- etc/orders/application-deps.yml --
+a.url: jdbc:postgresql://one.example/a
+b.url: jdbc:postgresql://two.example/b
+c.url: jdbc:postgresql://db.example/c
+d.url: jdbc:mysql://silent.example/d
+e.url: jdbc:mysql://${UNSET_HOST}/e
+redis.url: redis://moved.example
+f.url: http://unknown.example:8080/
+left:
+  host: left.example
+  port: 7777
+unused:
+  host: nowhere.example
+  port: 99
+`
+	answers := map[string]resolver.Answer{
+		"one.example": {Addresses: []string{"10.0.0.11"}}, "two.example": {Addresses: []string{"10.0.0.12", "fd00::12"}}, "moved.example": {Addresses: []string{"10.0.0.98"}}, "left.example": {Addresses: []string{"10.0.0.13"}},
+		"silent.example": {Failed: "the resolver did not answer within 2s"}, "unknown.example": {Failed: "the resolver knows no address of it", Unknown: true},
+	}
+	tree := machine(t, "java-springboot", func(a *txtar.Archive) {
+		a.Files = slices.DeleteFunc(a.Files, func(f txtar.File) bool { return f.Name == "etc/hosts" })
+		add(a, config)
+		appendTo(t, a, "proc/412/environ", "SPRING_PROFILES_ACTIVE=deps\n")
+	})
+	var asked []string
+	a, _ := run(t, tree, "java-springboot", analyze.Options{Resolve: func(names []string) []resolver.Answer {
+		asked = names
+		var out []resolver.Answer
+		for _, name := range names {
+			answer := answers[name]
+			answer.Name = name
+			out = append(out, answer)
+		}
+		return out
+	}})
+	if diff := cmp.Diff([]string{"left.example", "moved.example", "one.example", "silent.example", "two.example", "unknown.example"}, asked); diff != "" {
+		t.Errorf("asked: %s", diff)
+	}
+	want := []string{
+		"cache: Redis at moved.example:6379 out [10.0.0.98 10.0.0.99] alive <redis.url " + yml + "6>",
+		"database: H2 /var/lib/orders/orders, embedded out [] alive <spring.datasource.url /etc/orders/application.yml:6>",
+		"database: MySQL d at silent.example:3306 out [] <d.url " + yml + "4>",
+		"database: MySQL e at ${unset_host}:3306 out [] <e.url " + yml + "5>",
+		"database: PostgreSQL a at one.example:5432 out [10.0.0.11] alive <a.url " + yml + "1>",
+		"database: PostgreSQL b at two.example:5432 out [10.0.0.12 fd00::12] alive <b.url " + yml + "2>",
+		"database: PostgreSQL c at db.example:5432 out [10.0.0.7] <c.url " + yml + "3>",
+		"http: HTTP at unknown.example:8080 out [] <f.url " + yml + "7>",
+		"other: TCP at left.example:7777 out [10.0.0.13] alive <left.host " + yml + "9> <left.port " + yml + "10>",
+	}
+	if diff := cmp.Diff(want, depends(a.AnalysisInfo.Dependencies)); diff != "" {
+		t.Error(diff)
+	}
+	from := map[string]string{}
+	for _, d := range a.AnalysisInfo.Dependencies {
+		from[d.Host] = fmt.Sprint(d.Evidence["addresses"])
+	}
+	for host, want := range map[string]string{
+		"one.example": "[resolver]", "left.example": "[resolver]", "db.example": "[" + yml + "3]",
+		"moved.example": "[resolver derived: the only configured name with port 6379 for which the resolver gives other addresses now]",
+	} {
+		if from[host] != want {
+			t.Errorf("addresses of %s are from %s, not %s", host, from[host], want)
+		}
+	}
+	var skips []string
+	for _, k := range a.AnalysisInfo.Skips {
+		if strings.HasPrefix(k.What, "name ") {
+			skips = append(skips, fmt.Sprintf("%s: %s %v", k.What, k.Reason, k.Incomplete))
+		}
+	}
+	if diff := cmp.Diff([]string{"name silent.example: the resolver did not answer within 2s true", "name unknown.example: the resolver knows no address of it false"}, skips); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestResolveMany holds that many names without an answer are one skip.
+func TestResolveMany(t *testing.T) {
+	tree := machine(t, "java-springboot", func(a *txtar.Archive) {
+		config := "-- etc/orders/application-deps.yml --\n"
+		for i := range 30 {
+			config += fmt.Sprintf("n%d.url: jdbc:mysql://n%d.example/d\n", i, i)
+		}
+		add(a, config)
+		appendTo(t, a, "proc/412/environ", "SPRING_PROFILES_ACTIVE=deps\n")
+	})
+	a, _ := run(t, tree, "java-springboot", analyze.Options{Resolve: func(names []string) []resolver.Answer {
+		out := make([]resolver.Answer, len(names))
+		for i, name := range names {
+			out[i] = resolver.Answer{Name: name, Failed: "busy"}
+		}
+		return out
+	}})
+	var got []string
+	for _, k := range a.AnalysisInfo.Skips {
+		if k.Reason == "busy" {
+			got = append(got, fmt.Sprintf("%s %d %d %v", k.What, k.Count, len(k.Each), k.Incomplete))
+		}
+	}
+	if diff := cmp.Diff([]string{"names of other ends 30 30 true"}, got); diff != "" {
+		t.Error(diff)
 	}
 }
 

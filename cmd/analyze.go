@@ -36,6 +36,9 @@ With --sample it looks about once a second, for that long, what the application'
 requests where they write an access log. It takes less than half a percent of one core. Several runs add up: of each figure the highest counts, so sample
 when there is work to do. Both watch at the same time when both are asked for.
 
+With --resolve it asks the resolver of this host for the names in the application's configuration that /etc/hosts does not know, so that what is configured is
+joined to the connections that are seen by its address. Each name gets 2 seconds, all of them 10; what is not answered is listed. Without it no name server is asked.
+
 A file that was deleted while the application has it open is listed and left out. With --recover-deleted its content is copied from the descriptor
 (/proc/PID/fd) into the workspace, searched for secrets like every file, and goes into the image under its former name. This is not done unasked: what
 was deleted was meant to be gone, and the application would not find it when it is started again.`,
@@ -68,6 +71,7 @@ was deleted was meant to be gone, and the application would not find it when it 
 	a.unconfinedFlag(c)
 	c.Flags().BoolVar(&all, "all", false, "analyze every application that runs")
 	c.Flags().BoolVar(&a.recoverDeleted, "recover-deleted", false, "take the content of deleted files that are still open")
+	c.Flags().BoolVar(&a.resolve, "resolve", false, "ask this host's resolver for the names that are configured")
 	c.Flags().IntVar(&jobs, "jobs", 0, "with --all: analyze `N` applications at a time (default half the cores, which is also what all of them use together)")
 	c.Flags().DurationVar(&watch, "observe", 0, "watch for this long which files it opens, before it is analyzed: `60s`, 10m (as root)")
 	c.Flags().DurationVar(&sample, "sample", 0, "look for this long what it uses of CPU and memory, before it is analyzed: `60s`, 10m")

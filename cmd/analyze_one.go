@@ -139,7 +139,17 @@ func (a *app) analyzeChild(ctx context.Context, request analyzeRequest, jobs int
 		defer events.Close()
 	}
 	request.Forks = events.Forks != nil
-	call := child.Call{Role: roleAnalyze, Request: request, Log: a.log, Unconfined: a.unconfined, On: on, Files: events.Files(), Beside: jobs}
+	given := events.Files()
+	if a.resolve {
+		names, err := newAsking()
+		if err != nil {
+			return result, nil, err
+		}
+		defer names.close()
+		request.Resolve, request.Answers = true, len(given)
+		given, on = append(given, names.read), names.on(ctx, on)
+	}
+	call := child.Call{Role: roleAnalyze, Request: request, Log: a.log, Unconfined: a.unconfined, On: on, Files: given, Beside: jobs}
 	report, err := call.Run(ctx, &result)
 	return result, append(blind, notices(report)...), err
 }

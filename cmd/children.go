@@ -80,6 +80,8 @@ type analyzeRequest struct {
 	Sample     time.Duration // 0: not
 	Sampled    *model.Sampling
 	Before     state.Earlier
+	Resolve    bool // by the parent
+	Answers    int  // which of the child's files holds its answers
 }
 
 // analyzeResult is the analysis, or that the application has ended, with what was sampled of it until then; its files come before it, as emissions of the kind "file".
@@ -117,6 +119,9 @@ func playAnalyze(ctx context.Context, c *child.Conn) (any, error) {
 		if r.Forks {
 			o.Events.Forks = c.File(1, "process events")
 		}
+	}
+	if r.Resolve {
+		o.Resolve = asker(c, r.Answers)
 	}
 	var line []byte
 	var result analyzeResult

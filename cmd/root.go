@@ -34,6 +34,7 @@ type app struct {
 	observe        time.Duration
 	sample         time.Duration
 	recoverDeleted bool   // analyze --recover-deleted
+	resolve        bool   // analyze --resolve
 	root           string // of the file system to look at; "/" but for tests
 }
 

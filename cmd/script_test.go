@@ -59,7 +59,7 @@ func TestScript(t *testing.T) {
 			}
 			return false, fmt.Errorf("unknown condition %s", c)
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "hold": hold, "unpack": unpack, "sts": sts, "edit": edit, "mute": mute, "asked": asked, "until": until},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "hold": hold, "unpack": unpack, "sts": sts, "edit": edit, "mute": mute, "asked": asked, "until": until, "nameserver": nameserver},
 	})
 }
 

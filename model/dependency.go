@@ -16,7 +16,7 @@ type Dependency struct {
 	Resource string `json:"resource,omitempty"`
 	// Internal is set for a database or broker that runs inside of the application: it moves with it, and its files are state.
 	Internal bool `json:"internal,omitempty"`
-	// Addresses are those of the connections seen, and of /etc/hosts: no name server is asked.
+	// Addresses are those of the connections seen, and of /etc/hosts; of the host's resolver only where analyze --resolve asked it.
 	Addresses  []string     `json:"addresses"`
 	Configured []Configured `json:"configured"` // where the configuration names it; none: only a connection was seen
 	Alive      bool         `json:"alive"`      // a connection was seen, or the embedded database's file is open

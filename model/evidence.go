@@ -15,6 +15,7 @@ import (
 //	env JAVA_HOME of 412     a name in /proc/412/environ, never its value
 //	/etc/app.yml:12          a line of a file
 //	/opt/a.jar!/META-INF/MANIFEST.MF:3   a line of an archive's entry
+//	resolver                 what the host's resolver answered
 //	derived: <rule>          a conclusion from other fields, the rule named
 type Source string
 
@@ -54,6 +55,9 @@ func FromFile(path Path, line int) Source {
 
 // FromSocket is a socket inode.
 func FromSocket(inode uint64) Source { return Source("socket:[" + strconv.FormatUint(inode, 10) + "]") }
+
+// FromResolver is what the host's resolver answered.
+func FromResolver() Source { return "resolver" }
 
 // Derived is a conclusion; rule says which, in a few words.
 func Derived(rule string) Source { return Source("derived: " + rule) }

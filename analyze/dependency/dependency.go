@@ -1,5 +1,5 @@
 // Package dependency finds what an application talks to, or is configured to talk to: other ends by their addresses in the configuration, joined with
-// the connections that were seen. It asks no name server.
+// the connections that were seen. It asks no name server, unless its caller does so for it.
 package dependency
 
 import (
@@ -12,6 +12,7 @@ import (
 	"a2c/analyze/files"
 	"a2c/analyze/subject"
 	"a2c/analyze/traffic"
+	"a2c/internal/resolver"
 	"a2c/model"
 	"a2c/parse"
 )
@@ -24,15 +25,18 @@ type Input struct {
 	Others  []files.Other // the other applications of this machine
 	Mounts  []model.KernelUse
 	InForce model.Configuration // what overrides what
+	// Resolve asks the resolver for names, in their order; nil: nobody is asked.
+	Resolve func(names []string) []resolver.Answer
 }
 
 // Find lists the dependencies, sorted.
 func Find(in Input) []model.Dependency {
-	f := &finder{Input: in, names: hosts(in.Subject), force: readInForce(in.InForce), index: map[place]*found{}}
+	f := &finder{Input: in, names: hosts(in.Subject), force: readInForce(in.InForce), index: map[place]*found{}, answers: map[string][]string{}}
 	f.settings()
 	f.arguments()
 	f.split()
 	f.mounts()
+	f.resolve()
 	f.embedded()
 	f.connections()
 	f.listening()
@@ -52,10 +56,11 @@ func Find(in Input) []model.Dependency {
 // finder collects.
 type finder struct {
 	Input
-	names map[string][]string // of /etc/hosts
-	list  []*found
-	index map[place]*found // of what settings name
-	force inForce
+	names   map[string][]string // of /etc/hosts
+	answers map[string][]string // of the resolver
+	list    []*found
+	index   map[place]*found // of what settings name
+	force   inForce
 }
 
 // place is what makes two endpoints one dependency.
@@ -67,9 +72,10 @@ type place struct {
 
 // found is a dependency in the making.
 type found struct {
-	doc  model.Dependency
-	weak bool                    // named by keys that do not tell what it is: kept only when a connection shows that it is an other end
-	from map[string]model.Source // of single fields, where not the configuration tells
+	doc   model.Dependency
+	weak  bool                    // named by keys that do not tell what it is: kept only when a connection shows that it is an other end
+	asked bool                    // its addresses are the resolver's
+	from  map[string]model.Source // of single fields, where not the configuration tells
 }
 
 // most bounds the list: a hostile configuration names as many as it likes.
@@ -240,6 +246,9 @@ func (c *found) document() model.Dependency {
 	} {
 		if !set {
 			continue
+		}
+		if field == "addresses" && c.asked {
+			d.Evidence.Add(field, model.FromResolver())
 		}
 		if from := c.from[field]; from != "" {
 			d.Evidence.Add(field, from)

@@ -2,6 +2,7 @@ package dependency
 
 import (
 	"cmp"
+	"iter"
 	"net/netip"
 	"path"
 	"slices"
@@ -43,33 +44,49 @@ func (f *finder) addresses(name string) []string {
 
 // connections joins what was seen with what is configured.
 func (f *finder) connections() {
+	var rest []traffic.Peer
 	for _, p := range f.Peers {
 		if p.Seen.Protocol == "udp" && p.Seen.Port == 53 || f.itself(p.PID) {
 			continue // the resolver, or its own listener
 		}
-		matched := false
-		for _, c := range f.list {
-			if !c.doc.Internal && c.doc.Port == p.Seen.Port && c.doc.Has(p.Seen.Address) {
-				f.alive(c, p, "")
-				matched = true
-			}
+		if !f.byAddress(p) {
+			rest = append(rest, p)
 		}
-		if matched {
+	}
+	for _, p := range rest {
+		if f.byAddress(p) { // of one that was taken before
 			continue
 		}
 		if c := f.byPort(p); c != nil {
-			f.alive(c, p, "the only configured name with port "+strconv.Itoa(p.Seen.Port)+" whose address is not known")
+			why := "whose address is not known"
+			if c.asked {
+				why = "for which the resolver gives other addresses now"
+			}
+			f.alive(c, p, "the only configured name with port "+strconv.Itoa(p.Seen.Port)+" "+why)
 			continue
 		}
 		f.unconfigured(p)
 	}
 }
 
-// byPort is the one dependency of a connection's port whose name could not be turned into an address, or whose port is not told.
+// byAddress joins a connection with what is configured with its address and port.
+func (f *finder) byAddress(p traffic.Peer) bool {
+	matched := false
+	for _, c := range f.list {
+		if !c.doc.Internal && c.doc.Port == p.Seen.Port && c.doc.Has(p.Seen.Address) {
+			f.alive(c, p, "")
+			matched = true
+		}
+	}
+	return matched
+}
+
+// byPort is the one dependency of a connection's port whose name could not be turned into an address, or whose port is not told. A name that the resolver
+// gives other addresses for than the ones that are connected may have moved since.
 func (f *finder) byPort(p traffic.Peer) *found {
 	var one *found
 	for _, c := range f.list {
-		open := len(c.doc.Addresses) == 0 && c.doc.Host != "" && (c.doc.Port == p.Seen.Port || c.doc.Port == 0)
+		open := (len(c.doc.Addresses) == 0 || c.asked && !c.doc.Alive) && c.doc.Host != "" && (c.doc.Port == p.Seen.Port || c.doc.Port == 0)
 		if told := c.doc.Port == 0 && c.doc.Has(p.Seen.Address); c.doc.Internal || !open && !told {
 			continue
 		}
@@ -178,7 +195,7 @@ func (f *finder) unconfigured(p traffic.Peer) {
 func (f *finder) mentions(c *found, p traffic.Peer) {
 	port := strconv.Itoa(p.Seen.Port)
 	hosts := map[string]bool{p.Seen.Address: true}
-	for name, list := range f.names {
+	for name, list := range f.known() {
 		hosts[name] = hosts[name] || slices.Contains(list, p.Seen.Address)
 	}
 	if a, err := netip.ParseAddr(p.Seen.Address); err == nil && a.IsLoopback() {
@@ -196,6 +213,19 @@ func (f *finder) mentions(c *found, p traffic.Peer) {
 		}
 		if len(c.doc.Configured) >= 20 {
 			return
+		}
+	}
+}
+
+// known are the names of /etc/hosts, and those that the resolver answered for.
+func (f *finder) known() iter.Seq2[string, []string] {
+	return func(yield func(string, []string) bool) {
+		for _, names := range []map[string][]string{f.names, f.answers} {
+			for name, list := range names {
+				if !yield(name, list) {
+					return
+				}
+			}
 		}
 	}
 }

@@ -152,6 +152,17 @@ func (c *Conn) File(n int, name string) *os.File { return os.NewFile(uintptr(out
 // Emit sends one value to the parent's On, in order. Values of the kind "event" go out at once, others when enough have come together.
 func (c *Conn) Emit(kind string, v any) error { return c.send(kind, v, kind == "event") }
 
+// Ask emits a value at once and decodes what the parent's On then writes to one of the files that it handed over.
+func (c *Conn) Ask(kind string, v any, answer io.Reader, into any) error {
+	if err := c.send(kind, v, true); err != nil {
+		return err
+	}
+	if err := json.NewDecoder(answer).Decode(into); err != nil {
+		return fmt.Errorf("answer to %s: %w", kind, err)
+	}
+	return nil
+}
+
 // Log returns a logger whose records the parent's logger writes.
 func (c *Conn) Log() *slog.Logger {
 	return slog.New(slog.NewJSONHandler(logWriter{c}, &slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: readable}))
