@@ -26,7 +26,7 @@ func (p *proposer) size() {
 		}
 	}
 	n.Cores, n.CoresFrom = p.cores()
-	n.MemoryBytes, n.MemoryFrom = p.memory()
+	n.MemoryBytes, n.MemoryFrom = p.memory(p.heap())
 	bytes := n.MemoryBytes
 	needCPU, needMemory := n.Units()
 	if u := p.analysis.AnalysisInfo.Usage; u.HeapBeyondHost() {
@@ -43,6 +43,7 @@ func (p *proposer) size() {
 	cpu, memory, ok := model.FitFargate(needCPU, needMemory)
 	if ok {
 		p.d.ECSParameters.CPU, p.d.ECSParameters.Memory = float64(cpu)/1024, memory
+		p.collector(float64(cpu)/1024, memory)
 		p.because("ecsParameters.memory", "%s: the smallest pair that Fargate has is %g vCPU with %d MiB", why, float64(cpu)/1024, memory)
 	} else {
 		p.because("ecsParameters.memory", "%s: Fargate has nothing that large", why)
@@ -65,8 +66,8 @@ func (p *proposer) cores() (float64, string) {
 	return 0.2, "default: not measured"
 }
 
-// memory is the largest of what was seen and what was asked for.
-func (p *proposer) memory() (int64, string) {
+// memory is the largest of what was seen and what was asked for. The heap may take heapShare percent of it; 0: it has a limit of its own.
+func (p *proposer) memory(heapShare float64) (int64, string) {
 	u := p.analysis.AnalysisInfo.Usage
 	best, from := int64(0), ""
 	take := func(bytes int64, why string) {
@@ -78,7 +79,8 @@ func (p *proposer) memory() (int64, string) {
 	take(u.RSSBytes+u.SwapBytes, "resident and swapped out")
 	switch {
 	case u.Need != nil:
-		take(u.Need.MemoryBytes, u.Need.MemoryFrom)
+		need := u.MemoryNeed(heapShare)
+		take(need.Bytes, need.From)
 	case u.HeapBeyondHost():
 		take(u.UnlimitedBytes(), fmt.Sprintf("twice the peak of %d MiB, at least 512 MiB more than it, since -Xmx says %d MiB on a machine of %d MiB",
 			max(u.PeakRSSBytes, u.RSSBytes+u.SwapBytes)/mebi, u.MaxHeapBytes/mebi, u.HostMemoryBytes/mebi))

@@ -38,7 +38,7 @@ func (p *proposer) omit(list, name, why, instead string) {
 	p.because(list+"["+model.Path(name).String()+"]", leftOut+"%s; %s", why, instead)
 }
 
-// omitted notes what Propose left out and why: variables, secrets, files with data, and a heap limit that says nothing.
+// omitted notes what Propose left out and why: variables, secrets, files with data, and what is to be known of a heap.
 func (n *names) omitted(d model.Deployment) {
 	for _, key := range slices.Sorted(maps.Keys(d.Reasons)) {
 		list, name, ok := strings.Cut(strings.TrimSuffix(key, "]"), "[")
@@ -47,7 +47,9 @@ func (n *names) omitted(d model.Deployment) {
 			n.notes = append(n.notes, fmt.Sprintf("%s %s is %s.", what, cmp.Or(term.Safe(name), "(without a name)"), term.Safe(d.Reasons[key])))
 		}
 	}
-	if why := d.Reasons[heapNote]; why != "" {
-		n.notes = append(n.notes, "Memory: "+term.Safe(why)+".")
+	for _, about := range [][2]string{{heapNote, "Memory"}, {"heap", "Heap"}, {"collector", "Collector"}} {
+		if why := d.Reasons[about[0]]; why != "" {
+			n.notes = append(n.notes, about[1]+": "+term.Safe(why)+".")
+		}
 	}
 }

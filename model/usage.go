@@ -88,13 +88,20 @@ type Heap struct {
 	MaxBytes       int64 `json:"maxBytes,omitempty"`       // that it may take; 0: not known, or no limit
 	// SharePercent is how much of the memory that the runtime sees the heap may take, in a task of the task's; 0: a size is set, or nothing is known.
 	SharePercent float64 `json:"sharePercent,omitempty"`
+	// ShareSource is who says so: "flag", "default" (the runtime, which looks at the task's limit), "machine" (the runtime, which looks at the machine's memory alone).
+	ShareSource  string  `json:"shareSource,omitempty"`
 	Collections  int64   `json:"collections,omitempty"`
 	PauseSeconds float64 `json:"pauseSeconds,omitempty"` // that collections stopped the application for, in all
 	// Collector is "G1", "Serial", "Parallel", "Z", "Shenandoah", "CMS", "Epsilon", of OpenJ9 its policy ("gencon"), of .NET "Server" or "Workstation"; Source as in MemoryPart.
-	Collector string   `json:"collector"`
-	Source    string   `json:"source"`
+	Collector string `json:"collector"`
+	Source    string `json:"source"`
+	// ByMachine says that no option chooses the collector: the runtime did, by the processors and the memory that it saw, and may choose another one in a task.
+	ByMachine bool     `json:"byMachine,omitempty"`
 	Evidence  Evidence `json:"evidence,omitempty"`
 }
+
+// ShareOfMachine is the ShareSource of a runtime that does not look at a task's limit.
+const ShareOfMachine = "machine"
 
 // Need is what the application needs by all that was seen, before headroom. It is never lower than what was seen.
 type Need struct {

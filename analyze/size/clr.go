@@ -108,14 +108,19 @@ func (c *clr) limit(h *model.Heap) {
 	n, from, ok := c.setting("GCHeapHardLimitPercent", "System.GC.HeapHardLimitPercent")
 	if !ok || n <= 0 || n > 100 {
 		const share = 75
-		h.SharePercent = share
+		h.SharePercent, h.ShareSource = share, fromDefault
 		h.Evidence.Add("sharePercent", model.Derived("no setting: 75 % of a container's memory"))
+		h.Evidence.Add("shareSource", model.Derived("no setting"))
 		if all == c.u.HostMemoryBytes {
 			return // a limit in a task only
 		}
 		n, from = share, model.Derived("no setting: 75 % of the control group's memory")
 	}
 	h.SharePercent, h.MaxBytes = float64(n), all/100*n
+	if h.ShareSource == "" {
+		h.ShareSource = fromFlag
+		h.Evidence.Add("shareSource", from)
+	}
 	h.Evidence.Add("sharePercent", from)
 	h.Evidence.Add("maxBytes", from)
 }

@@ -22,9 +22,6 @@ const (
 
 const mebi = 1 << 20
 
-// partHeap comes first in the memory of a JVM.
-const partHeap = "heap"
-
 // jvm makes the memory model of a JVM from its options, from what it publishes in its performance data (no attaching), and from /proc.
 type jvm struct {
 	s    *subject.Subject
@@ -141,25 +138,24 @@ func (j *jvm) collector(h *model.Heap) (name, source string) {
 	if j.openJ9() {
 		return j.policy(h)
 	}
+	asked, from := j.asked()
+	if asked == "" {
+		from = model.Derived("no option: the JVM's choice by processors and memory")
+		h.ByMachine = true
+		h.Evidence.Add("byMachine", from)
+	}
 	if j.perf != nil {
 		if name = named(j.perf.Texts["sun.gc.collector.0.name"]); name != "" {
 			h.Evidence.Add("collector", j.from)
 			return name, fromMeasured
 		}
 	}
-	for _, f := range []string{"Serial", "Parallel", "ParallelOld", "ConcMarkSweep", "G1", "Z", "Shenandoah", "Epsilon"} {
-		if v, from, ok := j.option("-XX:+Use" + f + "GC"); ok && v == "" {
-			h.Evidence.Add("collector", from)
-			name = strings.TrimSuffix(strings.Replace(f, "ConcMarkSweep", "CMS", 1), "Old")
-			source = fromFlag
-		}
-	}
-	if name != "" {
-		return name, source
+	h.Evidence.Add("collector", from)
+	if asked != "" {
+		return asked, fromFlag
 	}
 	const server = 1792 * mebi // os::is_server_class_machine: two processors and this much
 	old := strings.HasPrefix(j.s.App.Runtime.Version, "1.8") || strings.HasPrefix(j.s.App.Runtime.Version, "8")
-	h.Evidence.Add("collector", model.Derived("no option: the JVM's choice by processors and memory"))
 	switch {
 	case j.processors() < 2 || j.machine() > 0 && j.machine() < server:
 		return "Serial", fromDefault
@@ -167,6 +163,16 @@ func (j *jvm) collector(h *model.Heap) (name, source string) {
 		return "Parallel", fromDefault
 	}
 	return "G1", fromDefault
+}
+
+// asked is the collector that an option asks for, "" for none.
+func (j *jvm) asked() (name string, from model.Source) {
+	for _, f := range []string{"Serial", "Parallel", "ParallelOld", "ConcMarkSweep", "G1", "Z", "Shenandoah", "Epsilon"} {
+		if v, at, ok := j.option("-XX:+Use" + f + "GC"); ok && v == "" {
+			name, from = strings.TrimSuffix(strings.Replace(f, "ConcMarkSweep", "CMS", 1), "Old"), at
+		}
+	}
+	return name, from
 }
 
 func (j *jvm) processors() float64 { return processors(j.s) }
@@ -223,7 +229,7 @@ func (j *jvm) parts() {
 }
 
 func (j *jvm) heapPart() model.MemoryPart {
-	p := model.MemoryPart{Part: partHeap}
+	p := model.MemoryPart{Part: model.PartHeap}
 	h := j.u.Heap
 	anon := j.s.Main.Status.RSSAnon
 	switch {

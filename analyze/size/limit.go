@@ -18,9 +18,18 @@ func (j *jvm) limit(h *model.Heap) {
 		h.Evidence.Add("maxBytes", j.u.Evidence["maxHeapBytes"]...)
 		return
 	}
-	percent, from := j.share()
+	percent, from, asked := j.share()
 	h.SharePercent, h.MaxBytes = percent, int64(percent/100*float64(j.most()))
+	switch {
+	case asked:
+		h.ShareSource = fromFlag
+	case j.seesGroup():
+		h.ShareSource = fromDefault
+	default:
+		h.ShareSource = model.ShareOfMachine
+	}
 	h.Evidence.Add("sharePercent", from)
+	h.Evidence.Add("shareSource", from)
 	if j.perf != nil && j.max() > 0 {
 		h.MaxBytes = j.max()
 		h.Evidence.Add("maxBytes", j.from)
@@ -31,22 +40,22 @@ func (j *jvm) limit(h *model.Heap) {
 // share is how much of the memory that the JVM sees the heap may take, in percent: MaxRAMPercentage counts before the older MaxRAMFraction, which OpenJ9 does not know.
 // In a container OpenJ9 takes a half up to 1 GiB, then all but 512 MiB, and three quarters from 2 GiB on; for Java 8 without one a half, 512 MiB at most.
 // https://eclipse.dev/openj9/docs/xxusecontainersupport https://eclipse.dev/openj9/docs/xms
-func (j *jvm) share() (percent float64, from model.Source) {
+func (j *jvm) share() (percent float64, from model.Source, asked bool) {
 	const most, quarter, half = 100, 25, 50
 	if v, from, ok := j.option("-XX:MaxRAMPercentage="); ok {
 		if p, err := strconv.ParseFloat(v, 64); err == nil && p > 0 && p <= most {
-			return p, from
+			return p, from, true
 		}
 	}
 	if v, from, ok := j.option("-XX:MaxRAMFraction="); ok && !j.openJ9() {
 		if n, err := strconv.Atoi(v); err == nil && n > 0 {
-			return most / float64(n), from
+			return most / float64(n), from, true
 		}
 	}
 	if j.openJ9() && j.seesGroup() {
-		return half, model.Derived("no option: OpenJ9 takes at least a half of a container's memory")
+		return half, model.Derived("no option: OpenJ9 takes at least a half of a container's memory"), false
 	}
-	return quarter, model.Derived("no option: a quarter of the memory that the JVM sees")
+	return quarter, model.Derived("no option: a quarter of the memory that the JVM sees"), false
 }
 
 // machine is the memory that the JVM sees: that of its control group, or of the machine.
@@ -66,26 +75,8 @@ func (j *jvm) most() int64 {
 	return all
 }
 
-// seesGroup reports whether the JVM looks at the limits of its control group: from Java 10 and 8u191 on, unless it is told not to.
-func (j *jvm) seesGroup() bool {
-	aware := true
-	if version := j.s.App.Runtime.Version; strings.HasPrefix(version, "9") {
-		aware = false
-	} else if update, old := strings.CutPrefix(version, "1.8.0_"); old {
-		n, err := strconv.Atoi(strings.FieldsFunc(update+"-", func(r rune) bool { return r < '0' || r > '9' })[0])
-		_, _, asked := j.option("-XX:+UseCGroupMemoryLimitForHeap")
-		aware = err != nil || n >= 191 || asked
-	}
-	for _, o := range j.c.Java.Options {
-		switch o.Value {
-		case "-XX:+UseContainerSupport":
-			aware = true
-		case "-XX:-UseContainerSupport":
-			aware = false
-		}
-	}
-	return aware
-}
+// seesGroup reports whether the JVM looks at the limits of its control group.
+func (j *jvm) seesGroup() bool { return j.c.Java.SeesContainer(j.s.App.Runtime.Version) }
 
 // inTask says what becomes of a heap without -Xmx in a task.
 func (j *jvm) inTask() string {

@@ -12,7 +12,13 @@ import (
 func need(u model.Usage) *model.Need {
 	n := &model.Need{CPUFactor: model.CPUHeadroom, MemoryFactor: model.MemoryHeadroom, Why: []string{}}
 	neededCores(n, u)
-	neededMemory(n, u)
+	share := 0.0
+	if u.Heap != nil {
+		share = u.Heap.SharePercent
+	}
+	m := u.MemoryNeed(share)
+	n.MemoryBytes, n.MemoryFrom = m.Bytes, m.From
+	n.Evidence["memoryBytes"] = m.Evidence
 	confidence(n, u)
 	n.Evidence.Add("confidence", model.Derived("how long, when and under what load it was sampled"))
 	n.Evidence.Add("why", model.Derived("sampling"))
@@ -42,48 +48,6 @@ func justStarted(u model.Usage) bool { return u.UptimeSeconds > 0 && u.UptimeSec
 // loaded reports whether the application had something to do while it was sampled.
 func loaded(s *model.Sampling) bool {
 	return s.Cores.P90 >= busyCores || slices.ContainsFunc(s.Runs, func(r model.SampleRun) bool { return r.Requests != nil && r.Requests.PerSecond > 0 })
-}
-
-// neededMemory never falls below what was resident, or resident and swapped out.
-func neededMemory(n *model.Need, u model.Usage) {
-	take := func(bytes int64, from string, evidence []model.Source) {
-		if bytes > n.MemoryBytes {
-			n.MemoryBytes, n.MemoryFrom = bytes, from
-			n.Evidence["memoryBytes"] = evidence
-		}
-	}
-	take(u.PeakRSSBytes, "peak resident", u.Evidence["peakRssBytes"])
-	take(u.RSSBytes+u.SwapBytes, "resident and swapped out", u.Evidence["rssBytes"])
-	if s := u.Sampling; s != nil {
-		take(s.RSS.Max+s.SwapBytes, "sampled", s.Evidence["rss"])
-	}
-	var sum int64
-	for _, p := range u.Memory {
-		sum += p.Bytes
-	}
-	take(sum, "the parts of the runtime's memory together", []model.Source{model.Derived("sum of memory")})
-	if u.HeapBeyondHost() {
-		take(u.UnlimitedBytes(), fmt.Sprintf("twice the peak of %d MiB, at least 512 MiB more than it, since -Xmx says %d MiB on a machine of %d MiB",
-			max(u.PeakRSSBytes, u.RSSBytes+u.SwapBytes)/mebi, u.MaxHeapBytes/mebi, u.HostMemoryBytes/mebi), u.Evidence["maxHeapBytes"])
-	}
-	h := u.Heap
-	if h == nil || h.SharePercent <= 0 {
-		return
-	}
-	share := h.SharePercent / 100
-	if h.Collections > 0 {
-		// Without -Xmx the JVM takes a share of the task's memory: what it kept after a collection has to fit, and as much to work with.
-		why := fmt.Sprintf("no -Xmx: %.3g %% of the task have to hold twice the %d MiB that are in use after a collection", h.SharePercent, h.UsedBytes/mebi)
-		if h.SharePercent < 50 {
-			why += "; -XX:MaxRAMPercentage=75 would take less"
-		}
-		take(int64(float64(2*h.UsedBytes)/share/model.MemoryHeadroom), why, h.Evidence["usedBytes"])
-	}
-	if len(u.Memory) > 0 && u.Memory[0].Part == partHeap && share < 1 {
-		beside := sum - u.Memory[0].Bytes
-		take(int64(float64(beside)/(1-share)/model.MemoryHeadroom), fmt.Sprintf("no -Xmx: the heap may take %.3g %% of the task, the rest has to hold %d MiB beside it", h.SharePercent, beside/mebi),
-			[]model.Source{model.Derived("sum of memory")})
-	}
 }
 
 // Thresholds of how sure a need is.
