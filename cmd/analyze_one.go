@@ -66,9 +66,14 @@ func (a *app) noteAnalyzed(one analyzed) {
 }
 
 // analyzeOne lets the confined child look at one application, beside jobs-1 others, and saves what it found.
-func (a *app) analyzeOne(ctx context.Context, w *workspace.Workspace, id string, live model.Inventory, jobs int, show func(string, ...any)) analyzed {
+func (a *app) analyzeOne(ctx context.Context, w *workspace.Workspace, id string, live model.Inventory, jobs int, show func(string, ...any)) (one analyzed) {
+	defer func() { // in a goroutine of its own
+		if r := recover(); r != nil {
+			one = analyzed{id: id, code: Failed, err: fmt.Errorf("analyze %s: %w", id, crashed(r))}
+		}
+	}()
 	analysis, edits, err := a.analyzeInto(ctx, w, id, live, jobs, show)
-	one := analyzed{id: id, analysis: analysis, edits: edits, err: err}
+	one = analyzed{id: id, analysis: analysis, edits: edits, err: err}
 	if one.code = seenCode(analysis.AnalysisInfo.Skips); err != nil {
 		one.code = codeOf(err)
 	}

@@ -29,7 +29,7 @@ const (
 func Children() child.Table {
 	return child.Table{
 		roleInventory: playInventory,
-		roleAnalyze:   playAnalyze,
+		roleAnalyze:   func(ctx context.Context, c *child.Conn) (any, error) { return playAnalyze(ctx, c, nil) },
 	}
 }
 
@@ -96,7 +96,8 @@ type analyzeResult struct {
 // What an analysis holds of a million files stays to the end and has few pointers to follow: it is swept when half as much has come on top of it.
 const analyzeGC = 50
 
-func playAnalyze(ctx context.Context, c *child.Conn) (any, error) {
+// playAnalyze analyzes one application. began is called at the beginning of each step; nil: nobody is.
+func playAnalyze(ctx context.Context, c *child.Conn, began func(step string)) (any, error) {
 	var r analyzeRequest
 	if err := c.Request(&r); err != nil {
 		return nil, err
@@ -109,6 +110,9 @@ func playAnalyze(ctx context.Context, c *child.Conn) (any, error) {
 	var lost error // an event that could not be sent: the next file cannot be either
 	var telling sync.Mutex
 	o := analyze.Options{Parameters: r.Parameters, Workspace: r.Workspace, Others: r.Others, Recover: r.Recover, Earlier: r.Earlier, Observed: r.Observed, Log: c.Log(), Report: func(e analyze.Event) {
+		if began != nil {
+			began(e.Step)
+		}
 		telling.Lock()
 		defer telling.Unlock()
 		lost = errors.Join(lost, c.Emit("event", e))

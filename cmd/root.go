@@ -46,7 +46,14 @@ type globals struct {
 }
 
 // Main runs one command line (without the program's name) and returns the exit code. Cancelling ctx ends children and returns Interrupted.
-func Main(ctx context.Context, args []string, s *term.Streams) Code {
+func Main(ctx context.Context, args []string, s *term.Streams) (code Code) {
+	withoutCore()
+	defer func() {
+		if r := recover(); r != nil {
+			fmt.Fprintf(s.Err, "a2c: %s\n", term.Lines(crashed(r).Error()))
+			code = Failed
+		}
+	}()
 	a := &app{Streams: s, getenv: os.Getenv, euid: os.Geteuid(), line: commandLine(args), log: slog.New(slog.DiscardHandler)}
 	root := newRoot(a)
 	root.SetArgs(args)
@@ -54,7 +61,7 @@ func Main(ctx context.Context, args []string, s *term.Streams) Code {
 	root.SetOut(s.Out)
 	root.SetErr(s.Err)
 	ran, err := root.ExecuteContextC(ctx)
-	code := codeOf(err)
+	code = codeOf(err)
 	if ctx.Err() != nil && err != nil {
 		code = Interrupted
 	}

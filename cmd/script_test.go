@@ -30,7 +30,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	child.Main(cmd.Children(), cmd.Reapers())
+	child.Main(cmd.CrashingChildren(), cmd.Reapers())
 	testscript.Main(m, map[string]func(){
 		"a2c": func() {
 			ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

@@ -70,7 +70,7 @@ func (c Call) Run(ctx context.Context, result any) (Report, error) {
 	defer read.Close()
 	running, cancel := context.WithCancel(ctx)
 	defer cancel()
-	stderr := &tail{}
+	stderr := &beginning{}
 	cmd, done, err := c.start(running, plan, request, write, stderr)
 	write.Close()
 	if err != nil {
@@ -84,7 +84,7 @@ func (c Call) Run(ctx context.Context, result any) (Report, error) {
 	if s := cmd.ProcessState; s != nil {
 		report.MaxRSS, report.CPU = maxRSS(s), s.UserTime()+s.SystemTime()
 	}
-	return report, c.outcome(ctx, got, readErr, waitErr, stderr.String())
+	return report, c.outcome(ctx, got, readErr, waitErr, crashed(stderr.String()))
 }
 
 // notStarted tells what the machine refused of the confinement from all other reasons.
@@ -262,22 +262,19 @@ func Cores() int {
 	return max(1, runtime.NumCPU()/2)
 }
 
-// tail keeps the last bytes of a stream.
-type tail struct{ b []byte }
+// beginning keeps the first bytes of a stream: a Go trace begins with its reason.
+type beginning struct{ b []byte }
 
-const maxTail = 16 << 10
+const maxBeginning = 64 << 10
 
-func (t *tail) Write(p []byte) (int, error) {
-	t.b = append(t.b, p...)
-	if over := len(t.b) - maxTail; over > 0 {
-		t.b = append(t.b[:0], t.b[over:]...)
-	}
+func (s *beginning) Write(p []byte) (int, error) {
+	s.b = append(s.b, p[:min(len(p), maxBeginning-len(s.b))]...)
 	return len(p), nil
 }
 
-func (t *tail) String() string { return strings.TrimSpace(string(t.b)) }
+func (s *beginning) String() string { return strings.TrimSpace(string(s.b)) }
 
-// quoted is the first lines of what a child wrote to stderr: of a Go trace they hold the reason.
+// quoted is the first lines of what a child wrote to stderr.
 func quoted(stderr string) string {
 	if stderr == "" {
 		return ""

@@ -126,7 +126,7 @@ func TestCallErrors(t *testing.T) {
 	stop := errors.New("stop")
 	for role, want := range map[string]string{
 		"fail":    "no such thing",
-		"panic":   "child panic ended without an answer: exit status 2: \"panic: boom",
+		"panic":   "child panic ended without an answer: exit status 2: \"panic: its text is kept back: it may quote what was read (at a2c/internal/child.roles.func",
 		"exit":    "child exit ended without an answer",
 		"garbage": "child garbage: sent what is no answer: \"\\x1b[2Jhello\\n\"",
 		"breaks":  "child breaks: its answer breaks off: unexpected EOF",
