@@ -74,3 +74,63 @@ func TestPackagedConfiguration(t *testing.T) {
 		}
 	}
 }
+
+// TestLocatedConfiguration has files that a variable or a property of the framework names, outside of every folder where it looks by itself.
+func TestLocatedConfiguration(t *testing.T) {
+	for _, c := range []struct {
+		kind, argument, variable string
+		want                     []string
+	}{
+		{
+			"java-micronaut", "-Dunused=x", "MICRONAUT_CONFIG_FILES=/srv/site/till.yml,file:/srv/site/more.properties,classpath:gone.yml,/srv/site/none.yml",
+			[]string{
+				"database: PostgreSQL till at db.example:5433 out [] <datasources.default.url /srv/site/till.yml:3>",
+				"http: HTTP at more.example:80 out [] <partner.url /srv/site/more.properties:1>",
+			},
+		},
+		{
+			"java-quarkus", "-Dsmallrye.config.locations=/srv/folder,file:/srv/site/more.properties", "UNUSED=x",
+			[]string{
+				"database: MySQL stock at folder.example:3306 out [] <quarkus.datasource.jdbc.url /srv/folder/application.properties:1>",
+				"http: HTTP at more.example:80 out [] <partner.url /srv/site/more.properties:1>",
+			},
+		},
+		{"java-quarkus", "-Dunused=x", "MICRONAUT_CONFIG_FILES=/srv/site/till.yml", []string{}},
+	} {
+		tree := machine(t, "java-generic", func(a *txtar.Archive) {
+			a.Files = slices.DeleteFunc(a.Files, func(f txtar.File) bool { return strings.HasPrefix(f.Name, "proc/412/") })
+			command := "java\n" + c.argument + "\n-jar\nquarkus-run.jar\n"
+			if c.kind == "java-micronaut" {
+				command = "java\n-cp\ntill.jar:lib/micronaut-context-4.7.14.jar:lib/micronaut-inject-4.7.14.jar\ntill.Till\n"
+				add(a, "-- opt/counter/till.jar!/till/Till.class --\n-- opt/counter/lib/micronaut-context-4.7.14.jar!/x --\n-- opt/counter/lib/micronaut-inject-4.7.14.jar!/x --\n")
+			}
+			add(a, strings.Replace(quarkusFast, "java\n-jar\nquarkus-run.jar\n", command, 1))
+			a.Files = slices.DeleteFunc(a.Files, func(f txtar.File) bool {
+				return strings.Contains(f.Name, "properties") || strings.HasSuffix(f.Name, ".env")
+			})
+			file(t, a, "proc/412/environ").Data = []byte(c.variable + "\n")
+			add(a, `
+-- srv/site/till.yml --
+till.port: 5433
+datasources.default:
+  url: jdbc:postgresql://db.example:${till.port}/till
+  password: p4ss-of-the-till
+-- srv/site/more.properties --
+partner.url=http://more.example/
+-- srv/folder/application.properties --
+quarkus.datasource.jdbc.url=jdbc:mysql://folder.example/stock
+-- srv/folder/other.properties --
+other.url=jdbc:mysql://other.example/x
+`)
+		})
+		a, _ := run(t, tree, c.kind, analyze.Options{})
+		got := depends(a.AnalysisInfo.Dependencies)
+		if diff := cmp.Diff(append([]string{}, c.want...), append([]string{}, got...)); diff != "" {
+			t.Errorf("%s %s: %s", c.kind, c.variable, diff)
+		}
+		found := slices.Contains(names(a.AnalysisInfo.Secrets), "file datasources.default.password /srv/site/till.yml:4")
+		if found != (c.kind == "java-micronaut") {
+			t.Errorf("%s: secrets %v", c.kind, names(a.AnalysisInfo.Secrets))
+		}
+	}
+}

@@ -94,6 +94,7 @@ func Resolve(s *subject.Subject) *Config {
 			r.packaged()
 			r.generic()
 			r.dotEnv()
+			r.located()
 		}
 	}
 	if s.Dotnet() {
