@@ -131,6 +131,38 @@ func TestDependencies(t *testing.T) {
 	}
 }
 
+// TestAbsorb has variables that an address is made of: they are its configuration, not other ends of their own.
+func TestAbsorb(t *testing.T) {
+	tree := machine(t, "java-springboot", func(a *txtar.Archive) {
+		add(a, `-- proc/412/net/tcp --
+10.0.0.5:41000 10.0.0.11:5433 ESTABLISHED 720
+10.0.0.5:41001 10.0.0.12:7000 ESTABLISHED 721
+-- proc/412/fd/20 -> socket:[720] --
+-- proc/412/fd/21 -> socket:[721] --
+-- etc/orders/application-deps.yml --
+site:
+  database:
+    host: 10.0.0.11
+    port: 5433
+shop.url: jdbc:postgresql://${site.database.host}:${site.database.port}/shop
+other:
+  host: 10.0.0.12
+  port: 7000
+`)
+		appendTo(t, a, "proc/412/environ", "SPRING_PROFILES_ACTIVE=deps\n")
+	})
+	a, _ := run(t, tree, "java-springboot", analyze.Options{})
+	const yml = "/etc/orders/application-deps.yml:"
+	want := []string{
+		"database: H2 /var/lib/orders/orders, embedded out [] alive <spring.datasource.url /etc/orders/application.yml:6>",
+		"database: PostgreSQL shop at 10.0.0.11:5433 out [10.0.0.11] alive <shop.url " + yml + "5> <site.database.host " + yml + "3> <site.database.port " + yml + "4>",
+		"other: TCP at 10.0.0.12:7000 out [10.0.0.12] alive <other.host " + yml + "7> <other.port " + yml + "8>",
+	}
+	if diff := cmp.Diff(want, depends(a.AnalysisInfo.Dependencies)); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // TestResolve joins names with connections by what the resolver says, and lists what it does not say.
 func TestResolve(t *testing.T) {
 	const yml = "/etc/orders/application-deps.yml:"

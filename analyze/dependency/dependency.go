@@ -35,6 +35,7 @@ func Find(in Input) []model.Dependency {
 	f.settings()
 	f.arguments()
 	f.split()
+	f.absorb()
 	f.mounts()
 	f.resolve()
 	f.embedded()

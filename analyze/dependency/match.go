@@ -81,6 +81,33 @@ func (f *finder) byAddress(p traffic.Peer) bool {
 	return matched
 }
 
+// absorb takes an address whose keys do not tell what it is, or only that it is a database, for a part of the one dependency at that host and port: variables
+// that another setting makes its address of.
+func (f *finder) absorb() {
+	at := map[place][]*found{}
+	of := func(c *found) place { return place{host: c.doc.Host, port: c.doc.Port} }
+	vague := func(c *found) bool {
+		return c.weak || c.doc.Protocol == "sql" && c.doc.Product == "" && c.doc.Resource == ""
+	}
+	for _, c := range f.list {
+		if !vague(c) && !c.doc.Internal && c.doc.Host != "" && c.doc.Port != 0 {
+			at[of(c)] = append(at[of(c)], c)
+		}
+	}
+	f.list = slices.DeleteFunc(f.list, func(c *found) bool {
+		if !vague(c) || len(at[of(c)]) != 1 || !c.weak && at[of(c)][0].doc.Kind != c.doc.Kind {
+			return false
+		}
+		one := at[of(c)][0]
+		for _, v := range c.doc.Configured {
+			if !slices.Contains(one.doc.Configured, v) {
+				one.doc.Configured = append(one.doc.Configured, v)
+			}
+		}
+		return true
+	})
+}
+
 // byPort is the one dependency of a connection's port whose name could not be turned into an address, or whose port is not told. A name that the resolver
 // gives other addresses for than the ones that are connected may have moved since.
 func (f *finder) byPort(p traffic.Peer) *found {
