@@ -14,11 +14,11 @@ import (
 )
 
 // Dependencies shows that analyze finds every connection that real applications hold, each with the line of configuration that causes it and who listens at
-// the other end: PostgreSQL and Redis of Debian, an embedded H2, Artemis, and other applications, behind Spring Boot, a pool of Tomcat, a data source of WildFly and
-// ASP.NET Core.
+// the other end: PostgreSQL and Redis of Debian, an embedded H2, Artemis, and other applications, behind Spring Boot, a pool of Tomcat, data sources of WildFly, Liberty, Quarkus
+// and Micronaut, and ASP.NET Core.
 func Dependencies() Proof {
 	return Proof{
-		Name: "dependencies", Needs: []Need{Root, AMD64, Packages}, Budget: 4 * time.Minute,
+		Name: "dependencies", Needs: []Need{Root, AMD64, Packages}, Budget: 5 * time.Minute,
 		Install: func(t *testing.T, b *Bench) {
 			b.installServers(t, servers.Depends())
 		},
@@ -30,7 +30,6 @@ func Dependencies() Proof {
 			y.configure(t, list)
 			y.start(t, list, nil)
 			d := dependencies{yard: y, found: takeInventory(t, c), analyses: map[string]model.AnalysisInfo{}}
-			d.use(t)
 			d.analyze(t, c)
 			d.compare(t)
 			y.stop(t)
@@ -67,21 +66,16 @@ func expectedDependencies() []expected {
 		{"depends-shop", model.DependsDatabase, "PostgreSQL", "shop", 19700, context, "jdbc:postgresql:", "depends-postgres", false, "postgres"},
 		{"depends-shop", model.DependsDatabase, "H2", "data/cache", 0, context, "jdbc:h2:", "", false, ""},
 		{"depends-wildfly", model.DependsDatabase, "PostgreSQL", "wild", 19700, "base/configuration/standalone.xml", "jdbc:postgresql:", "depends-postgres", false, "postgres"},
+		{"depends-stock", model.DependsDatabase, "PostgreSQL", "stock", 19700, "work/config/application.properties", "jdbc:postgresql:", "depends-postgres", false, "postgres"},
+		{"depends-till", model.DependsDatabase, "PostgreSQL", "till", 19700, "etc/till.yml", "jdbc:postgresql:", "depends-postgres", false, "postgres"},
+		{"depends-bank", model.DependsDatabase, "PostgreSQL", "bank", 19700, "usr/servers/bank/sources.xml", "serverName=", "depends-postgres", false, "postgres"},
+		{"depends-bank", model.DependsDatabase, "H2", "data/notes", 0, "usr/servers/bank/sources.xml", "jdbc:h2:", "", false, ""},
 		{"depends-gate", model.DependsHTTP, "", "", 19760, settings, `"Upstream"`, "depends-shop", true, "java"},
 		{"depends-gate", model.DependsBroker, "", "", 19740, settings, `"Host": "127.0.0.1"`, "depends-broker", true, "java"},
 	}
 }
 
-// use asks every page once more, so that no connection is closed for being idle when it is looked for.
-func (d *dependencies) use(t *testing.T) {
-	t.Helper()
-	for _, r := range d.running {
-		if err := r.ready(t.Context()); err != nil {
-			t.Errorf("%s: %v", r.place.Server.Name, err)
-		}
-	}
-}
-
+// analyze asks for the page of each application just before it is looked at, so that no connection is closed for being idle.
 func (d *dependencies) analyze(t *testing.T, c Command) {
 	t.Helper()
 	for _, r := range d.running {
@@ -89,6 +83,9 @@ func (d *dependencies) analyze(t *testing.T, c Command) {
 		id := d.id(name)
 		if id == "" || r.place.Server.Kind == "java-generic" || r.place.Server.Kind == "" {
 			continue
+		}
+		if err := r.ready(t.Context()); err != nil {
+			t.Errorf("%s: %v", name, err)
 		}
 		c.Run(t, []int{exitDone, exitNotAllSeen}, "analyze", "-q", "--application-id", id)
 		var a model.Analysis

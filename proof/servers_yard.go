@@ -156,6 +156,7 @@ func (r *running) ready(ctx context.Context) error {
 // stop ends what runs, each by its session, a few side by side.
 func (y *yard) stop(t *testing.T) {
 	t.Helper()
+	slices.Reverse(y.running) // what others are connected to, such as PostgreSQL, waits for them
 	for batch := range slices.Chunk(y.running, 2*atOnce) {
 		var ends sync.WaitGroup
 		for _, r := range batch {

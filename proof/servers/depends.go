@@ -22,6 +22,9 @@ const (
 	dependsGate     = 19780
 	dependsLedger   = 19800
 	dependsWild     = 19820
+	dependsStock    = 19840
+	dependsTill     = 19850
+	dependsBank     = 19900
 )
 
 const postgresDriver = "postgresql-42.7.8.jar"
@@ -33,7 +36,7 @@ func driver(ctx context.Context, p Place) error {
 
 // Depends are the servers that the applications of the proof need, and the applications, in the order in which they start.
 func Depends() []Server {
-	return []Server{Postgres(), Redis(), DependsBroker(), DependsShop(), DependsWildFly(), DependsGate(), DependsLedger()}
+	return []Server{Postgres(), Redis(), DependsBroker(), DependsShop(), DependsWildFly(), DependsGate(), DependsLedger(), DependsStock(), DependsTill(), DependsBank()}
 }
 
 // debian unpacks packages of Debian below the programs: nothing is installed, so no service of theirs starts.
@@ -93,7 +96,7 @@ func Postgres() Server {
 			}
 			return firstError(os.Chmod(p.Path("data"), 0o700),
 				as("", bin(p, "initdb"), "-D", p.Path("data"), "-U", "app", "-A", "trust", "-E", "UTF8", "--no-sync"),
-				as("create database ledger;\ncreate database shop;\ncreate database wild;\n", bin(p, "postgres"), "--single", "-D", p.Path("data"), "postgres"))
+				as("create database ledger;\ncreate database shop;\ncreate database wild;\ncreate database stock;\ncreate database till;\ncreate database bank;\n", bin(p, "postgres"), "--single", "-D", p.Path("data"), "postgres"))
 		},
 		Command: func(p Place) apps.Command {
 			return apps.Command{
