@@ -222,9 +222,21 @@ func parseByName(name string, data []byte) ([]parse.Setting, error) {
 		if err != nil {
 			return nil, err
 		}
+		if partsList(doc.Root) {
+			return nil, nil
+		}
 		return parse.XMLSettings(doc.Root), nil
 	}
 	return nil, nil
+}
+
+// partsList reports a list of parts in CycloneDX's format, whose digests look like keys.
+func partsList(root *parse.XMLElement) bool {
+	if root == nil || root.Name != "bom" {
+		return false
+	}
+	ns, _ := root.Attr("xmlns")
+	return strings.Contains(ns.Value, "cyclonedx.org")
 }
 
 func (r *resolver) environment() {

@@ -297,8 +297,8 @@ func (r *resolver) configsIn(dir, reason string) {
 	for _, e := range list {
 		switch strings.ToLower(path.Ext(e.Name)) {
 		case ".properties", ".yml", ".yaml", ".xml":
-			if e.Type == host.Regular {
-				r.document(path.Join(dir, e.Name), reason)
+			if name := path.Join(dir, e.Name); e.Type == host.Regular && !Sample(r.s.Root, name) {
+				r.document(name, reason)
 			}
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"path"
 	"strings"
 
+	"a2c/analyze/config"
 	"a2c/analyze/subject"
 	"a2c/inventory/host"
 	"a2c/model"
@@ -24,8 +25,27 @@ func (c *collector) jetty() Filter {
 			return model.Out, "layout: for starting by hand; the image starts the program itself"
 		case rel == "VERSION.txt" || rel == "README.adoc" || strings.HasPrefix(rel, "jetty-home-") && strings.Contains(rel, "-cyclonedx."):
 			return model.Out, "layout: documentation"
+		case rel == "modules/demo.d" || strings.HasPrefix(rel, "modules/demo.d/"):
+			return model.Out, "layout: examples, which are copied when their modules are added"
 		}
 		return "", ""
+	}
+}
+
+// jettyOwn adds to the filter of a folder of Jetty's what jetty leaves out, when it is jetty.home as well, and samples that are as they were shipped.
+func (c *collector) jettyOwn(dir string, next Filter) Filter {
+	same := c.real(dir) == c.real(string(c.in.Subject.App.Platform.Home))
+	home := c.jetty()
+	return func(rel string, e host.Entry) (string, string) {
+		if same {
+			if decision, why := home(rel, e); decision != "" {
+				return decision, why
+			}
+		}
+		if e.Type == host.Regular && config.Sample(c.set.tree, join(dir, rel)) {
+			return model.Out, "layout: sample of Jetty, as it was shipped"
+		}
+		return next(rel, e)
 	}
 }
 

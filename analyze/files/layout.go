@@ -224,7 +224,11 @@ func (c *collector) ownFolder(ctx context.Context, dir, reason string) error {
 	if dir == "" || config.Shared(dir) || kernelPath(dir) || c.scratch(dir) {
 		return nil
 	}
-	return c.tree(ctx, dir, model.LayerApp, reason, c.classPath().folder(c.real(dir)))
+	filter := c.classPath().folder(c.real(dir))
+	if c.in.Subject.Kind() == "java-jetty" {
+		filter = c.jettyOwn(dir, filter)
+	}
+	return c.tree(ctx, dir, model.LayerApp, reason, filter)
 }
 
 // dotnetFolder takes the publish folder.
