@@ -36,8 +36,10 @@ type finder struct {
 	c       *config.Config
 	reasons []model.ReplicaReason
 	// libraries are the first files of the image that have the names in known.
-	libraries map[string]string
-	quartzOwn []named // of quartz.properties
+	libraries  map[string]string
+	assemblies []string // of Hangfire, in the image
+	depsFiles  []string // deps.json of .NET, in the image
+	quartzOwn  []named  // of quartz.properties
 }
 
 // named is a setting.
@@ -174,21 +176,6 @@ func (f *finder) quartz() {
 	}
 }
 
-// hangfire finds Hangfire by its assemblies: with jobs in memory each copy runs them, with a database they share them.
-func (f *finder) hangfire() {
-	core := f.libraries["Hangfire.Core*.dll"]
-	if core == "" {
-		return
-	}
-	for _, memory := range []string{"Hangfire.InMemory", "Hangfire.MemoryStorage"} {
-		if file := f.libraries[memory+"*.dll"]; file != "" {
-			f.because(model.ReplicasNo, "Hangfire keeps its jobs in memory ("+memory+"): each copy would run them", model.FromFile(model.Path(file), 0))
-			return
-		}
-	}
-	f.because(model.ReplicasYes, "Hangfire shares its jobs by its storage", model.FromFile(model.Path(core), 0))
-}
-
 // sessions tells where a servlet container keeps them.
 func (f *finder) sessions() {
 	store, from := f.setting("spring.session.store-type")
@@ -235,16 +222,26 @@ func relaxed(key string) string {
 
 // files goes once through the files of an image, of which there may be a million.
 func (f *finder) files(paths iter.Seq[string]) {
+	known := hangfirePackages()
 	for p := range paths {
-		if strings.HasSuffix(p, ".jar") || strings.HasSuffix(p, ".dll") {
+		switch path.Ext(p) {
+		case ".jar":
 			f.library(p)
+		case ".dll":
+			if known[strings.TrimSuffix(path.Base(p), ".dll")] != "" {
+				f.assemblies = append(f.assemblies, p)
+			}
+		case ".json":
+			if strings.HasSuffix(p, ".deps.json") {
+				f.depsFiles = append(f.depsFiles, p)
+			}
 		}
 	}
 }
 
 // library notes a file that tells something, the first of each kind.
 func (f *finder) library(file string) {
-	for _, name := range []string{"quartz-*.jar", "spring-session-*.jar", "Hangfire.Core*.dll", "Hangfire.InMemory*.dll", "Hangfire.MemoryStorage*.dll"} {
+	for _, name := range []string{"quartz-*.jar", "spring-session-*.jar"} {
 		if ok, _ := path.Match(name, path.Base(file)); ok && f.libraries[name] == "" { // the patterns are good ones
 			f.libraries[name] = file
 		}

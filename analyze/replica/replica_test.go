@@ -40,8 +40,6 @@ func TestFind(t *testing.T) {
 		{name: "clustered", settings: set("org.quartz.jobStore.class", "org.quartz.impl.jdbcjobstore.JobStoreTX", "org.quartz.jobStore.isClustered", "true"), want: model.ReplicasYes},
 		{name: "in a database, alone", settings: set("org.quartz.jobStore.class", "org.quartz.impl.jdbcjobstore.JobStoreTX"), want: model.ReplicasNo, saying: "isClustered"},
 		{name: "Quartz is there", paths: []string{"/app/lib/quartz-2.3.2.jar"}, want: model.ReplicasUnknown, saying: "Quartz"},
-		{name: "Hangfire in memory", paths: []string{"/app/Hangfire.Core.dll", "/app/Hangfire.InMemory.dll"}, want: model.ReplicasNo, saying: "Hangfire.InMemory"},
-		{name: "Hangfire in a database", paths: []string{"/app/Hangfire.Core.dll", "/app/Hangfire.SqlServer.dll"}, want: model.ReplicasYes},
 		{name: "sessions", apps: []config.WebApp{{Path: "/app"}}, want: model.ReplicasUnknown, saying: "sticky"},
 		{name: "sessions outside", apps: []config.WebApp{{Path: "/app"}}, settings: set("spring.session.store-type", "redis"), want: model.ReplicasYes},
 	} {
