@@ -2,6 +2,7 @@ package proof
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	mathrand "math/rand/v2"
 	"os"
@@ -12,6 +13,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"a2c/model"
 	"a2c/proof/apps"
@@ -84,7 +87,7 @@ func (p *planting) judge(b *Bench, list []plantedApp, clean []string) {
 
 // commands runs them on one application, and returns the secrets that analyze found.
 func (p *planting) commands(c Command, id string, image bool, v *verdict) []model.Secret {
-	v.ran = append(v.ran, dumped(p.t, c, id), c.Run(p.t, []int{exitDone, exitNotAllSeen}, "analyze", "-vv", "--application-id", id))
+	v.ran = append(v.ran, dumped(p.t, c, id, "all"), dumped(p.t, c, id, "crash"), c.Run(p.t, []int{exitDone, exitNotAllSeen}, "analyze", "-vv", "--application-id", id))
 	var analysis model.Analysis
 	readJSON(p.t, filepath.Join(c.Workspace, id, "analysis.json"), &analysis)
 	v.ran = append(v.ran,
@@ -139,14 +142,19 @@ func (p *planting) clean(b *Bench, ran []Ran, workspace string, named map[string
 	fmt.Fprintf(b.Log, "secrets: %d in %d bytes printed by %d commands and in the workspace, searched in %d notations\n", len(h.found), printed, len(ran), len(all[0].Forms()))
 }
 
-// dumped tells an analysis, and the child that reads the host, to dump the state of all their threads (SIGQUIT), and returns what was printed.
-func dumped(t *testing.T, c Command, id string) Ran {
+// dumped tells an analysis, and the child that reads the host, to dump the state of all their threads (SIGQUIT), and returns what was printed. No core file is
+// left behind, though the limit allows one and the Go runtime is told to make one ("crash").
+func dumped(t *testing.T, c Command, id, traceback string) Ran {
 	t.Helper()
 	args := []string{"analyze", "-vv", "--application-id", id}
 	cmd := c.Make(t.Context(), args...)
 	var out, problems bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &problems
-	if err := cmd.Start(); err != nil {
+	cmd.Env, cmd.Dir = append(cmd.Environ(), "GOTRACEBACK="+traceback), t.TempDir()
+	if err := os.Chmod(cmd.Dir, 0o777); err != nil { // the child that reads the host is nobody
+		t.Fatal(err)
+	}
+	if err := withCores(cmd.Start); err != nil {
 		t.Fatal(err)
 	}
 	child := 0
@@ -169,8 +177,26 @@ func dumped(t *testing.T, c Command, id string) Ran {
 	}
 	_ = cmd.Process.Signal(syscall.SIGQUIT)
 	_ = cmd.Wait() // that it was ended by a signal is what was wanted
+	if state, ok := cmd.ProcessState.Sys().(syscall.WaitStatus); ok && state.CoreDump() {
+		t.Errorf("GOTRACEBACK=%s a2c %s: its memory was dumped", traceback, strings.Join(args, " "))
+	}
+	if left, err := os.ReadDir(cmd.Dir); err != nil || len(left) > 0 {
+		t.Errorf("GOTRACEBACK=%s a2c %s left %v behind (%v)", traceback, strings.Join(args, " "), left, err)
+	}
 	if !bytes.Contains(problems.Bytes(), []byte("SIGQUIT")) {
 		t.Errorf("a2c %s ended before it could be told to dump its state:\n%s", strings.Join(args, " "), head(problems.Bytes()))
 	}
-	return Ran{Args: append(args, "(SIGQUIT)"), Stdout: out.Bytes(), Stderr: problems.Bytes()}
+	return Ran{Args: append(args, "(SIGQUIT, "+traceback+")"), Stdout: out.Bytes(), Stderr: problems.Bytes()}
+}
+
+// withCores starts a process that may leave a core file of any size.
+func withCores(start func() error) error {
+	var before unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_CORE, &before); err != nil {
+		return err
+	}
+	if err := unix.Setrlimit(unix.RLIMIT_CORE, &unix.Rlimit{Cur: unix.RLIM_INFINITY, Max: unix.RLIM_INFINITY}); err != nil {
+		return err
+	}
+	return errors.Join(start(), unix.Setrlimit(unix.RLIMIT_CORE, &before))
 }
