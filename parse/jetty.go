@@ -42,6 +42,9 @@ type JettyModule struct {
 	XML         []JettyLine // files below jetty.base or jetty.home
 	Ini         []JettyLine // arguments that count where nothing else sets them
 	Exec        []JettyLine // options of a JVM that is forked for them
+	Provides    []string    // what others may need, "logging|default": this one unless another is enabled
+	Before      []string    // modules that are to work behind it
+	After       []string    // modules and what they provide that it is to work behind
 	Environment string      // "ee10": its properties and files count there alone; "": for the whole server
 }
 
@@ -62,7 +65,7 @@ func ReadJettyModule(data []byte) (JettyModule, error) {
 	section := ""
 	for _, l := range lines {
 		if l.Text[0] == '[' && strings.HasSuffix(l.Text, "]") {
-			section = strings.ToLower(l.Text[1 : len(l.Text)-1])
+			section = strings.ToLower(strings.TrimSpace(l.Text[1 : len(l.Text)-1]))
 			continue
 		}
 		switch section {
@@ -70,12 +73,18 @@ func ReadJettyModule(data []byte) (JettyModule, error) {
 			m.Depend = append(m.Depend, l)
 		case "xml":
 			m.XML = append(m.XML, l)
-		case "ini":
+		case "ini", "defaults":
 			m.Ini = append(m.Ini, l)
 		case "exec":
 			m.Exec = append(m.Exec, l)
-		case "environment":
+		case "env", "environment":
 			m.Environment = l.Text
+		case "provide", "provides", "name":
+			m.Provides = append(m.Provides, l.Text)
+		case "before":
+			m.Before = append(m.Before, l.Text)
+		case "optional", "after":
+			m.After = append(m.After, l.Text)
 		}
 	}
 	return m, nil

@@ -210,15 +210,8 @@ func (r *jettyReader) part(e *XMLElement) JettyValue {
 // property is <Property name="jetty.http.port" deprecated="jetty.port" default="8080"/>, the three also as elements.
 func (r *jettyReader) property(e *XMLElement, lookup Lookup) JettyValue {
 	v := JettyValue{Line: e.Line}
-	keys := []string{attrValue(e, "name")}
-	keys = append(keys, strings.Split(attrValue(e, "deprecated"), ",")...)
-	for _, name := range []string{"Name", "name", "Deprecated", "deprecated"} {
-		for _, c := range e.All(name) {
-			keys = append(keys, strings.TrimSpace(c.Text))
-		}
-	}
-	for _, key := range keys {
-		if key = strings.TrimSpace(key); key != "" && !v.Set {
+	for _, key := range jettyNames(e) {
+		if !v.Set {
 			r.ask(&v, lookup, key)
 		}
 	}
@@ -236,6 +229,20 @@ func (r *jettyReader) property(e *XMLElement, lookup Lookup) JettyValue {
 	return v
 }
 
+// jettyNames are the names that an element asks, in their order.
+func jettyNames(e *XMLElement) []string {
+	keys := append([]string{attrValue(e, "name")}, strings.Split(attrValue(e, "deprecated"), ",")...)
+	for _, name := range []string{"Name", "name", "Deprecated", "deprecated"} {
+		for _, c := range e.All(name) {
+			keys = append(keys, c.Text)
+		}
+	}
+	for i, key := range keys {
+		keys[i] = strings.TrimSpace(key)
+	}
+	return slices.DeleteFunc(keys, func(key string) bool { return key == "" })
+}
+
 func (r *jettyReader) ask(v *JettyValue, lookup Lookup, key string) {
 	v.Keys = append(v.Keys, key)
 	if lookup == nil {
@@ -249,4 +256,52 @@ func (r *jettyReader) ask(v *JettyValue, lookup Lookup, key string) {
 func attrValue(e *XMLElement, name string) string {
 	a, _ := e.Attr(name)
 	return a.Value
+}
+
+// JettyDefault is a <Property>, <SystemProperty> or <Env> of a file, with what it is where nothing sets it.
+type JettyDefault struct {
+	Kind    string   // the element's name
+	Names   []string // its name, then the older ones that are asked behind it
+	Default string
+	Set     bool // it has a default, one that is text
+	Line    int
+}
+
+// maxJettyDefaults bounds those of one file: Jetty's own have some 50.
+const maxJettyDefaults = 5_000
+
+// ReadJettyDefaults reads all properties that a file asks.
+func ReadJettyDefaults(data []byte, from JettySources) ([]JettyDefault, error) {
+	doc, err := ReadXML(data)
+	if err != nil {
+		return nil, err
+	}
+	if doc.Root.Name != "Configure" {
+		return nil, syntaxf(doc.Root.Line, "the root element is <%s>, not <Configure>", excerpt(doc.Root.Name))
+	}
+	r := jettyReader{from: from}
+	var list []JettyDefault
+	var walk func(e *XMLElement)
+	walk = func(e *XMLElement) {
+		if asksJetty(e) && len(list) <= maxJettyDefaults {
+			asked := r.property(e, nil)
+			d := JettyDefault{Kind: e.Name, Names: jettyNames(e), Default: asked.Value, Set: asked.Set, Line: e.Line}
+			for _, x := range append(e.All("Default"), e.All("default")...) {
+				d.Set = d.Set && !slices.ContainsFunc(x.Children, func(c *XMLElement) bool { return !asksJetty(c) })
+			}
+			list = append(list, d)
+		}
+		for _, c := range e.Children {
+			walk(c)
+		}
+	}
+	walk(doc.Root)
+	if len(list) > maxJettyDefaults {
+		return list[:maxJettyDefaults], syntaxf(list[maxJettyDefaults].Line, "more than %d properties", maxJettyDefaults)
+	}
+	return list, nil
+}
+
+func asksJetty(e *XMLElement) bool {
+	return e.Name == "Property" || e.Name == "SystemProperty" || e.Name == "Env"
 }

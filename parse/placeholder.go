@@ -19,6 +19,7 @@ type Placeholders struct {
 	Whole     bool   // the text with its default is a name, too, and asked first (Spring)
 	Others    string // what separates names of which the first known one counts: "," (WildFly)
 	Escape    bool   // "$$" and "\$" are a dollar (SmallRye Config)
+	Doubled   bool   // "$$" is a dollar (Jetty)
 }
 
 // Expansion is a value whose placeholders were replaced. What could not be stays as it is written.
@@ -79,10 +80,13 @@ func (x *expander) text(s string, path []string) string {
 
 // escaped finds a dollar that means itself; -1 when there is none.
 func (x *expander) escaped(s string) int {
-	if !x.Escape {
+	if !x.Escape && !x.Doubled {
 		return -1
 	}
 	double, slashed := strings.Index(s, "$$"), strings.Index(s, `\$`)
+	if x.Doubled {
+		return double
+	}
 	if double < 0 || slashed >= 0 && slashed < double {
 		return slashed
 	}
