@@ -16,7 +16,7 @@ import (
 )
 
 // Config shows that the configuration which a2c says is in force is the one that the running application itself reports: Spring Boot's actuator, WildFly's
-// management, ASP.NET Core's debug view, Liberty's dump, pages in Tomcat, what Quarkus and Micronaut say of each value. Values, and where the application
+// management, ASP.NET Core's debug view, Liberty's dump, Jetty's own list, pages in Tomcat, what Quarkus and Micronaut say of each value. Values, and where the application
 // tells it, the file and line that they come from.
 func Config() Proof {
 	var list []servers.Server // Install, which runs first, chooses them
@@ -85,6 +85,8 @@ func (k *compared) run(t *testing.T) {
 		k.quarkus(t)
 	case "java-tomcat":
 		k.tomcat(t)
+	case "java-jetty":
+		k.jetty(t)
 	case "java-liberty":
 		k.liberty(t)
 	case "java-micronaut":

@@ -84,6 +84,8 @@ func (r *reader) rules() rules {
 		return r.quarkus()
 	case r.s.Kind() == "java-tomcat":
 		return r.tomcat()
+	case r.s.Kind() == "java-jetty":
+		return r.jetty()
 	case r.s.Kind() == "java-liberty":
 		return r.liberty()
 	case r.s.Kind() == "java-micronaut":
