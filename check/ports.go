@@ -3,7 +3,6 @@ package check
 import (
 	"cmp"
 	"fmt"
-	"net/netip"
 	"slices"
 
 	"a2c/model"
@@ -153,34 +152,4 @@ func bindingEvidence(l model.Listener) []model.Source {
 		return nil
 	}
 	return at(l.Binding.Evidence, "value")
-}
-
-func loopbackPeer() Rule {
-	return Rule{
-		ID:       "fargate.loopback-peer",
-		Title:    "It needs no other service on the loopback address",
-		Remedy:   "Run the other service in the same task (localhost works there), or as a service of its own and name its address in the configuration.",
-		Source:   "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-networking.html",
-		Targets:  []string{ECSFargate, EKSFargate},
-		Severity: model.Breaks,
-		Run: func(s *Subject, r Reporter) {
-			info := s.App.AnalysisInfo
-			found := false
-			for _, p := range info.Peers {
-				own := slices.ContainsFunc(info.App.Listeners, func(l model.Listener) bool { return l.Port == p.Port && l.Protocol == p.Protocol })
-				if a, err := netip.ParseAddr(p.Address); err != nil || !a.Unmap().IsLoopback() || own {
-					continue
-				}
-				found = true
-				who := "a service"
-				if p.Process != "" {
-					who = safe(p.Process)
-				}
-				r.Fail(fmt.Sprintf("it is connected to %s at %s of this host", who, endpoint(p.Address, p.Port)), at(p.Evidence)...)
-			}
-			if !found {
-				unseen(s, r, "peers")
-			}
-		},
-	}
 }
