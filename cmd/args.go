@@ -41,14 +41,18 @@ func exactly(what string) cobra.PositionalArgs {
 // idFlag adds --application-id, with the workspace's applications as completion.
 func (a *app) idFlag(c *cobra.Command, id *string) {
 	c.Flags().StringVar(id, "application-id", "", "the application, by its `ID` of a2c inventory")
-	err := c.RegisterFlagCompletionFunc("application-id", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	a.completes(c, "application-id", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		w, err := a.open(false)
 		if err != nil {
 			return nil, cobra.ShellCompDirectiveError
 		}
 		return knownIDs(w), cobra.ShellCompDirectiveNoFileComp
 	})
-	if err != nil { // the flag was added one line before
+}
+
+// completes says what a shell offers for a flag that was added before.
+func (a *app) completes(c *cobra.Command, flag string, offer cobra.CompletionFunc) {
+	if err := c.RegisterFlagCompletionFunc(flag, offer); err != nil {
 		a.log.Error("completion", "error", err)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"a2c/containerize"
+	"a2c/containerize/layer"
 	"a2c/internal/child"
 	"a2c/internal/term"
 	"a2c/internal/workspace"
@@ -18,7 +19,7 @@ import (
 
 // containerizeFlags are what a user may say about an image.
 type containerizeFlags struct {
-	id, base, tar, destination               string
+	id, base, tar, destination, compression  string
 	keepBind, buildOnly, allowSecrets, force bool
 }
 
@@ -26,6 +27,7 @@ type containerizeFlags struct {
 func (f containerizeFlags) options() containerize.Options {
 	return containerize.Options{
 		Base: f.base, KeepBind: f.keepBind, BuildOnly: f.buildOnly, Force: f.force, Tar: f.tar, Destination: f.destination, AllowSecrets: f.allowSecrets,
+		Compression: layer.Compression(f.compression),
 	}
 }
 
@@ -60,6 +62,8 @@ Exit code 3: the Dockerfile was edited, or known secrets lie in an image that is
 	s.BoolVar(&f.buildOnly, "build-only", false, "build from the Dockerfile and the context as they are, edits included")
 	s.StringVar(&f.tar, "tar", "", "also write the image to this `file`, for docker load")
 	s.StringVar(&f.destination, "destination", "", "also push the image to this `reference`")
+	s.StringVar(&f.compression, "compression", string(layer.Gzip), "of the layers, gzip or zstd: smaller and faster, and read by Docker 23, containerd 1.5 and later")
+	a.completes(c, "compression", cobra.FixedCompletions(layer.Compressions(), cobra.ShellCompDirectiveNoFileComp))
 	s.BoolVar(&f.allowSecrets, "allow-secrets-in-image", false, "push although known secrets lie in files of the image")
 	s.BoolVar(&f.force, "force", false, "write over an edited Dockerfile, and where little disk space stays free")
 	return c

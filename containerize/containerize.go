@@ -192,6 +192,7 @@ func (r *runner) makePlan(ctx context.Context) error {
 		return err
 	}
 	r.config = r.start.config()
+	r.config.Labels = labels(a.AnalysisInfo, r.base)
 	r.changes = append(slices.Clone(r.plan.changes), r.start.changes...)
 	return r.mayPush()
 }

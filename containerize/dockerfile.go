@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -23,7 +24,7 @@ type dockerfileView struct {
 	Layers                 []layerView
 	Changes, Unsayable     []string
 	Secrets                []string
-	Env, Expose            []string
+	Labels, Env, Expose    []string
 	User, WorkingDir       string
 	StopSignal, Entrypoint string
 }
@@ -91,8 +92,13 @@ func sayable(name, value string) bool {
 
 var sayableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]*$`)
 
-// values quotes environment, folder and entry point.
+// values quotes labels, environment, folder and entry point.
 func (v *dockerfileView) values(c model.ImageConfig) error {
+	for _, key := range slices.Sorted(maps.Keys(c.Labels)) {
+		if q, ok := quote(c.Labels[key]); ok {
+			v.Labels = append(v.Labels, key+"="+q)
+		}
+	}
 	for _, kv := range c.Env {
 		name, value, _ := strings.Cut(kv, "=")
 		if !sayable(name, value) {
@@ -154,7 +160,7 @@ var errBrokeOut = errors.New("a value broke out of its line in the Dockerfile")
 
 // parseBack counts what a parser would see: exactly the instructions that were meant, each on one line.
 func (v *dockerfileView) parseBack(text string) error {
-	want := map[string]int{"FROM": 1, "ENV": len(v.Env), "EXPOSE": len(v.Expose), "USER": 1, "ENTRYPOINT": 1}
+	want := map[string]int{"FROM": 1, "LABEL": len(v.Labels), "ENV": len(v.Env), "EXPOSE": len(v.Expose), "USER": 1, "ENTRYPOINT": 1}
 	for _, l := range v.Layers {
 		want["COPY"] += len(l.Copies)
 	}

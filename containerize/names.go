@@ -14,7 +14,7 @@ import (
 	"a2c/model"
 )
 
-// CheckNames refuses a base, a destination or an archive that could not be used in the end, before any work is done. Base may also have a digest.
+// CheckNames refuses a base, a destination, a compression or an archive that could not be used in the end, before any work is done. Base may also have a digest.
 func (o Options) CheckNames() error {
 	if o.Base != "" {
 		if _, err := name.ParseReference(o.Base); err != nil {
@@ -25,6 +25,9 @@ func (o Options) CheckNames() error {
 		if _, err := name.NewTag(o.Destination); err != nil {
 			return fmt.Errorf("destination: %w; give registry, repository and tag, such as 123456789012.dkr.ecr.eu-central-1.amazonaws.com/shop:1", err)
 		}
+	}
+	if err := o.Compression.Check(); err != nil {
+		return err
 	}
 	if o.Tar != "" {
 		return checkArchive(o.Tar)

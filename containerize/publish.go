@@ -156,7 +156,7 @@ func (r *runner) image(builder string, p layer.Published, c v1.Config) model.Ima
 		img.Files += l.Files
 	}
 	img.Config = model.ImageConfig{
-		User: c.User, WorkingDir: model.Path(c.WorkingDir), Entrypoint: c.Entrypoint, Cmd: c.Cmd, Env: slices.Clone(c.Env), StopSignal: c.StopSignal, ExposedPorts: []string{},
+		User: c.User, WorkingDir: model.Path(c.WorkingDir), Entrypoint: c.Entrypoint, Cmd: c.Cmd, Env: slices.Clone(c.Env), StopSignal: c.StopSignal, ExposedPorts: []string{}, Labels: c.Labels,
 	}
 	for port := range c.ExposedPorts {
 		img.Config.ExposedPorts = append(img.Config.ExposedPorts, port)

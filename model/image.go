@@ -43,6 +43,8 @@ type ImageConfig struct {
 	Env          []string `json:"env"`          // NAME=value, no secrets
 	ExposedPorts []string `json:"exposedPorts"` // "8080/tcp"
 	StopSignal   string   `json:"stopSignal,omitempty"`
+	// Labels say what the image holds; those of the image specification's annotation keys are annotations of its manifest, too.
+	Labels map[string]string `json:"labels,omitempty"`
 }
 
 // Layer is one layer as published.

@@ -26,6 +26,7 @@ const (
 // Job is what a2c said and wrote about one application.
 type Job struct {
 	App          apps.App
+	Compression  string // of the layers; "": the default
 	Tar          string // where containerize also writes the image for docker load; "": nowhere
 	ID           string
 	Found        model.App
@@ -81,6 +82,9 @@ func (j *Job) Containerize(t *testing.T, c Command, args ...string) {
 	args = append([]string{"containerize", "--application-id", j.ID}, args...)
 	if j.Tar != "" {
 		args = append(args, "--tar", j.Tar)
+	}
+	if j.Compression != "" {
+		args = append(args, "--compression", j.Compression)
 	}
 	j.Runs = append(j.Runs, c.Run(t, []int{exitDone, exitNotAllSeen}, args...))
 	readJSON(t, filepath.Join(c.Workspace, j.ID, "image", "image.json"), &j.Image)

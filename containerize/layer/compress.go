@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"strings"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/types"
@@ -21,8 +22,17 @@ const (
 	Zstd Compression = "zstd"
 )
 
+// Compressions lists the names, the default first.
+func Compressions() []string { return []string{string(Gzip), string(Zstd)} }
+
 // gzipBlock is part of the digest: pgzip's output depends on it, not on how many blocks are compressed at once.
 const gzipBlock = 1 << 20
+
+// Check refuses a name that is none.
+func (c Compression) Check() error {
+	_, err := c.mediaType()
+	return err
+}
 
 func (c Compression) mediaType() (types.MediaType, error) {
 	switch c {
@@ -31,7 +41,7 @@ func (c Compression) mediaType() (types.MediaType, error) {
 	case Zstd:
 		return types.OCILayerZStd, nil
 	}
-	return "", fmt.Errorf("compression %q: want gzip or zstd", string(c))
+	return "", fmt.Errorf("compression %q: there are %s", string(c), strings.Join(Compressions(), " and "))
 }
 
 // writer compresses into w with up to jobs threads.

@@ -206,7 +206,7 @@ func (p *publisher) finish() (Published, error) {
 	manifest, err := p.store.PutJSON(v1.Manifest{
 		SchemaVersion: 2, MediaType: types.OCIManifestSchema1,
 		Config: v1.Descriptor{MediaType: types.OCIConfigJSON, Size: config.Size, Digest: config.Digest},
-		Layers: p.layers,
+		Layers: p.layers, Annotations: annotations(p.spec.Config.Labels),
 	})
 	if err != nil {
 		return Published{}, err
@@ -216,6 +216,17 @@ func (p *publisher) finish() (Published, error) {
 	}
 	p.out.Digest, p.out.ConfigDigest = manifest.Digest, config.Digest
 	return p.out, nil
+}
+
+// annotations are the labels that the image specification has annotations for, which registries show.
+func annotations(labels map[string]string) map[string]string {
+	out := map[string]string{}
+	for key, value := range labels {
+		if strings.HasPrefix(key, "org.opencontainers.image.") {
+			out[key] = value
+		}
+	}
+	return out
 }
 
 // Load opens the one image of an OCI layout.

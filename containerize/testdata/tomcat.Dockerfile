@@ -24,6 +24,8 @@ COPY --chown=1001:1002 40-app/1001-1002 /
 #   listener /srv/shop/conf/server.xml: 0.0.0.0 (127.0.0.1:8080 could not be reached in a container)
 #   argument 0: /usr/lib/jvm/17/bin/java (started by the path of the executable, which the image has)
 
+LABEL a2c.application-id="java-tomcat-0a1b2c3d"
+LABEL org.opencontainers.image.title="shop"
 ENV LANG="C.UTF-8"
 ENV ODD="a\"b\$c\\"
 # variable LINES holds what a Dockerfile cannot say; a2c sets it in the image's configuration, other builders do not
