@@ -54,15 +54,19 @@ func list(t *testing.T, tree host.Tree) []model.File {
 			if err != nil {
 				t.Fatal(err)
 			}
-			f := model.File{Path: model.Path(name), Mode: info.Mode, UID: info.UID, GID: info.GID, MTime: info.MTime, Decision: model.In, Layer: model.LayerApp}
+			f := model.File{Path: model.Path(name), Mode: info.Mode, UID: info.UID, GID: info.GID, MTime: info.MTime, Decision: model.In, Layer: model.LayerApp, Group: model.GroupApplication}
 			f.Xattrs, _ = tree.Xattrs(name)
 			switch {
+			case strings.HasSuffix(name, "/libc.so.6"):
+				f.Layer, f.Group = model.LayerRuntime, model.GroupLibraries
 			case strings.HasPrefix(name, "/usr"), name == "/lib":
-				f.Layer = model.LayerRuntime
+				f.Layer, f.Group = model.LayerRuntime, model.GroupRuntime
 			case strings.HasPrefix(name, "/opt"):
-				f.Layer = model.LayerLibs
+				f.Layer, f.Group = model.LayerLibs, model.GroupServer
+			case strings.HasSuffix(name, "/shop.war"):
+				f.Group = model.GroupDependencies
 			case strings.Contains(name, "/conf"):
-				f.Layer = model.LayerConfig
+				f.Layer, f.Group = model.LayerConfig, model.GroupConfiguration
 			case strings.HasPrefix(name, "/etc"):
 				continue
 			case strings.HasSuffix(name, "/data"):
@@ -346,3 +350,17 @@ func TestParameters(t *testing.T) {
 }
 
 var _ build.Builder = plain{}
+
+// TestLayerOf: each group has its layer; a list from before there were groups says only the coarser ones.
+func TestLayerOf(t *testing.T) {
+	for f, want := range map[[2]string]string{
+		{model.LayerRuntime, model.GroupLibraries}: "libraries", {model.LayerRuntime, model.GroupRuntime}: "runtime", {model.LayerLibs, model.GroupServer}: "server",
+		{model.LayerApp, model.GroupDependencies}: "dependencies", {model.LayerConfig, model.GroupConfiguration}: "application", {model.LayerApp, model.GroupState}: "application",
+		{model.LayerRuntime, ""}: "runtime", {model.LayerLibs, ""}: "server", {model.LayerConfig, ""}: "application", {model.LayerApp, ""}: "application",
+		{"", ""}: "", {model.LayerApp, "odd"}: "", {"odd", ""}: "",
+	} {
+		if got := layerOf(model.File{Layer: f[0], Group: f[1]}); got != want {
+			t.Errorf("layer %q, group %q: %q, want %q", f[0], f[1], got, want)
+		}
+	}
+}

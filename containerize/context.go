@@ -21,7 +21,7 @@ import (
 
 // folder is one subtree of the context: what one COPY line carries.
 type folder struct {
-	Name  string // "40-app/1001-1001"
+	Name  string // "50-application/1001-1001"
 	Owner string // "1001:1001"
 	Layer string
 }

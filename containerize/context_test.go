@@ -23,7 +23,7 @@ func deep(n int) string {
 func TestDeepContextIsNotEdited(t *testing.T) {
 	p := bare(t, "/bin/app")
 	name := deep(4000)
-	if err := p.put(layer.Entry{Path: model.Path(name), Mode: 0o644}, model.LayerApp, []byte("x")); err != nil {
+	if err := p.put(layer.Entry{Path: model.Path(name), Mode: 0o644}, model.GroupApplication, []byte("x")); err != nil {
 		t.Fatal(err)
 	}
 	dir := filepath.Join(t.TempDir(), strings.Repeat("w", 100))
@@ -41,7 +41,7 @@ func TestDeepContextIsNotEdited(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer root.Close()
-	if err := root.WriteFile("40-app/0-0"+filepath.Dir(name)+"/mine", nil, 0o600); err != nil {
+	if err := root.WriteFile("50-application/0-0"+filepath.Dir(name)+"/mine", nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if differs, err := p.differs(dir); !differs || err != nil {
@@ -53,9 +53,9 @@ func TestDeepContextIsNotEdited(t *testing.T) {
 }
 
 func TestNameable(t *testing.T) {
-	for n, want := range map[int]string{4021: "", 4022: "has 4022 bytes, and a builder can copy one of at most 4021 there: leave it out"} {
+	for n, want := range map[int]string{4013: "", 4014: "has 4014 bytes, and a builder can copy one of at most 4013 there: leave it out"} {
 		p := bare(t, "/bin/app")
-		p.items[model.Path(deep(n))] = &item{Entry: layer.Entry{Path: model.Path(deep(n)), Kind: layer.File}, name: model.LayerApp}
+		p.items[model.Path(deep(n))] = &item{Entry: layer.Entry{Path: model.Path(deep(n)), Kind: layer.File}, name: model.GroupApplication}
 		if err := p.nameable(); (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
 			t.Errorf("%d bytes: %v", n, err)
 		}

@@ -28,7 +28,7 @@ func live(t *testing.T, content []byte, write func(f *os.File)) *subject {
 	if err != nil {
 		t.Fatal(err)
 	}
-	it := &item{Entry: layer.Entry{Path: "/data", Kind: layer.File, Mode: 0o600, UID: os.Getuid(), GID: os.Getgid(), Size: int64(len(content))}, name: model.LayerApp}
+	it := &item{Entry: layer.Entry{Path: "/data", Kind: layer.File, Mode: 0o600, UID: os.Getuid(), GID: os.Getgid(), Size: int64(len(content))}, name: model.GroupApplication}
 	f, err := os.OpenFile(name, os.O_RDWR, 0)
 	if err != nil {
 		t.Fatal(err)

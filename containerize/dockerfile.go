@@ -39,8 +39,8 @@ type copyView struct{ Owner, Folder string }
 
 func about(layerName string) string {
 	return map[string]string{
-		model.LayerRuntime: "the language runtime with the libraries and system files it needs", model.LayerLibs: "the server's own distribution",
-		model.LayerConfig: "configuration, users", model.LayerApp: "the application",
+		model.GroupRuntime: "the language runtime, with the system files that it reads", model.GroupLibraries: "native libraries of the system", model.GroupServer: "the server's own distribution",
+		model.GroupDependencies: "archives and assemblies that the application stands on", model.GroupApplication: "the application with its configuration and users",
 	}[layerName]
 }
 

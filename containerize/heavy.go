@@ -63,7 +63,7 @@ func (p *plan) weighed() (list []heavy, whole int64) {
 			continue
 		}
 		whole += it.Size
-		if it.name == model.LayerRuntime {
+		if ofRuntime(it.name) {
 			continue
 		}
 		list = append(list, heavy{path: it.Path, bytes: it.Size, files: 1})

@@ -61,16 +61,19 @@ func (p *plan) onBase(b *baseImage) error {
 		if (have == base.Dir) != (it.Kind == layer.Dir) {
 			return fmt.Errorf("base image: %s is a %s there and a %s here; choose a base of the same distribution, or leave --base out", name, kindName(have == base.Dir), kindName(it.Kind == layer.Dir))
 		}
-		if it.name == model.LayerRuntime && it.Kind != layer.Dir {
+		if ofRuntime(it.name) && it.Kind != layer.Dir {
 			delete(p.items, name)
 			dropped++
 		}
 	}
 	p.changes = append(p.changes, model.Change{
-		Kind: "file", Target: b.model.Reference, Reason: fmt.Sprintf("%d files of the runtime layer are the base image's own", dropped),
+		Kind: "file", Target: b.model.Reference, Reason: fmt.Sprintf("%d files of the runtime and its libraries are the base image's own", dropped),
 	})
 	return p.abi(b)
 }
+
+// ofRuntime reports whether a layer holds the runtime, or what it needs of the system.
+func ofRuntime(name string) bool { return name == model.GroupRuntime || name == model.GroupLibraries }
 
 func kindName(dir bool) string {
 	if dir {

@@ -42,7 +42,7 @@ func TestExchanged(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		it := &item{Entry: layer.Entry{Path: "/opt/app/conf/a", Kind: layer.File, Mode: 0o644, UID: os.Getuid(), GID: os.Getgid(), Size: 7}, name: model.LayerApp}
+		it := &item{Entry: layer.Entry{Path: "/opt/app/conf/a", Kind: layer.File, Mode: 0o644, UID: os.Getuid(), GID: os.Getgid(), Size: 7}, name: model.GroupApplication}
 		p := &plan{items: map[model.Path]*item{it.Path: it}, tree: tree}
 		to := t.TempDir()
 		err = p.writeContext(t.Context(), to, func(int64) {})

@@ -45,9 +45,26 @@ type plan struct {
 	release   []byte            // os-release(5) of the host
 }
 
-// layerNames in order; the number is the folder's prefix.
+// layerNames from what changes least to what changes most, so that a new release of the application leaves the layers below it as they are; the number
+// is the folder's prefix. Configuration lies with the application: both change with a release.
 func layerNames() []string {
-	return []string{model.LayerRuntime, model.LayerLibs, model.LayerConfig, model.LayerApp}
+	return []string{model.GroupRuntime, model.GroupLibraries, model.GroupServer, model.GroupDependencies, model.GroupApplication}
+}
+
+// layerOf is the layer of a file that is in: its group's, or where the list has none, the one that its coarser layer stands for. "" when neither is known.
+func layerOf(f model.File) string {
+	switch f.Group {
+	case model.GroupConfiguration, model.GroupState:
+		return model.GroupApplication
+	case "":
+		return map[string]string{
+			model.LayerRuntime: model.GroupRuntime, model.LayerLibs: model.GroupServer, model.LayerConfig: model.GroupApplication, model.LayerApp: model.GroupApplication,
+		}[f.Layer]
+	}
+	if slices.Contains(layerNames(), f.Group) {
+		return f.Group
+	}
+	return ""
 }
 
 // newPlan collects what is in, and the folders that are made empty.
@@ -140,17 +157,17 @@ func covered(p model.Path, by []model.Path) bool {
 }
 
 func (p *plan) add(f model.File) error {
-	it := &item{Entry: layer.Entry{Path: f.Path, Mode: f.Mode & 0o7777, UID: f.UID, GID: f.GID}, name: f.Layer, mtime: f.MTime, pkg: f.Package}
+	it := &item{Entry: layer.Entry{Path: f.Path, Mode: f.Mode & 0o7777, UID: f.UID, GID: f.GID}, name: layerOf(f), mtime: f.MTime, pkg: f.Package}
 	if f.Decision != model.In { // state and empty: the folder only
 		if f.Type != "dir" {
 			return nil
 		}
-		it.Kind, it.name = layer.Dir, model.LayerApp
+		it.Kind, it.name = layer.Dir, model.GroupApplication
 		p.items[f.Path] = it
 		return nil
 	}
-	if !slices.Contains(layerNames(), f.Layer) {
-		return fmt.Errorf("list of files: %s: layer %q is unknown", f.Path, f.Layer)
+	if it.name == "" {
+		return fmt.Errorf("list of files: %s: layer %q, group %q is unknown", f.Path, f.Layer, f.Group)
 	}
 	switch f.Type {
 	case "dir":
@@ -215,7 +232,7 @@ func (p *plan) addTree(name model.Path, excluded []model.Path) error {
 	if err != nil {
 		return err
 	}
-	f := model.File{Path: name, Mode: info.Mode, UID: info.UID, GID: info.GID, Size: info.Size, MTime: info.MTime, Decision: model.In, Layer: model.LayerApp}
+	f := model.File{Path: name, Mode: info.Mode, UID: info.UID, GID: info.GID, Size: info.Size, MTime: info.MTime, Decision: model.In, Layer: model.LayerApp, Group: model.GroupApplication}
 	switch info.Type {
 	case host.Regular:
 		f.Type = "file"
@@ -267,7 +284,7 @@ func (p *plan) dir(name model.Path, mode uint32, uid, gid int) error {
 	if p.items[name] != nil {
 		return nil
 	}
-	p.items[name] = &item{Entry: layer.Entry{Path: name, Kind: layer.Dir, Mode: mode, UID: uid, GID: gid}, name: model.LayerConfig}
+	p.items[name] = &item{Entry: layer.Entry{Path: name, Kind: layer.Dir, Mode: mode, UID: uid, GID: gid}, name: model.GroupApplication}
 	return p.place(name)
 }
 

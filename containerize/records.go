@@ -50,7 +50,7 @@ func (p *plan) recordPackages(b *baseImage) error {
 		p.skips = append(p.skips, model.Skip{What: "package records", Reason: fmt.Sprintf("%d packages that files were taken from are not in the package database any more", n), Remedy: "analyze again"})
 	}
 	if b == nil && p.release != nil && p.find(osReleases()[0]) == nil {
-		if err := p.put(layer.Entry{Path: model.Path(osReleases()[0]), Mode: 0o644}, model.LayerRuntime, p.release); err != nil {
+		if err := p.put(layer.Entry{Path: model.Path(osReleases()[0]), Mode: 0o644}, model.GroupRuntime, p.release); err != nil {
 			return err
 		}
 		p.changes = append(p.changes, model.Change{Kind: "file", Target: osReleases()[0], Reason: "added, so that scanners know the distribution that files come from"})
@@ -61,7 +61,7 @@ func (p *plan) recordPackages(b *baseImage) error {
 			p.skips = append(p.skips, model.Skip{What: "package records", Path: model.Path(name), Reason: "the base image has one of its own, which stays as it is"})
 			continue
 		}
-		if err := p.put(layer.Entry{Path: model.Path(name), Mode: 0o644}, model.LayerRuntime, text); err != nil {
+		if err := p.put(layer.Entry{Path: model.Path(name), Mode: 0o644}, model.GroupRuntime, text); err != nil {
 			return err
 		}
 		places[recordPlace(name)]++

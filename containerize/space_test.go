@@ -24,11 +24,11 @@ func heavyPlan(t *testing.T) *plan {
 			t.Fatal(err)
 		}
 	}
-	file("/usr/lib/jvm/lib/modules", model.LayerRuntime, 900e6)
-	file("/srv/shop/shop.jar", model.LayerApp, 60e6)
-	file("/srv/shop/old\n/dump.img", model.LayerApp, 500e9)
+	file("/usr/lib/jvm/lib/modules", model.GroupRuntime, 900e6)
+	file("/srv/shop/shop.jar", model.GroupApplication, 60e6)
+	file("/srv/shop/old\n/dump.img", model.GroupApplication, 500e9)
 	for i := range 400 {
-		file(model.Path(fmt.Sprintf("/srv/shop/static/content/%d/%03d.html", i%4, i)), model.LayerApp, 1e6)
+		file(model.Path(fmt.Sprintf("/srv/shop/static/content/%d/%03d.html", i%4, i)), model.GroupApplication, 1e6)
 	}
 	return p
 }
@@ -38,7 +38,7 @@ func TestHeaviest(t *testing.T) {
 	delete(without.items, "/srv/shop/old\n/dump.img")
 	small := heavyPlan(t)
 	for name, it := range small.items {
-		if it.name == model.LayerApp && it.Size > 0 {
+		if it.name == model.GroupApplication && it.Size > 0 {
 			small.items[name].Size = 100
 		}
 	}

@@ -16,7 +16,7 @@ import (
 func bare(t *testing.T, exe model.Path) *plan {
 	t.Helper()
 	p := &plan{items: map[model.Path]*item{}}
-	if err := p.put(layer.Entry{Path: exe, Mode: 0o755}, model.LayerRuntime, []byte("x")); err != nil {
+	if err := p.put(layer.Entry{Path: exe, Mode: 0o755}, model.GroupRuntime, []byte("x")); err != nil {
 		t.Fatal(err)
 	}
 	return p

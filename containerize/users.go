@@ -36,13 +36,13 @@ func (p *plan) system(a model.AnalysisInfo, base map[string][]byte) error {
 		lines []string
 	}{{"/etc/passwd", acc.passwdLines()}, {"/etc/group", acc.groupLines()}}
 	for _, f := range files {
-		if err := p.put(layer.Entry{Path: model.Path(f.name), Mode: 0o644}, model.LayerConfig, merge(base[f.name], f.lines)); err != nil {
+		if err := p.put(layer.Entry{Path: model.Path(f.name), Mode: 0o644}, model.GroupApplication, merge(base[f.name], f.lines)); err != nil {
 			return err
 		}
 	}
 	if p.find("/etc/nsswitch.conf") == nil && base["/etc/nsswitch.conf"] == nil {
 		text := "# made by a2c: without it, C libraries differ in whether /etc/hosts is read before DNS is asked\npasswd: files\ngroup: files\nhosts: files dns\n"
-		if err := p.put(layer.Entry{Path: "/etc/nsswitch.conf", Mode: 0o644}, model.LayerConfig, []byte(text)); err != nil {
+		if err := p.put(layer.Entry{Path: "/etc/nsswitch.conf", Mode: 0o644}, model.GroupApplication, []byte(text)); err != nil {
 			return err
 		}
 	}

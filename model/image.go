@@ -49,7 +49,7 @@ type ImageConfig struct {
 
 // Layer is one layer as published.
 type Layer struct {
-	Name   string `json:"name"` // runtime, libs, config, app, base
+	Name   string `json:"name"` // runtime, libraries, server, dependencies, application, or base; of an edited Dockerfile step-1, …
 	Digest string `json:"digest"`
 	DiffID string `json:"diffId"`
 	Size   int64  `json:"size"` // compressed

@@ -41,7 +41,7 @@ type Entry struct {
 
 // Layer is one layer of the image; entries are sorted by path bytes, every ancestor folder is among them.
 type Layer struct {
-	Name    string // model.LayerRuntime …
+	Name    string // "runtime": model.GroupRuntime and what follows
 	Entries []Entry
 }
 

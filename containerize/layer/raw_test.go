@@ -47,7 +47,7 @@ func FuzzRaw(f *testing.F) {
 		if err := os.WriteFile(name, data, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		r, err := Open(name, "COPY --chown=0:0 40-app/0-0 /")
+		r, err := Open(name, "COPY --chown=0:0 50-application/0-0 /")
 		if err != nil {
 			return
 		}

@@ -26,13 +26,13 @@ func TestEncode(t *testing.T) {
 	h2 := pack(t, pom("com.h2database", "h2", "2.3.232")...)
 	war := pack(t, append(pom("com.example", "shop", "1.0"), "WEB-INF/lib/h2-2.3.232.jar", string(h2), "WEB-INF/lib/broken.jar", "x", "WEB-INF/lib/\x1b[31m.jar", string(pack(t)))...)
 	files := fstest.MapFS{
-		"40-app/0-0/srv/shop.war": {Data: war},
-		"20-libs/0-0/opt/h2.jar":  {Data: h2},
-		"40-app/0-0/srv/Api.deps.json": {Data: []byte(`{"runtimeTarget":{"name":".NETCoreApp,Version=v9.0/linux-x64"},
+		"50-application/0-0/srv/shop.war": {Data: war},
+		"40-dependencies/0-0/opt/h2.jar":  {Data: h2},
+		"50-application/0-0/srv/Api.deps.json": {Data: []byte(`{"runtimeTarget":{"name":".NETCoreApp,Version=v9.0/linux-x64"},
 			"targets":{".NETCoreApp,Version=v9.0/linux-x64":{"Api/1.0.0":{},"Npgsql/9.0.3":{},"runtimepack.Microsoft.NETCore.App.Runtime.linux-x64/9.0.7":{}}},
 			"libraries":{"Api/1.0.0":{"type":"project"},"Npgsql/9.0.3":{"type":"package"},"runtimepack.Microsoft.NETCore.App.Runtime.linux-x64/9.0.7":{"type":"runtimepack"}}}`)},
-		"40-app/0-0/srv/bad.jar": {Data: []byte("no archive")},
-		"README":                 {Data: []byte("x")},
+		"50-application/0-0/srv/bad.jar": {Data: []byte("no archive")},
+		"README":                         {Data: []byte("x")},
 	}
 	libraries, skips, err := Find(t.Context(), files, func(name string) model.Path {
 		_, rest, found := strings.Cut(name, "/0-0/")

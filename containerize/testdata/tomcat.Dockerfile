@@ -5,19 +5,21 @@
 # the layers afterwards, from the plan. An image that docker build makes of this folder lacks them; hard links become copies.
 FROM scratch
 
-# runtime: the language runtime with the libraries and system files it needs (2 files, 10 B)
+# runtime: the language runtime, with the system files that it reads (1 files, 5 B)
 COPY --chown=0:0 10-runtime/0-0 /
 
-# libs: the server's own distribution (1 files, 5 B)
-COPY --chown=0:0 20-libs/0-0 /
+# libraries: native libraries of the system (1 files, 5 B)
+COPY --chown=0:0 20-libraries/0-0 /
 
-# config: configuration, users (4 files, 564 B)
-COPY --chown=0:0 30-config/0-0 /
-COPY --chown=1001:1002 30-config/1001-1002 /
+# server: the server's own distribution (1 files, 5 B)
+COPY --chown=0:0 30-server/0-0 /
 
-# app: the application (4 files, 15 B)
-COPY --chown=0:0 40-app/0-0 /
-COPY --chown=1001:1002 40-app/1001-1002 /
+# dependencies: archives and assemblies that the application stands on (1 files, 4 B)
+COPY --chown=1001:1002 40-dependencies/1001-1002 /
+
+# application: the application with its configuration and users (7 files, 575 B)
+COPY --chown=0:0 50-application/0-0 /
+COPY --chown=1001:1002 50-application/1001-1002 /
 
 # What differs from the host on purpose:
 #   argument 2: JDK_JAVA_OPTIONS (variable, injected when it runs) (a secret does not belong into an image's configuration; the JVM takes it from JDK_JAVA_OPTIONS, whose value it prints to stderr at start: keep that log private)
