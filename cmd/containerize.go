@@ -89,6 +89,7 @@ func (a *app) containerize(ctx context.Context, w *workspace.Workspace, f contai
 	defer progress.Done()
 	o := f.options()
 	o.Analysis, o.Files, o.Tree, o.Dir, o.Log = analysis, w.Files(f.id), tree, filepath.Join(w.App(f.id), "image"), a.log
+	o.Inputs, o.Version = inputs, version
 	o.Recovered = filepath.Join(w.App(f.id), workspace.RecoveredFolder)
 	o.Report = func(e containerize.Event) { progress.Show("%s: %s %s", f.id, e.Step, sizeIf(e.Bytes)) }
 	image, runErr := containerize.Run(ctx, o)

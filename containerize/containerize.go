@@ -18,7 +18,7 @@ import (
 )
 
 // Run makes the image and returns what stands in image.json. On an error the last good image is unchanged; only when the image is whole
-// and its list of parts could not be written, or it could not be written to an archive or pushed, it is returned together with the error.
+// and what stands beside it could not be written, or it could not be written to an archive or pushed, it is returned together with the error.
 func Run(ctx context.Context, o Options) (model.Image, error) {
 	begin := time.Now()
 	r := &runner{o: o}
@@ -31,7 +31,10 @@ func Run(ctx context.Context, o Options) (model.Image, error) {
 		return model.Image{}, explain(err, o.Dir, r.needBytes())
 	}
 	if err = r.writeSBOM(ctx, &img); err == nil {
-		err = r.deliver(ctx, img)
+		err = r.writeProvenance(img)
+	}
+	if err == nil {
+		err = r.deliver(ctx, &img)
 	}
 	img.Seconds = time.Since(begin).Seconds()
 	return img, err

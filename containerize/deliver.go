@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
@@ -15,7 +16,7 @@ import (
 )
 
 // deliver writes the archive and pushes.
-func (r *runner) deliver(ctx context.Context, m model.Image) error {
+func (r *runner) deliver(ctx context.Context, m *model.Image) error {
 	if r.o.Tar == "" && r.o.Destination == "" {
 		return nil
 	}
@@ -33,7 +34,30 @@ func (r *runner) deliver(ctx context.Context, m model.Image) error {
 		return nil
 	}
 	r.o.report(Event{Step: "push", Text: r.o.Destination, Total: m.Size})
-	return layer.Push(ctx, img, r.o.Destination, func(done, total int64) { r.o.report(Event{Step: "push", Bytes: done, Total: total}) })
+	if err := layer.Push(ctx, img, r.o.Destination, func(done, total int64) { r.o.report(Event{Step: "push", Bytes: done, Total: total}) }); err != nil {
+		return err
+	}
+	return r.attach(ctx, img, m)
+}
+
+// attach pushes the documents about the image as its referrers (distribution-spec, "Listing Referrers"). A registry that takes none has the image all the same.
+func (r *runner) attach(ctx context.Context, img v1.Image, m *model.Image) error {
+	for _, d := range []struct{ file, kind string }{{sbomFile, sbomType}, {provenanceFile, provenanceType}} {
+		data, err := os.ReadFile(filepath.Join(r.o.Dir, d.file))
+		if err != nil {
+			return fmt.Errorf("read what is to be pushed with the image: %w", err)
+		}
+		r.o.report(Event{Step: "push", Text: d.file, Total: int64(len(data))})
+		if err := layer.Attach(ctx, img, r.o.Destination, d.kind, data); err != nil {
+			if ctx.Err() != nil {
+				return err
+			}
+			m.Skips = append(m.Skips, model.Skip{
+				What: d.file + " at the registry", Reason: err.Error(), Remedy: "the image is there; keep the file yourself, or push to a registry that takes referrers",
+			})
+		}
+	}
+	return nil
 }
 
 // archive writes the docker-archive, which takes as many bytes as the layers, where that leaves room.

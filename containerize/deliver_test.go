@@ -5,12 +5,15 @@ import (
 	"io"
 	"io/fs"
 	"log"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-containerregistry/pkg/name"
 	"github.com/google/go-containerregistry/pkg/registry"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
@@ -63,6 +66,156 @@ func TestDeliver(t *testing.T) {
 	}
 	if want, err := image.ConfigName(); err != nil || loaded != want {
 		t.Errorf("the archive holds %s, the registry %s (%v)", loaded, want, err)
+	}
+}
+
+// TestAttach holds that list of parts and provenance come to the registry as referrers of the image, by the API and by the tag that stands for it, whole
+// and once however often the same image is pushed, and that a registry which takes none leaves a note.
+func TestAttach(t *testing.T) {
+	for name, c := range map[string]struct {
+		api, refuses bool
+	}{"api": {api: true}, "tag": {}, "refused": {refuses: true}} {
+		t.Run(name, func(t *testing.T) {
+			handler := registry.New(registry.Logger(log.New(io.Discard, "", 0)), registry.WithReferrersSupport(c.api))
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if c.refuses && r.Method == http.MethodPut && strings.Contains(r.URL.Path, "/manifests/sha256:") {
+					w.WriteHeader(http.StatusBadRequest)
+					return
+				}
+				handler.ServeHTTP(w, r)
+			}))
+			defer server.Close()
+			o := options(t)
+			o.AllowSecrets, o.Destination = true, strings.TrimPrefix(server.URL, "http://")+"/team/shop:1"
+			o.Inputs, o.Version = model.Inputs{"analysis.json": "sha256:0a"}, "1.2.3"
+			made, err := Run(t.Context(), o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if again, err := Run(t.Context(), o); err != nil || again.Digest != made.Digest {
+				t.Fatalf("again: %v, %s after %s", err, again.Digest, made.Digest)
+			}
+			got := referrers(t, o.Destination, made.Digest)
+			want := map[string]string{}
+			for file, kind := range map[string]string{"sbom.cdx.json": "application/vnd.cyclonedx+json", "provenance.intoto.json": "application/vnd.in-toto+json"} {
+				text, err := os.ReadFile(filepath.Join(o.Dir, file))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if !c.refuses {
+					want[kind] = string(text)
+				}
+				noted := slices.ContainsFunc(made.Skips, func(k model.Skip) bool { return k.What == file+" at the registry" })
+				if noted != c.refuses {
+					t.Errorf("%s is noted as not pushed: %v", file, noted)
+				}
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("(-want +got)\n%s", diff)
+			}
+		})
+	}
+}
+
+// referrers are the documents at the registry that name an image as their subject, by their types.
+func referrers(t *testing.T, destination, digest string) map[string]string {
+	t.Helper()
+	ref, err := name.ParseReference(destination)
+	if err != nil {
+		t.Fatal(err)
+	}
+	index, err := remote.Referrers(ref.Context().Digest(digest), remote.WithContext(t.Context()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := index.IndexManifest()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]string{}
+	for _, m := range list.Manifests {
+		image, err := remote.Image(ref.Context().Digest(m.Digest.String()), remote.WithContext(t.Context()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		layers, err := image.Layers()
+		if err != nil || len(layers) != 1 {
+			t.Fatalf("%d layers (%v)", len(layers), err)
+		}
+		r, err := layers[0].Uncompressed()
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, twice := got[m.ArtifactType]; twice {
+			t.Errorf("two referrers of type %s", m.ArtifactType)
+		}
+		got[m.ArtifactType] = string(text)
+	}
+	return got
+}
+
+// TestProvenance reads the statement back as its readers do.
+func TestProvenance(t *testing.T) {
+	o := options(t)
+	o.Inputs, o.Version = model.Inputs{"analysis.json": "sha256:0a", "files.jsonl": "sha256:0b"}, "1.2.3"
+	made, err := Run(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(filepath.Join(o.Dir, "provenance.intoto.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `{
+  "_type": "https://in-toto.io/Statement/v1",
+  "subject": [
+    {
+      "name": "java-tomcat-0a1b2c3d",
+      "digest": {
+        "sha256": "` + strings.TrimPrefix(made.Digest, "sha256:") + `"
+      }
+    }
+  ],
+  "predicateType": "https://slsa.dev/provenance/v1",
+  "predicate": {
+    "buildDefinition": {
+      "buildType": "urn:a2c:containerize:1",
+      "externalParameters": {
+        "applicationId": "java-tomcat-0a1b2c3d",
+        "platform": "linux/amd64"
+      },
+      "resolvedDependencies": [
+        {
+          "name": "analysis.json",
+          "digest": {
+            "sha256": "0a"
+          }
+        },
+        {
+          "name": "files.jsonl",
+          "digest": {
+            "sha256": "0b"
+          }
+        }
+      ]
+    },
+    "runDetails": {
+      "builder": {
+        "id": "urn:a2c:builder:plain",
+        "version": {
+          "a2c": "1.2.3"
+        }
+      }
+    }
+  }
+}
+`
+	if diff := cmp.Diff(want, string(text)); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
 	}
 }
 

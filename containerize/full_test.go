@@ -129,7 +129,7 @@ func TestBuildOnFullDisk(t *testing.T) {
 			t.Errorf("%d bytes free: the last image is gone: %v, %v", left, d, err)
 		}
 		for _, name := range names(t, o.Dir) {
-			if name != "oci" && name != "context" && name != "Dockerfile" && name != ".a2c" && name != sbomFile {
+			if name != "oci" && name != "context" && name != "Dockerfile" && name != ".a2c" && name != sbomFile && name != provenanceFile {
 				t.Errorf("%d bytes free: left behind: %s", left, name)
 			}
 		}

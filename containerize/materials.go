@@ -52,15 +52,23 @@ func (r *runner) writeSBOM(ctx context.Context, img *model.Image) error {
 		return err
 	}
 	img.Components = n
-	name := filepath.Join(r.o.Dir, sbomFile)
-	if err := disk.WriteFile(name, data, 0o644); err != nil {
-		err = errors.Join(err, disk.Cause(os.RemoveAll(name))) // one that stood there is of another image
-		if disk.Full(err) {
-			err = fmt.Errorf("%w for %s: %w; make room and run the same with --build-only", ErrNoSpace, sbomFile, err)
-		}
-		return fmt.Errorf("the image is whole, its list of parts is not written: %w", err)
+	return r.beside(sbomFile, "its list of parts", data)
+}
+
+// beside writes a document about the image next to it; what says which one it is.
+func (r *runner) beside(file, what string, data []byte) error {
+	name := filepath.Join(r.o.Dir, file)
+	err := disk.WriteFile(name, data, 0o644)
+	if err == nil {
+		return nil
 	}
-	return nil
+	for _, stale := range []string{sbomFile, provenanceFile} { // those that stood there are of another image
+		err = errors.Join(err, disk.Cause(os.RemoveAll(filepath.Join(r.o.Dir, stale))))
+	}
+	if disk.Full(err) {
+		err = fmt.Errorf("%w for %s: %w; make room and run the same with --build-only", ErrNoSpace, file, err)
+	}
+	return fmt.Errorf("the image is whole, %s is not written: %w", what, err)
 }
 
 // bundled looks into a single-file application; one that is published as a folder says all in its deps.json.

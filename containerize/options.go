@@ -39,6 +39,8 @@ type Options struct {
 	// AllowSecrets pushes an image although known secrets lie in its files.
 	AllowSecrets bool
 	Builder      build.Builder // nil: Kaniko
+	Inputs       model.Inputs  // what Analysis and Files were read from, for the statement of provenance
+	Version      string        // of a2c, for the same
 	Platform     string        // "": this machine's
 	Jobs         int           // threads; 0: half the cores, at least one
 	Log          *slog.Logger  // nil: none

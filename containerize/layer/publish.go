@@ -12,9 +12,14 @@ import (
 	"github.com/google/go-containerregistry/pkg/authn"
 	"github.com/google/go-containerregistry/pkg/name"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
+	"github.com/google/go-containerregistry/pkg/v1/empty"
+	"github.com/google/go-containerregistry/pkg/v1/mutate"
+	"github.com/google/go-containerregistry/pkg/v1/partial"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
+	"github.com/google/go-containerregistry/pkg/v1/static"
 	"github.com/google/go-containerregistry/pkg/v1/tarball"
+	"github.com/google/go-containerregistry/pkg/v1/types"
 )
 
 // Archive writes img as a docker-archive (what `docker load` reads) at file, aside first: a file that is not whole never has its name.
@@ -68,6 +73,39 @@ func Push(ctx context.Context, img v1.Image, destination string, report func(don
 	<-drained
 	if err != nil {
 		return pushError(ref, err)
+	}
+	return nil
+}
+
+// Attach pushes a document about an image that is at the registry already, as its referrer: a manifest that names the image as its subject (image-spec,
+// "Guidelines for Artifact Usage"). A registry without the referrers API gets the tag that stands for it. The same document gives the same digest.
+func Attach(ctx context.Context, img v1.Image, destination, mediaType string, data []byte) error {
+	ref, err := name.ParseReference(destination)
+	if err != nil {
+		return fmt.Errorf("destination %q: %w", destination, err)
+	}
+	subject, err := partial.Descriptor(img)
+	if err != nil {
+		return fmt.Errorf("describe the image: %w", err)
+	}
+	subject.Annotations = nil // of the image's own manifest
+	blob := static.NewLayer(data, types.MediaType(mediaType))
+	one, err := mutate.AppendLayers(mutate.ConfigMediaType(mutate.MediaType(empty.Image, types.OCIManifestSchema1), types.MediaType(mediaType)), blob)
+	if err != nil {
+		return fmt.Errorf("describe %s: %w", mediaType, err)
+	}
+	artifact, ok := mutate.Subject(one, *subject).(v1.Image)
+	if !ok {
+		return fmt.Errorf("describe %s: no image", mediaType)
+	}
+	digest, err := artifact.Digest()
+	if err != nil {
+		return fmt.Errorf("describe %s: %w", mediaType, err)
+	}
+	at := ref.Context().Digest(digest.String())
+	err = remote.Write(at, artifact, remote.WithContext(ctx), remote.WithAuthFromKeychain(authn.DefaultKeychain), remote.WithUserAgent("a2c"))
+	if err != nil {
+		return pushError(at, err)
 	}
 	return nil
 }
