@@ -19,15 +19,15 @@ import (
 
 // containerizeFlags are what a user may say about an image.
 type containerizeFlags struct {
-	id, base, tar, destination, compression  string
-	keepBind, buildOnly, allowSecrets, force bool
+	id, base, tar, destination, compression, signKey string
+	keepBind, buildOnly, allowSecrets, force         bool
 }
 
 // options turns flags into what the stage takes.
 func (f containerizeFlags) options() containerize.Options {
 	return containerize.Options{
 		Base: f.base, KeepBind: f.keepBind, BuildOnly: f.buildOnly, Force: f.force, Tar: f.tar, Destination: f.destination, AllowSecrets: f.allowSecrets,
-		Compression: layer.Compression(f.compression),
+		Compression: layer.Compression(f.compression), SignKey: f.signKey,
 	}
 }
 
@@ -49,7 +49,9 @@ Exit code 3: the Dockerfile was edited, or known secrets lie in an image that is
 			if err := checkID(f.id); err != nil {
 				return err
 			}
-			if err := f.options().CheckNames(); err != nil {
+			o := f.options()
+			o.Getenv = a.getenv
+			if err := o.CheckNames(); err != nil {
 				return usage(fmt.Errorf("--%w", err))
 			}
 			return a.lockedFor(f.id, f.force, func(w *workspace.Workspace) error { return a.containerize(c.Context(), w, f) })
@@ -64,6 +66,7 @@ Exit code 3: the Dockerfile was edited, or known secrets lie in an image that is
 	s.StringVar(&f.destination, "destination", "", "also push the image to this `reference`")
 	s.StringVar(&f.compression, "compression", string(layer.Gzip), "of the layers, gzip or zstd: smaller and faster, and read by Docker 23, containerd 1.5 and later")
 	a.completes(c, "compression", cobra.FixedCompletions(layer.Compressions(), cobra.ShellCompDirectiveNoFileComp))
+	s.StringVar(&f.signKey, "sign-key", "", "sign what is pushed with this private `key`, for cosign verify --key; COSIGN_PASSWORD opens an encrypted one")
 	s.BoolVar(&f.allowSecrets, "allow-secrets-in-image", false, "push although known secrets lie in files of the image")
 	s.BoolVar(&f.force, "force", false, "write over an edited Dockerfile, and where little disk space stays free")
 	return c
@@ -89,7 +92,7 @@ func (a *app) containerize(ctx context.Context, w *workspace.Workspace, f contai
 	defer progress.Done()
 	o := f.options()
 	o.Analysis, o.Files, o.Tree, o.Dir, o.Log = analysis, w.Files(f.id), tree, filepath.Join(w.App(f.id), "image"), a.log
-	o.Inputs, o.Version = inputs, version
+	o.Inputs, o.Version, o.Getenv = inputs, version, a.getenv
 	o.Recovered = filepath.Join(w.App(f.id), workspace.RecoveredFolder)
 	o.Report = func(e containerize.Event) { progress.Show("%s: %s %s", f.id, e.Step, sizeIf(e.Bytes)) }
 	image, runErr := containerize.Run(ctx, o)

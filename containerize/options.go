@@ -36,15 +36,17 @@ type Options struct {
 	Compression layer.Compression // "": gzip
 	Tar         string            // docker-archive to write, "": none
 	Destination string            // image reference to push to, "": none
+	SignKey     string            // file of the private key that signs what is pushed, "": not signed
 	// AllowSecrets pushes an image although known secrets lie in its files.
 	AllowSecrets bool
-	Builder      build.Builder // nil: Kaniko
-	Inputs       model.Inputs  // what Analysis and Files were read from, for the statement of provenance
-	Version      string        // of a2c, for the same
-	Platform     string        // "": this machine's
-	Jobs         int           // threads; 0: half the cores, at least one
-	Log          *slog.Logger  // nil: none
-	Report       func(Event)   // nil: none
+	Builder      build.Builder       // nil: Kaniko
+	Inputs       model.Inputs        // what Analysis and Files were read from, for the statement of provenance
+	Version      string              // of a2c, for the same
+	Getenv       func(string) string // of the passphrase of SignKey; nil: none
+	Platform     string              // "": this machine's
+	Jobs         int                 // threads; 0: half the cores, at least one
+	Log          *slog.Logger        // nil: none
+	Report       func(Event)         // nil: none
 }
 
 // Errors that a caller tells apart.
@@ -72,6 +74,13 @@ func (o Options) log() *slog.Logger {
 		return o.Log
 	}
 	return slog.New(slog.DiscardHandler)
+}
+
+func (o Options) getenv(name string) string {
+	if o.Getenv == nil {
+		return ""
+	}
+	return o.Getenv(name)
 }
 
 func (o Options) base() string {

@@ -104,14 +104,14 @@ current-context: x
 func (c *Cluster) wait(t *testing.T) {
 	t.Helper()
 	var last string
-	for begin := time.Now(); time.Since(begin) < time.Minute; time.Sleep(300 * time.Millisecond) {
+	for begin := time.Now(); time.Since(begin) < 3*time.Minute; time.Sleep(300 * time.Millisecond) {
 		out, code := c.run(t, "get", "--raw", "/readyz")
 		if code == 0 {
 			return
 		}
 		last = out
 	}
-	t.Fatalf("kube-apiserver is not ready after a minute: %s", last)
+	t.Fatalf("kube-apiserver is not ready after three minutes: %s", last)
 }
 
 func (c *Cluster) run(t *testing.T, args ...string) (string, int) {
