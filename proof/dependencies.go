@@ -15,7 +15,7 @@ import (
 
 // Dependencies shows that analyze finds every connection that real applications hold, each with the line of configuration that causes it and who listens at
 // the other end: PostgreSQL and Redis of Debian, an embedded H2, Artemis, and other applications, behind Spring Boot, a pool of Tomcat, data sources of WildFly, Liberty, Quarkus
-// and Micronaut, and ASP.NET Core.
+// and Micronaut, and ASP.NET Core. A Jetty with the samples of its distribution has none, and no secret.
 func Dependencies() Proof {
 	return Proof{
 		Name: "dependencies", Needs: []Need{Root, AMD64, Packages}, Budget: 5 * time.Minute,
@@ -129,6 +129,9 @@ func (d *dependencies) compare(t *testing.T) {
 				}
 			}
 		}
+	}
+	if a := d.analyses["depends-jetty"]; a.AppID == "" || len(a.Dependencies) > 0 || len(a.Secrets) > 0 {
+		t.Errorf("depends-jetty has nothing but the samples of its distribution: dependencies %+v, secrets %+v", a.Dependencies, a.Secrets)
 	}
 	fmt.Fprintf(d.b.Log, "dependencies: %d of %d connections, each with the line that causes it and the other end; %d listed in all\n", right, len(expectedDependencies()), listed)
 }

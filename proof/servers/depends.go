@@ -25,6 +25,7 @@ const (
 	dependsStock    = 19840
 	dependsTill     = 19850
 	dependsBank     = 19900
+	dependsJetty    = 19910
 )
 
 const postgresDriver = "postgresql-42.7.8.jar"
@@ -36,7 +37,7 @@ func driver(ctx context.Context, p Place) error {
 
 // Depends are the servers that the applications of the proof need, and the applications, in the order in which they start.
 func Depends() []Server {
-	return []Server{Postgres(), Redis(), DependsBroker(), DependsShop(), DependsWildFly(), DependsGate(), DependsLedger(), DependsStock(), DependsTill(), DependsBank()}
+	return []Server{Postgres(), Redis(), DependsBroker(), DependsShop(), DependsWildFly(), DependsGate(), DependsLedger(), DependsStock(), DependsTill(), DependsBank(), DependsJetty()}
 }
 
 // debian unpacks packages of Debian below the programs: nothing is installed, so no service of theirs starts.

@@ -3,6 +3,7 @@ package servers
 import (
 	"context"
 	"fmt"
+	"os"
 
 	"a2c/proof/apps"
 )
@@ -110,6 +111,26 @@ for (String name : new String[] {"bank", "notes"}) {
 		},
 		Command: func(p Place) apps.Command {
 			return apps.Command{Dir: "/", Argv: []string{p.Program(LibertyName, "bin/server"), "run", "bank"}, Env: p.Env("WLP_USER_DIR=${dir}/usr")}
+		},
+	}
+}
+
+// DependsJetty is a Jetty in a folder of its own, distribution and base in one, with all samples that it comes with. It talks to nobody and has no secret.
+func DependsJetty() Server {
+	return Server{
+		Name: "depends-jetty", Kind: "java-jetty", Ports: dependsJetty, Ready: []int{dependsJetty}, Page: "/", Program: jetty12Program,
+		Configure: func(_ context.Context, p Place) error {
+			return firstError(
+				os.CopyFS(p.Path("jetty"), os.DirFS(p.Program(jetty12))),
+				p.Write("jetty/start.ini", "--module=http\n--module=ee10-deploy\n"),
+				p.Write("jetty/webapps/root/index.html", "root\n"),
+				p.Give("jetty"))
+		},
+		Command: func(p Place) apps.Command {
+			return apps.Command{
+				Dir: p.Path("jetty"), Env: p.Env(),
+				Argv: []string{p.Java + "/bin/java", "-Xmx64m", "-jar", "start.jar", "jetty.http.host=127.0.0.1", fmt.Sprint("jetty.http.port=", p.Port(0))},
+			}
 		},
 	}
 }
