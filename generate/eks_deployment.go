@@ -7,54 +7,44 @@ import (
 	"strconv"
 	"strings"
 
-	apps "k8s.io/api/apps/v1"
-	core "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/api/resource"
-	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/util/intstr"
+	"a2c/generate/kube"
 )
 
-func (w *workload) deployment() *apps.Deployment {
-	d := &apps.Deployment{
-		TypeMeta:   meta.TypeMeta{APIVersion: "apps/v1", Kind: "Deployment"},
-		ObjectMeta: w.meta(w.name),
-		Spec: apps.DeploymentSpec{
-			Replicas: new(w.replicas()),
-			Selector: &meta.LabelSelector{MatchLabels: w.selector()},
-			Strategy: apps.DeploymentStrategy{
-				Type:          apps.RollingUpdateDeploymentStrategyType,
-				RollingUpdate: &apps.RollingUpdateDeployment{MaxUnavailable: new(intstr.FromInt32(0)), MaxSurge: new(intstr.FromInt32(1))},
-			},
-			Template: core.PodTemplateSpec{ObjectMeta: meta.ObjectMeta{Labels: w.labels()}, Spec: w.pod()},
+func (w *workload) deployment() kube.Deployment {
+	d := kube.Deployment{
+		Object: w.object("apps/v1", "Deployment", w.name),
+		Spec: kube.DeploymentSpec{
+			Replicas: w.replicas(),
+			Selector: kube.Selector{MatchLabels: w.selector()},
+			Strategy: kube.Strategy{Type: "RollingUpdate", RollingUpdate: &kube.RollingUpdate{MaxUnavailable: kube.Number(0), MaxSurge: kube.Number(1)}},
+			Template: kube.Template{Metadata: kube.Meta{Labels: w.labels()}, Spec: w.pod()},
 		},
 	}
 	if len(w.volumes) > 0 || w.d.SingleCopy { // the old pod ends before the new one starts: only one may write
-		d.Spec.Strategy = apps.DeploymentStrategy{Type: apps.RecreateDeploymentStrategyType}
+		d.Spec.Strategy = kube.Strategy{Type: "Recreate"}
 	}
 	return d
 }
 
-func (w *workload) pod() core.PodSpec {
-	p := core.PodSpec{
+func (w *workload) pod() kube.PodSpec {
+	p := kube.PodSpec{
 		ServiceAccountName:           w.name,
 		AutomountServiceAccountToken: new(w.d.EKSParameters.ServiceAccountRoleARN != ""),
 		EnableServiceLinks:           new(false), // variables named after services have changed how Spring Boot and others are configured
 		SecurityContext:              w.podSecurity(),
 		NodeSelector:                 map[string]string{"kubernetes.io/os": "linux", "kubernetes.io/arch": strings.TrimPrefix(w.d.Image.Platform, "linux/")},
-		Containers:                   []core.Container{w.container()},
+		Containers:                   []kube.Container{w.container()},
 	}
 	for _, key := range []string{"topology.kubernetes.io/zone", "kubernetes.io/hostname"} {
-		p.TopologySpreadConstraints = append(p.TopologySpreadConstraints, core.TopologySpreadConstraint{
-			MaxSkew: 1, TopologyKey: key, WhenUnsatisfiable: core.ScheduleAnyway, LabelSelector: &meta.LabelSelector{MatchLabels: w.selector()},
+		p.TopologySpreadConstraints = append(p.TopologySpreadConstraints, kube.SpreadConstraint{
+			MaxSkew: 1, TopologyKey: key, WhenUnsatisfiable: "ScheduleAnyway", LabelSelector: kube.Selector{MatchLabels: w.selector()},
 		})
 	}
 	for _, v := range w.volumes {
-		p.Volumes = append(p.Volumes, core.Volume{Name: v.name, VolumeSource: core.VolumeSource{
-			PersistentVolumeClaim: &core.PersistentVolumeClaimVolumeSource{ClaimName: v.claim},
-		}})
+		p.Volumes = append(p.Volumes, kube.Volume{Name: v.name, Claim: &kube.ClaimRef{ClaimName: v.claim}})
 	}
 	for i := range w.scratch() {
-		p.Volumes = append(p.Volumes, core.Volume{Name: scratchName(i), VolumeSource: core.VolumeSource{EmptyDir: &core.EmptyDirVolumeSource{}}})
+		p.Volumes = append(p.Volumes, kube.Volume{Name: scratchName(i), EmptyDir: &struct{}{}})
 	}
 	return p
 }
@@ -73,17 +63,17 @@ func (w *workload) scratch() []string {
 func scratchName(i int) string { return "writable-" + strconv.Itoa(i+1) }
 
 // podSecurity: the user that the process has on the host, by number.
-func (w *workload) podSecurity() *core.PodSecurityContext {
+func (w *workload) podSecurity() *kube.PodSecurity {
 	u := w.d.User
-	s := &core.PodSecurityContext{
+	s := &kube.PodSecurity{
 		RunAsUser: new(int64(u.UID)), RunAsGroup: new(int64(u.GID)),
-		SeccompProfile: &core.SeccompProfile{Type: core.SeccompProfileTypeRuntimeDefault},
+		SeccompProfile: &kube.SeccompProfile{Type: "RuntimeDefault"},
 	}
 	if u.UID != 0 {
 		s.RunAsNonRoot = new(true)
 		if slices.ContainsFunc(w.ports, func(p workloadPort) bool { return p.LocalPort < 1024 }) {
 			name, value := lowPortSetting()
-			s.Sysctls = []core.Sysctl{{Name: name, Value: value}}
+			s.Sysctls = []kube.NameValue{{Name: name, Value: value}}
 		}
 	} else {
 		w.notes = append(w.notes, "It runs as root, as on the host; a user of its own would be safer, and the namespace could demand the restricted level then.")
@@ -95,40 +85,38 @@ func (w *workload) podSecurity() *core.PodSecurityContext {
 	}
 	if len(w.volumes)+len(w.scratch()) > 0 && u.GID > 0 {
 		s.FSGroup = new(int64(u.GID))
-		s.FSGroupChangePolicy = new(core.FSGroupChangeOnRootMismatch)
+		s.FSGroupChangePolicy = "OnRootMismatch"
 	}
 	return s
 }
 
-func (w *workload) container() core.Container {
-	c := core.Container{
-		Name: w.name, Image: w.image, ImagePullPolicy: core.PullIfNotPresent,
+func (w *workload) container() kube.Container {
+	c := kube.Container{
+		Name: w.name, Image: w.image, ImagePullPolicy: "IfNotPresent",
 		Resources: w.resources(),
-		SecurityContext: &core.SecurityContext{
+		SecurityContext: &kube.SecurityContext{
 			AllowPrivilegeEscalation: new(false),
 			ReadOnlyRootFilesystem:   new(w.d.ReadOnlyRoot),
 		},
 		StartupProbe: w.startup(), ReadinessProbe: w.readiness(), LivenessProbe: w.liveness(),
 	}
 	if w.d.User.UID != 0 {
-		c.SecurityContext.Capabilities = &core.Capabilities{Drop: []core.Capability{"ALL"}}
+		c.SecurityContext.Capabilities = &kube.Capabilities{Drop: []string{"ALL"}}
 	}
 	for _, p := range w.ports {
-		c.Ports = append(c.Ports, core.ContainerPort{Name: p.name, ContainerPort: int32(p.LocalPort), Protocol: core.Protocol(strings.ToUpper(protocol(p.Port)))})
+		c.Ports = append(c.Ports, kube.ContainerPort{Name: p.name, ContainerPort: int32(p.LocalPort), Protocol: strings.ToUpper(protocol(p.Port))})
 	}
 	for _, e := range w.d.Environment {
-		c.Env = append(c.Env, core.EnvVar{Name: e.Name, Value: unexpanded(e.Value)})
+		c.Env = append(c.Env, kube.EnvVar{Name: e.Name, Value: unexpanded(e.Value)})
 	}
 	for _, key := range w.secretKeys {
-		c.Env = append(c.Env, core.EnvVar{Name: key, ValueFrom: &core.EnvVarSource{SecretKeyRef: &core.SecretKeySelector{
-			LocalObjectReference: core.LocalObjectReference{Name: w.secretName()}, Key: key,
-		}}})
+		c.Env = append(c.Env, kube.EnvVar{Name: key, ValueFrom: &kube.EnvSource{SecretKeyRef: kube.SecretKey{Name: w.secretName(), Key: key}}})
 	}
 	for _, v := range w.volumes {
-		c.VolumeMounts = append(c.VolumeMounts, core.VolumeMount{Name: v.name, MountPath: string(v.Path)})
+		c.VolumeMounts = append(c.VolumeMounts, kube.VolumeMount{Name: v.name, MountPath: string(v.Path)})
 	}
 	for i, path := range w.scratch() {
-		c.VolumeMounts = append(c.VolumeMounts, core.VolumeMount{Name: scratchName(i), MountPath: path})
+		c.VolumeMounts = append(c.VolumeMounts, kube.VolumeMount{Name: scratchName(i), MountPath: path})
 	}
 	return c
 }
@@ -142,24 +130,22 @@ func unexpanded(value string) string {
 
 // resources: memory is the same as request and limit, since it cannot be taken back; CPU may go to twice the request, to one core at least,
 // which the start of a JVM or CLR takes. The disk holds what is written beside volumes.
-func (w *workload) resources() core.ResourceRequirements {
+func (w *workload) resources() kube.Resources {
 	e := w.d.EKSParameters
 	milli := int64(math.Ceil(e.CPU * 1000))
-	memory := resource.MustParse(strconv.Itoa(e.Memory) + "Mi")
-	return core.ResourceRequirements{
-		Requests: core.ResourceList{
-			core.ResourceCPU: *resource.NewMilliQuantity(milli, resource.DecimalSI), core.ResourceMemory: memory,
-			core.ResourceEphemeralStorage: resource.MustParse("256Mi"),
+	memory := kube.Mebibytes(int64(e.Memory))
+	return kube.Resources{
+		Requests: map[string]string{
+			"cpu": kube.Millicores(milli), "memory": memory, "ephemeral-storage": "256Mi",
 		},
-		Limits: core.ResourceList{
-			core.ResourceCPU: *resource.NewMilliQuantity(max(1000, 2*milli), resource.DecimalSI), core.ResourceMemory: memory,
-			core.ResourceEphemeralStorage: resource.MustParse("2Gi"),
+		Limits: map[string]string{
+			"cpu": kube.Millicores(max(1000, 2*milli)), "memory": memory, "ephemeral-storage": "2Gi",
 		},
 	}
 }
 
 // startup gives the application twice the time that it is expected to take; the other probes wait for it.
-func (w *workload) startup() *core.Probe {
+func (w *workload) startup() *kube.Probe {
 	p := w.probe(true)
 	if p != nil {
 		p.PeriodSeconds = 5
@@ -168,7 +154,7 @@ func (w *workload) startup() *core.Probe {
 	return p
 }
 
-func (w *workload) readiness() *core.Probe {
+func (w *workload) readiness() *kube.Probe {
 	p := w.probe(true)
 	if p != nil {
 		p.PeriodSeconds, p.TimeoutSeconds, p.FailureThreshold = 10, 5, 3
@@ -177,7 +163,7 @@ func (w *workload) readiness() *core.Probe {
 }
 
 // liveness only connects: it restarts what hangs, not what waits for a database.
-func (w *workload) liveness() *core.Probe {
+func (w *workload) liveness() *kube.Probe {
 	p := w.probe(false)
 	if p != nil {
 		p.PeriodSeconds, p.TimeoutSeconds, p.FailureThreshold = 20, 5, 6
@@ -186,20 +172,20 @@ func (w *workload) liveness() *core.Probe {
 }
 
 // probe asks for the proved path or connects; nil when there is no TCP port.
-func (w *workload) probe(path bool) *core.Probe {
+func (w *workload) probe(path bool) *kube.Probe {
 	h := w.d.HealthCheck
 	if h.Port == 0 {
 		return nil
 	}
-	port := intstr.FromInt32(int32(h.Port))
+	port := kube.Number(h.Port)
 	if path && h.Path != "" && kubeletAccepts(h.Codes) {
-		get := &core.HTTPGetAction{Path: h.Path, Port: port}
+		get := &kube.HTTPGet{Path: h.Path, Port: port}
 		if slices.ContainsFunc(w.ports, func(p workloadPort) bool { return p.LocalPort == h.Port && p.Purpose == "https" }) {
-			get.Scheme = core.URISchemeHTTPS
+			get.Scheme = "HTTPS"
 		}
-		return &core.Probe{ProbeHandler: core.ProbeHandler{HTTPGet: get}}
+		return &kube.Probe{HTTPGet: get}
 	}
-	return &core.Probe{ProbeHandler: core.ProbeHandler{TCPSocket: &core.TCPSocketAction{Port: port}}}
+	return &kube.Probe{TCPSocket: &kube.TCPSocket{Port: port}}
 }
 
 // kubeletAccepts: an HTTP probe succeeds with 200 to 399 and nothing else

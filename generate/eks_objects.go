@@ -5,105 +5,87 @@ import (
 	"strconv"
 	"strings"
 
-	core "k8s.io/api/core/v1"
-	networking "k8s.io/api/networking/v1"
-	policyv1 "k8s.io/api/policy/v1"
-	"k8s.io/apimachinery/pkg/api/resource"
-	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/util/intstr"
+	"a2c/generate/kube"
 )
 
-// manifest is one object with its file, and the fields that its type cannot leave out.
+// manifest is one object with its file.
 type manifest struct {
 	file   string
 	object any
-	drops  []drop
 }
 
 // manifests lists the objects in the order in which they are applied.
 func (w *workload) manifests() []manifest {
-	created, status := drop{"metadata", "creationTimestamp"}, drop{"status"}
 	list := []manifest{
-		{"namespace.yaml", w.namespaceObject(), []drop{created, status, {"spec"}}},
-		{"serviceaccount.yaml", w.serviceAccount(), []drop{created}},
+		{"namespace.yaml", w.namespaceObject()},
+		{"serviceaccount.yaml", w.serviceAccount()},
 	}
 	for _, v := range w.volumes {
-		list = append(list, manifest{"pvc-" + v.name + ".yaml", w.volumeClaim(v), []drop{created, status}})
+		list = append(list, manifest{"pvc-" + v.name + ".yaml", w.volumeClaim(v)})
 	}
-	list = append(list, manifest{"deployment.yaml", w.deployment(), []drop{created, status, {"spec", "template", "metadata", "creationTimestamp"}}})
+	list = append(list, manifest{"deployment.yaml", w.deployment()})
 	if len(w.ports) > 0 {
-		list = append(list, manifest{"service.yaml", w.service(), []drop{created, status}})
+		list = append(list, manifest{"service.yaml", w.service()})
 	}
 	if w.webIngress() {
-		list = append(list, manifest{"ingress.yaml", w.ingress(), []drop{created, status}})
+		list = append(list, manifest{"ingress.yaml", w.ingress()})
 	}
-	return append(list, manifest{"poddisruptionbudget.yaml", w.disruptionBudget(), []drop{created, status}})
+	return append(list, manifest{"poddisruptionbudget.yaml", w.disruptionBudget()})
 }
 
-func (w *workload) meta(name string) meta.ObjectMeta {
-	return meta.ObjectMeta{Name: name, Namespace: w.namespace, Labels: w.labels()}
+func (w *workload) object(version, kind, name string) kube.Object {
+	return kube.Object{Kind: kind, APIVersion: version, Metadata: kube.Meta{Name: name, Namespace: w.namespace, Labels: w.labels()}}
 }
 
 // namespaceObject demands of its pods what these pods keep to (https://kubernetes.io/docs/concepts/security/pod-security-standards/).
-func (w *workload) namespaceObject() *core.Namespace {
+func (w *workload) namespaceObject() kube.Object {
 	level := "restricted"
 	if w.d.User.UID == 0 {
 		level = "baseline"
 	}
 	labels := w.labels()
 	labels["pod-security.kubernetes.io/enforce"] = level
-	return &core.Namespace{
-		TypeMeta:   meta.TypeMeta{APIVersion: "v1", Kind: "Namespace"},
-		ObjectMeta: meta.ObjectMeta{Name: w.namespace, Labels: labels},
-	}
+	return kube.Object{Kind: "Namespace", APIVersion: "v1", Metadata: kube.Meta{Name: w.namespace, Labels: labels}}
 }
 
 // serviceAccount carries the IAM role of the pods (IRSA): https://docs.aws.amazon.com/eks/latest/userguide/iam-roles-for-service-accounts.html
-func (w *workload) serviceAccount() *core.ServiceAccount {
+func (w *workload) serviceAccount() kube.ServiceAccount {
 	role := w.d.EKSParameters.ServiceAccountRoleARN
-	a := &core.ServiceAccount{
-		TypeMeta:                     meta.TypeMeta{APIVersion: "v1", Kind: "ServiceAccount"},
-		ObjectMeta:                   w.meta(w.name),
-		AutomountServiceAccountToken: new(role != ""),
-	}
+	a := kube.ServiceAccount{Object: w.object("v1", "ServiceAccount", w.name), AutomountServiceAccountToken: new(role != "")}
 	if role != "" {
-		a.Annotations = map[string]string{"eks.amazonaws.com/role-arn": role}
+		a.Metadata.Annotations = map[string]string{"eks.amazonaws.com/role-arn": role}
 	}
 	return a
 }
 
 // volumeClaim asks for twice what is stored now, at least 1 GiB, from the cluster's default class.
-func (w *workload) volumeClaim(v workloadVolume) *core.PersistentVolumeClaim {
+func (w *workload) volumeClaim(v workloadVolume) kube.VolumeClaim {
 	gib := max(1, (2*v.Bytes+1<<30-1)>>30)
 	w.notes = append(w.notes, fmt.Sprintf("The data in %s (%s) starts empty: copy it to the volume before the first start that matters, or load it from a backup.", v.Path, v.name))
-	return &core.PersistentVolumeClaim{
-		TypeMeta:   meta.TypeMeta{APIVersion: "v1", Kind: "PersistentVolumeClaim"},
-		ObjectMeta: w.meta(v.claim),
-		Spec: core.PersistentVolumeClaimSpec{
-			AccessModes: []core.PersistentVolumeAccessMode{core.ReadWriteOnce},
-			Resources: core.VolumeResourceRequirements{
-				Requests: core.ResourceList{core.ResourceStorage: resource.MustParse(strconv.FormatInt(gib, 10) + "Gi")},
-			},
+	return kube.VolumeClaim{
+		Object: w.object("v1", "PersistentVolumeClaim", v.claim),
+		Spec: kube.VolumeClaimSpec{
+			AccessModes: []string{"ReadWriteOnce"},
+			Resources:   kube.Resources{Requests: map[string]string{"storage": kube.Mebibytes(gib << 10)}},
 		},
 	}
 }
 
-func (w *workload) service() *core.Service {
-	s := &core.Service{
-		TypeMeta:   meta.TypeMeta{APIVersion: "v1", Kind: "Service"},
-		ObjectMeta: w.meta(w.name),
-		Spec:       core.ServiceSpec{Type: core.ServiceTypeClusterIP, Selector: w.selector()},
+func (w *workload) service() kube.Service {
+	s := kube.Service{
+		Object: w.object("v1", "Service", w.name),
+		Spec:   kube.ServiceSpec{Type: "ClusterIP", Selector: w.selector()},
 	}
 	for _, p := range w.ports {
-		s.Spec.Ports = append(s.Spec.Ports, core.ServicePort{
-			Name: p.name, Port: int32(p.LocalPort), TargetPort: intstr.FromString(p.name), Protocol: core.Protocol(strings.ToUpper(protocol(p.Port))),
+		s.Spec.Ports = append(s.Spec.Ports, kube.ServicePort{
+			Name: p.name, Port: int32(p.LocalPort), TargetPort: kube.Text(p.name), Protocol: strings.ToUpper(protocol(p.Port)),
 		})
 	}
 	return s
 }
 
 // ingress is for the AWS Load Balancer Controller: https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/ingress/annotations/
-func (w *workload) ingress() *networking.Ingress {
+func (w *workload) ingress() kube.Ingress {
 	h := w.d.HealthCheck
 	const prefix = "alb.ingress.kubernetes.io/"
 	annotations := map[string]string{
@@ -139,17 +121,13 @@ func (w *workload) ingress() *networking.Ingress {
 	if len(tags) > 0 {
 		annotations[prefix+"tags"] = strings.Join(tags, ",")
 	}
-	i := &networking.Ingress{TypeMeta: meta.TypeMeta{APIVersion: "networking.k8s.io/v1", Kind: "Ingress"}, ObjectMeta: w.meta(w.name)}
-	i.Annotations = annotations
-	i.Spec.IngressClassName = new("alb")
-	i.Spec.Rules = []networking.IngressRule{{IngressRuleValue: networking.IngressRuleValue{HTTP: &networking.HTTPIngressRuleValue{
-		Paths: []networking.HTTPIngressPath{{
-			Path: "/", PathType: new(networking.PathTypePrefix),
-			Backend: networking.IngressBackend{Service: &networking.IngressServiceBackend{
-				Name: w.name, Port: networking.ServiceBackendPort{Name: web.name},
-			}},
-		}},
-	}}}}
+	i := kube.Ingress{Object: w.object("networking.k8s.io/v1", "Ingress", w.name)}
+	i.Metadata.Annotations = annotations
+	i.Spec.IngressClassName = "alb"
+	i.Spec.Rules = []kube.IngressRule{{HTTP: kube.IngressHTTP{Paths: []kube.IngressPath{{
+		Path: "/", PathType: "Prefix",
+		Backend: kube.IngressBackend{Service: kube.ServiceBackend{Name: w.name, Port: kube.Name{Name: web.name}}},
+	}}}}}
 	return i
 }
 
@@ -164,22 +142,16 @@ func (w *workload) webPort() workloadPort {
 }
 
 // disruptionBudget lets a node be drained: one pod at a time, also when it is the only one.
-func (w *workload) disruptionBudget() *policyv1.PodDisruptionBudget {
-	return &policyv1.PodDisruptionBudget{
-		TypeMeta:   meta.TypeMeta{APIVersion: "policy/v1", Kind: "PodDisruptionBudget"},
-		ObjectMeta: w.meta(w.name),
-		Spec: policyv1.PodDisruptionBudgetSpec{
-			MaxUnavailable: new(intstr.FromInt32(1)), Selector: &meta.LabelSelector{MatchLabels: w.selector()},
-		},
+func (w *workload) disruptionBudget() kube.DisruptionBudget {
+	return kube.DisruptionBudget{
+		Object: w.object("policy/v1", "PodDisruptionBudget", w.name),
+		Spec:   kube.DisruptionBudgetSpec{MaxUnavailable: kube.Number(1), Selector: kube.Selector{MatchLabels: w.selector()}},
 	}
 }
 
 // exampleSecret shows the keys that the pods refer to.
-func (w *workload) exampleSecret() *core.Secret {
-	s := &core.Secret{
-		TypeMeta: meta.TypeMeta{APIVersion: "v1", Kind: "Secret"}, ObjectMeta: w.meta(w.secretName()), Type: core.SecretTypeOpaque,
-		StringData: map[string]string{},
-	}
+func (w *workload) exampleSecret() kube.Secret {
+	s := kube.Secret{Object: w.object("v1", "Secret", w.secretName()), Type: "Opaque", StringData: map[string]string{}}
 	for _, key := range w.secretKeys {
 		s.StringData[key] = ""
 	}

@@ -11,15 +11,11 @@ import (
 	"a2c/internal/term"
 )
 
-// drop names a field that a typed object cannot leave out though it says nothing, such as status. Fields are dropped by name, never
-// because they are empty: emptyDir: {} means something.
-type drop []string
-
 // marshalYAML writes v as its JSON form says, with the order of the fields kept, after the given first line.
 // Strings that YAML 1.1 or 1.2 could read as something else are written in double quotes: sigs.k8s.io/yaml leaves "=" and "<<" bare,
 // turns U+2028 and U+0085 into blanks and refuses U+007F (measured, v1.4.0), all of which occur in environments. Nothing that turns or hides
 // text is left as it is: people read these files.
-func marshalYAML(firstLine string, v any, drops ...drop) ([]byte, error) {
+func marshalYAML(firstLine string, v any) ([]byte, error) {
 	data, err := json.Marshal(v)
 	if err != nil {
 		return nil, fmt.Errorf("write YAML: %w", err)
@@ -29,9 +25,6 @@ func marshalYAML(firstLine string, v any, drops ...drop) ([]byte, error) {
 	node, err := nodeOf(d)
 	if err != nil {
 		return nil, fmt.Errorf("write YAML: %w", err)
-	}
-	for _, path := range drops {
-		remove(node, path)
 	}
 	var b bytes.Buffer
 	b.WriteString("# " + firstLine + "\n")
@@ -98,21 +91,4 @@ func text(s string) *yaml.Node {
 		n.Style = yaml.DoubleQuotedStyle
 	}
 	return n
-}
-
-// remove drops the field at the path from nested mappings; a path that is not there is left alone.
-func remove(n *yaml.Node, path drop) {
-	if n.Kind != yaml.MappingNode {
-		return
-	}
-	for i := 0; i < len(n.Content); i += 2 {
-		if n.Content[i].Value != path[0] {
-			continue
-		}
-		if len(path) == 1 {
-			n.Content = append(n.Content[:i], n.Content[i+2:]...)
-			return
-		}
-		remove(n.Content[i+1], path[1:])
-	}
 }

@@ -1,0 +1,173 @@
+package kube
+
+// Deployment is apps/v1.
+type Deployment struct {
+	Object
+	Spec DeploymentSpec `json:"spec"`
+}
+
+// DeploymentSpec is the part of it that is written.
+type DeploymentSpec struct {
+	Replicas int32    `json:"replicas"`
+	Selector Selector `json:"selector"`
+	Template Template `json:"template"`
+	Strategy Strategy `json:"strategy"`
+}
+
+// Strategy is DeploymentStrategy: "RollingUpdate" or "Recreate".
+type Strategy struct {
+	Type          string         `json:"type,omitempty"`
+	RollingUpdate *RollingUpdate `json:"rollingUpdate,omitempty"`
+}
+
+// RollingUpdate is RollingUpdateDeployment.
+type RollingUpdate struct {
+	MaxUnavailable IntOrString `json:"maxUnavailable"`
+	MaxSurge       IntOrString `json:"maxSurge"`
+}
+
+// Template is PodTemplateSpec.
+type Template struct {
+	Metadata Meta    `json:"metadata"`
+	Spec     PodSpec `json:"spec"`
+}
+
+// PodSpec is core/v1.
+type PodSpec struct {
+	Volumes                      []Volume           `json:"volumes,omitempty"`
+	Containers                   []Container        `json:"containers"`
+	NodeSelector                 map[string]string  `json:"nodeSelector,omitempty"`
+	ServiceAccountName           string             `json:"serviceAccountName,omitempty"`
+	AutomountServiceAccountToken *bool              `json:"automountServiceAccountToken,omitempty"`
+	SecurityContext              *PodSecurity       `json:"securityContext,omitempty"`
+	EnableServiceLinks           *bool              `json:"enableServiceLinks,omitempty"`
+	TopologySpreadConstraints    []SpreadConstraint `json:"topologySpreadConstraints,omitempty"`
+}
+
+// SpreadConstraint is TopologySpreadConstraint.
+type SpreadConstraint struct {
+	MaxSkew           int32    `json:"maxSkew"`
+	TopologyKey       string   `json:"topologyKey"`
+	WhenUnsatisfiable string   `json:"whenUnsatisfiable"`
+	LabelSelector     Selector `json:"labelSelector"`
+}
+
+// Volume is one of a claim, or an empty folder.
+type Volume struct {
+	Name     string    `json:"name"`
+	EmptyDir *struct{} `json:"emptyDir,omitempty"`
+	Claim    *ClaimRef `json:"persistentVolumeClaim,omitempty"`
+}
+
+// ClaimRef is PersistentVolumeClaimVolumeSource.
+type ClaimRef struct {
+	ClaimName string `json:"claimName"`
+}
+
+// PodSecurity is PodSecurityContext.
+type PodSecurity struct {
+	RunAsUser           *int64          `json:"runAsUser,omitempty"`
+	RunAsGroup          *int64          `json:"runAsGroup,omitempty"`
+	RunAsNonRoot        *bool           `json:"runAsNonRoot,omitempty"`
+	SupplementalGroups  []int64         `json:"supplementalGroups,omitempty"`
+	FSGroup             *int64          `json:"fsGroup,omitempty"`
+	Sysctls             []NameValue     `json:"sysctls,omitempty"`
+	FSGroupChangePolicy string          `json:"fsGroupChangePolicy,omitempty"`
+	SeccompProfile      *SeccompProfile `json:"seccompProfile,omitempty"`
+}
+
+// SeccompProfile is core/v1.
+type SeccompProfile struct {
+	Type string `json:"type"`
+}
+
+// NameValue is a sysctl.
+type NameValue struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// Container is core/v1.
+type Container struct {
+	Name            string           `json:"name"`
+	Image           string           `json:"image,omitempty"`
+	Ports           []ContainerPort  `json:"ports,omitempty"`
+	Env             []EnvVar         `json:"env,omitempty"`
+	Resources       Resources        `json:"resources"`
+	VolumeMounts    []VolumeMount    `json:"volumeMounts,omitempty"`
+	LivenessProbe   *Probe           `json:"livenessProbe,omitempty"`
+	ReadinessProbe  *Probe           `json:"readinessProbe,omitempty"`
+	StartupProbe    *Probe           `json:"startupProbe,omitempty"`
+	ImagePullPolicy string           `json:"imagePullPolicy,omitempty"`
+	SecurityContext *SecurityContext `json:"securityContext,omitempty"`
+}
+
+// ContainerPort is core/v1.
+type ContainerPort struct {
+	Name          string `json:"name,omitempty"`
+	ContainerPort int32  `json:"containerPort"`
+	Protocol      string `json:"protocol,omitempty"`
+}
+
+// EnvVar is core/v1: a value, or a key of a secret.
+type EnvVar struct {
+	Name      string     `json:"name"`
+	Value     string     `json:"value,omitempty"`
+	ValueFrom *EnvSource `json:"valueFrom,omitempty"`
+}
+
+// EnvSource is EnvVarSource.
+type EnvSource struct {
+	SecretKeyRef SecretKey `json:"secretKeyRef"`
+}
+
+// SecretKey is SecretKeySelector.
+type SecretKey struct {
+	Name string `json:"name,omitempty"`
+	Key  string `json:"key"`
+}
+
+// Resources is ResourceRequirements.
+type Resources struct {
+	Limits   map[string]string `json:"limits,omitempty"`
+	Requests map[string]string `json:"requests,omitempty"`
+}
+
+// VolumeMount is core/v1.
+type VolumeMount struct {
+	Name      string `json:"name"`
+	MountPath string `json:"mountPath"`
+}
+
+// Probe is core/v1: an HTTP request or a connection.
+type Probe struct {
+	HTTPGet          *HTTPGet   `json:"httpGet,omitempty"`
+	TCPSocket        *TCPSocket `json:"tcpSocket,omitempty"`
+	TimeoutSeconds   int32      `json:"timeoutSeconds,omitempty"`
+	PeriodSeconds    int32      `json:"periodSeconds,omitempty"`
+	FailureThreshold int32      `json:"failureThreshold,omitempty"`
+}
+
+// HTTPGet is HTTPGetAction.
+type HTTPGet struct {
+	Path   string      `json:"path,omitempty"`
+	Port   IntOrString `json:"port"`
+	Scheme string      `json:"scheme,omitempty"`
+}
+
+// TCPSocket is TCPSocketAction.
+type TCPSocket struct {
+	Port IntOrString `json:"port"`
+}
+
+// SecurityContext is a container's.
+type SecurityContext struct {
+	Capabilities             *Capabilities `json:"capabilities,omitempty"`
+	ReadOnlyRootFilesystem   *bool         `json:"readOnlyRootFilesystem,omitempty"`
+	AllowPrivilegeEscalation *bool         `json:"allowPrivilegeEscalation,omitempty"`
+}
+
+// Capabilities is core/v1.
+type Capabilities struct {
+	Drop []string `json:"drop,omitempty"`
+}
