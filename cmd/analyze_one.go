@@ -20,6 +20,7 @@ import (
 	"a2c/analyze/files"
 	"a2c/analyze/observe"
 	"a2c/internal/child"
+	"a2c/internal/term"
 	"a2c/internal/workspace"
 	"a2c/model"
 )
@@ -98,13 +99,16 @@ func (a *app) analyzeInto(ctx context.Context, w *workspace.Workspace, id string
 	case !errors.Is(err, fs.ErrNotExist):
 		return none, nil, fmt.Errorf("%w\ncorrect it, or remove the file; nothing was changed", err)
 	}
+	if request.Sampled, err = sampledBefore(w, id, request.Sampled); err != nil {
+		return none, nil, err
+	}
 	files, err := w.CreateFiles(id)
 	if err != nil {
 		return none, nil, err
 	}
 	defer func() { _ = files.Discard() }() // does nothing after Commit
 	result, skips, err := a.analyzeChild(ctx, request, jobs, a.onAnalyze(id, files, show))
-	if used := result.Analysis.AnalysisInfo.Usage.Sampling; err == nil && result.Ended && used != nil {
+	if used := result.Analysis.AnalysisInfo.Usage.Sampling; err == nil && result.Ended && used != nil && request.Sample > 0 {
 		if request, err = a.startedAnew(ctx, w, request, used); err == nil {
 			app = request.App
 			result, skips, err = a.analyzeChild(ctx, request, jobs, a.onAnalyze(id, files, show))
@@ -128,7 +132,23 @@ func (a *app) analyzeInto(ctx context.Context, w *workspace.Workspace, id string
 	analysis := result.Analysis
 	analysis.AnalysisInfo.Skips = slices.Concat(analysis.AnalysisInfo.Skips, skips)
 	analysis.AnalysisInfo.Inputs = model.Inputs{workspace.FilesFile: files.Digest()}
-	return workspace.Propose(w, name, analysis, "containerParameters")
+	proposed, edits, err := workspace.Propose(w, name, analysis, "containerParameters")
+	if err == nil {
+		err = w.Remove(path.Join(id, workspace.SamplingFile)) // it is in the analysis now
+	}
+	return proposed, edits, err
+}
+
+// sampledBefore is what was sampled in all runs: the analysis holds it, or the file that was left when the application ended in the last one.
+func sampledBefore(w *workspace.Workspace, id string, analyzed *model.Sampling) (*model.Sampling, error) {
+	kept, err := workspace.Load[model.Sampling](w, path.Join(id, workspace.SamplingFile))
+	switch {
+	case err == nil:
+		return &kept, nil
+	case !errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("%w\nremove the file; what it holds was sampled of an application that ended", err)
+	}
+	return analyzed, nil
 }
 
 // analyzeChild lets the confined child do it. The skips are what could not be watched, and what could not be confined.
@@ -159,7 +179,8 @@ func (a *app) analyzeChild(ctx context.Context, request analyzeRequest, jobs int
 	return result, append(blind, notices(report)...), err
 }
 
-// startedAnew asks for an application that was sampled until it ended, and runs again: what was sampled counts, what was observed is asked for anew.
+// startedAnew asks for an application that was sampled until it ended, and runs again: what was sampled counts, what was observed is asked for anew. Of one that
+// does not run any more, what was sampled is kept for the next analysis.
 func (a *app) startedAnew(ctx context.Context, w *workspace.Workspace, r analyzeRequest, used *model.Sampling) (analyzeRequest, error) {
 	again, err := a.takeInventory(ctx, w, true, true)
 	if err != nil {
@@ -167,7 +188,13 @@ func (a *app) startedAnew(ctx context.Context, w *workspace.Workspace, r analyze
 	}
 	app, runs := again.Inventory[r.ID]
 	if !runs {
-		return r, fmt.Errorf("the application %s (process %d) ended while it was sampled and does not run any more; start it and run this command again", r.ID, r.App.ProcessID)
+		name := path.Join(r.ID, workspace.SamplingFile)
+		if err := w.Save(name, used); err != nil {
+			return r, err
+		}
+		run := used.Runs[len(used.Runs)-1]
+		return r, fmt.Errorf("the application %s (process %d) ended while it was sampled and does not run any more; a part was sampled (%.0f s, %s), is kept in %s and counts in the next analysis: start the application and run this command again",
+			r.ID, r.App.ProcessID, run.Seconds, term.Count(run.Samples, "sample"), w.Path(name))
 	}
 	a.Note("%s was started anew while it was sampled: it is process %d now, what was sampled counts", r.ID, app.ProcessID)
 	r.App, r.Sample, r.Sampled, r.Others = app, 0, used, others(again.Inventory, r.ID)

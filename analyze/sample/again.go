@@ -55,6 +55,7 @@ func (w *watcher) again(at time.Duration) {
 		}
 		w.m.note("back", "process %d with the same command came by %s and counts from there", pid, at.Round(time.Second))
 		w.main, w.away = p, false
+		w.gone += at - w.left
 		w.procs = append(w.procs, p)
 		for _, l := range w.logs {
 			l.p = p

@@ -115,8 +115,8 @@ func (w *watcher) rate() *model.RequestRate {
 		r.Evidence.Add("lines", model.FromFile(model.Path(l.name), 0))
 		r.Evidence.Add("files", model.FromProc(l.p.PID, "fd/"+strconv.Itoa(l.fd)))
 	}
-	if r != nil && w.lasted > 0 {
-		r.PerSecond = model.Thousandths(float64(r.Lines) / w.lasted.Seconds())
+	if r != nil && w.present() > 0 {
+		r.PerSecond = model.Thousandths(float64(r.Lines) / w.present().Seconds())
 		r.Evidence.Add("perSecond", model.Derived("lines / seconds; a server may write its log in blocks, Tomcat every 10 s"))
 	}
 	return r

@@ -65,6 +65,8 @@ type watcher struct {
 	compilers map[int]*compilers // by process
 	began     time.Time
 	lasted    time.Duration
+	left      time.Duration // when the main process was lost
+	gone      time.Duration // how long there was none, each time until another came
 	buf       []byte
 	skipped   map[string]bool
 	who       identity // of the main process
@@ -190,7 +192,7 @@ func (w *watcher) lost(p *host.Process, at time.Duration) {
 	w.compilers[p.PID].close()
 	delete(w.compilers, p.PID)
 	if p == w.main {
-		w.away = true
+		w.away, w.left = true, at
 		w.m.note("main", "the main process %d ended at %s", p.PID, at.Round(time.Second))
 	}
 }
@@ -283,6 +285,14 @@ func (w *watcher) pss(time.Duration) {
 	w.m.pss = append(w.m.pss, sum)
 }
 
+// present is how long the application was there.
+func (w *watcher) present() time.Duration {
+	if w.away {
+		return w.left - w.gone
+	}
+	return w.lasted - w.gone
+}
+
 // skip notes once what could not be read.
 func (w *watcher) skip(what string, err error) {
 	if err == nil || host.Vanished(err) || w.skipped[what] {
@@ -294,8 +304,11 @@ func (w *watcher) skip(what string, err error) {
 
 func (w *watcher) result(cost time.Duration) model.Sampling {
 	pid := w.main.PID
+	if w.away {
+		w.m.note("partial", "it did not come back until the end: %s of %s were sampled", w.present().Round(time.Second), w.lasted.Round(time.Second))
+	}
 	run := model.SampleRun{
-		Started: w.began.Round(0).Format(time.RFC3339), Seconds: model.Thousandths(w.lasted.Seconds()), Samples: w.m.looked, Cores: coreSpread(w.m.cores),
+		Started: w.began.Round(0).Format(time.RFC3339), Seconds: model.Thousandths(w.present().Seconds()), Samples: w.m.looked, Cores: coreSpread(w.m.cores),
 		CompileSeconds: float64(w.m.compile) / ticksPerSecond, CostSeconds: model.Thousandths(cost.Seconds()), Notes: w.m.remarks(), Requests: w.rate(),
 	}
 	if len(w.m.rss) > 0 {

@@ -26,6 +26,8 @@ const (
 	// ConfigurationFile is what is in force for an application.
 	ConfigurationFile = "configuration.json"
 	GeneratedFile     = "generated.json"
+	// SamplingFile is what was sampled of an application that ended meanwhile, until the next analysis takes it.
+	SamplingFile = "sampling.json"
 	// RecoveredFolder holds the content of files that were deleted while they are open.
 	RecoveredFolder = "recovered"
 )

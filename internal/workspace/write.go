@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -54,6 +55,14 @@ func (w *Workspace) Save(name string, v any) error {
 		return fmt.Errorf("encode %s: %w", name, err)
 	}
 	return w.write(name, data)
+}
+
+// Remove takes a document away, if it is there.
+func (w *Workspace) Remove(name string) error {
+	if err := os.Remove(w.Path(name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("remove %s: %w", name, err)
+	}
+	return nil
 }
 
 func (w *Workspace) write(name string, data []byte) error {
