@@ -85,9 +85,15 @@ func TestReadJettyContext(t *testing.T) {
 func FuzzJetty(f *testing.F) {
 	f.Add([]byte(jettyXML))
 	f.Add([]byte("[depend]\nserver\n[ini]\na=b\n"))
-	f.Fuzz(func(_ *testing.T, data []byte) {
+	f.Fuzz(func(t *testing.T, data []byte) {
 		_, _ = ReadJettyIni(data)
 		_, _ = ReadJettyModule(data)
 		_, _ = ReadJettyXML(data, JettySources{Property: testLookup("base", "/srv/b")})
+		list, _ := ReadJettyDefaults(data, JettySources{Property: testLookup("base", "/srv/b")})
+		for _, d := range list {
+			if d.Line < 1 || d.Kind == "" {
+				t.Errorf("%+v", d)
+			}
+		}
 	})
 }

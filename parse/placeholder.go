@@ -20,6 +20,7 @@ type Placeholders struct {
 	Others    string // what separates names of which the first known one counts: "," (WildFly)
 	Escape    bool   // "$$" and "\$" are a dollar (SmallRye Config)
 	Doubled   bool   // "$$" is a dollar (Jetty)
+	Empty     bool   // what nothing sets is nothing (Karaf)
 }
 
 // Expansion is a value whose placeholders were replaced. What could not be stays as it is written.
@@ -125,7 +126,9 @@ func (x *expander) one(written string, path []string) string {
 		return x.text(value, append(slices.Clip(path), name))
 	}
 	if !hasDefault {
-		x.missing(names)
+		if x.missing(names); x.Empty {
+			return ""
+		}
 		return written
 	}
 	x.used(Used{names, fallback})

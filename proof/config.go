@@ -87,6 +87,8 @@ func (k *compared) run(t *testing.T) {
 		k.tomcat(t)
 	case "java-jetty":
 		k.jetty(t)
+	case "java-karaf":
+		k.karaf(t)
 	case "java-liberty":
 		k.liberty(t)
 	case "java-micronaut":

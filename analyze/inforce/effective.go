@@ -86,6 +86,8 @@ func (r *reader) rules() rules {
 		return r.tomcat()
 	case r.s.Kind() == "java-jetty":
 		return r.jetty()
+	case r.s.Kind() == "java-karaf":
+		return r.karaf()
 	case r.s.Kind() == "java-liberty":
 		return r.liberty()
 	case r.s.Kind() == "java-micronaut":
