@@ -34,6 +34,9 @@ func (c Compression) Check() error {
 	return err
 }
 
+// zstdWindow bounds the encoder's memory; it is part of the digest.
+const zstdWindow = 4 << 20
+
 func (c Compression) mediaType() (types.MediaType, error) {
 	switch c {
 	case Gzip, "":
@@ -47,7 +50,7 @@ func (c Compression) mediaType() (types.MediaType, error) {
 // writer compresses into w with up to jobs threads.
 func (c Compression) writer(w io.Writer, jobs int) (io.WriteCloser, error) {
 	if c == Zstd {
-		return zstd.NewWriter(w, zstd.WithEncoderLevel(zstd.SpeedDefault), zstd.WithEncoderConcurrency(jobs))
+		return zstd.NewWriter(w, zstd.WithEncoderLevel(zstd.SpeedDefault), zstd.WithEncoderConcurrency(max(jobs, 1)), zstd.WithWindowSize(zstdWindow), zstd.WithLowerEncoderMem(true))
 	}
 	z, err := pgzip.NewWriterLevel(w, 6)
 	if err != nil {
