@@ -3,7 +3,8 @@ package parse
 import (
 	"bytes"
 	"strings"
-	"unicode/utf8"
+
+	"golang.org/x/text/encoding/charmap"
 )
 
 // Bounds of an XML document: server.xml of the largest installations seen has some thousand elements.
@@ -15,8 +16,8 @@ const (
 	maxXMLEntity   = 256     // bytes of an entity's name
 )
 
-// XMLDocument is an XML document with the byte offset of every attribute, so that one can be edited in place. encoding/xml has no
-// offsets of attributes. Entities are never loaded: what is not predefined stays as written and is listed.
+// XMLDocument is an XML document with the byte offset of every attribute, so that one can be edited in place: in the document, or in what it is as UTF-8
+// when it is UTF-16. encoding/xml has no offsets of attributes. Entities are never loaded: what is not predefined stays as written and is listed.
 type XMLDocument struct {
 	Root     *XMLElement
 	Encoding string         // as declared; "" means UTF-8
@@ -71,32 +72,42 @@ func (e *XMLElement) All(name string) []*XMLElement {
 	return out
 }
 
-// SetXMLAttr returns a copy of data in which element e, parsed from the same data, has the attribute; everything else keeps its bytes.
+// SetXMLAttr returns a copy of data in which element e, parsed from the same data, has the attribute; everything else keeps its bytes, and UTF-16 stays
+// UTF-16.
 func SetXMLAttr(data []byte, e *XMLElement, name, value string) []byte {
+	text, err := xmlText(data)
+	if err != nil {
+		return data // nothing was parsed from it
+	}
+	return xmlBytes(setXMLAttr(text, e, name, value), data)
+}
+
+func setXMLAttr(text []byte, e *XMLElement, name, value string) []byte {
 	var out []byte
 	if a, ok := e.Attr(name); ok {
-		out = append(out, data[:a.Start]...)
+		out = append(out, text[:a.Start]...)
 		out = append(out, escapeXML(value)...)
-		return append(out, data[a.End:]...)
+		return append(out, text[a.End:]...)
 	}
-	out = append(out, data[:e.NameEnd]...)
+	out = append(out, text[:e.NameEnd]...)
 	out = append(out, " "+name+`="`+escapeXML(value)+`"`...)
-	return append(out, data[e.NameEnd:]...)
+	return append(out, text[e.NameEnd:]...)
 }
 
 func escapeXML(s string) string {
 	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&apos;", "\n", "&#10;", "\r", "&#13;", "\t", "&#9;").Replace(s)
 }
 
-// ReadXML reads a document whose encoding contains ASCII (UTF-8, ISO-8859-x, Windows-125x). Declarations are skipped,
+// ReadXML reads a document in an encoding that contains ASCII (UTF-8, ISO-8859-x, Windows-125x) or in UTF-16. Declarations are skipped,
 // entities neither expanded nor loaded.
 func ReadXML(data []byte) (*XMLDocument, error) {
-	if bytes.HasPrefix(data, []byte{0xfe, 0xff}) || bytes.HasPrefix(data, []byte{0xff, 0xfe}) || bytes.HasPrefix(data, []byte{0, '<'}) || bytes.HasPrefix(data, []byte{'<', 0}) {
-		return nil, syntaxf(1, "UTF-16 is not read: save the file as UTF-8")
+	text, err := xmlText(data)
+	if err != nil {
+		return nil, err
 	}
-	s := &xmlScanner{data: data, lines: newLineIndex(data), doc: &XMLDocument{}}
-	if bytes.HasPrefix(data, []byte("\xef\xbb\xbf")) {
-		s.pos = 3
+	s := &xmlScanner{data: text, lines: newLineIndex(text), doc: &XMLDocument{}, unicode: xmlByteOrder(data) != nil}
+	if bytes.HasPrefix(text, []byte("\xef\xbb\xbf")) {
+		s.pos, s.unicode = 3, true
 	}
 	if err := s.document(); err != nil {
 		return nil, err
@@ -112,6 +123,10 @@ type xmlScanner struct {
 	stack []*XMLElement
 	count int // elements
 	attrs int
+
+	unicode  bool   // by its mark or its form, whatever is declared
+	declared string // what charset was looked for
+	charset  *charmap.Charmap
 }
 
 func (s *xmlScanner) errorf(at int, format string, args ...any) error {
@@ -254,21 +269,4 @@ func (s *xmlScanner) text() error {
 	e := s.stack[len(s.stack)-1]
 	e.textAt = append(e.textAt, s.unescape(raw, start)...)
 	return nil
-}
-
-// decode turns the document's bytes into UTF-8: what is not UTF-8 is taken for Latin-1, the only other encoding seen in practice.
-func (s *xmlScanner) decode(raw []byte) string {
-	if utf8.Valid(raw) && !strings.HasPrefix(strings.ToLower(s.doc.Encoding), "iso-8859") {
-		return string(raw)
-	}
-	return latin1(raw)
-}
-
-// latin1 reads ISO-8859-1, in which each byte is the code point of the same number.
-func latin1(raw []byte) string {
-	var b strings.Builder
-	for _, c := range raw {
-		b.WriteRune(rune(c))
-	}
-	return b.String()
 }

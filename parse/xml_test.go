@@ -2,12 +2,14 @@ package parse
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
 	"strings"
 	"testing"
+	"unicode/utf16"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -133,7 +135,10 @@ func TestParseXMLErrors(t *testing.T) {
 		{"less_in_value", "<a b='<'/>", "line 1: the value of attribute b holds a <"},
 		{"comment", "<a><!-- </a>", "line 1: comment is never closed"},
 		{"doctype", "<!DOCTYPE a [ <!ENTITY b '>'>\n<a/>", "line 1: DOCTYPE is never closed"},
-		{"utf16", "\xff\xfe<\x00", "line 1: UTF-16 is not read: save the file as UTF-8"},
+		{"utf16", "\xff\xfe<\x00", "line 1: no name after <"},
+		{"utf16_odd", "\xff\xfe<\x00a", "line 1: UTF-16 that ends within a character"},
+		{"utf32", "\xff\xfe\x00\x00<\x00\x00\x00", "line 1: UTF-32 is not read: save the file as UTF-8"},
+		{"ebcdic", "\x4c\x6f\xa7\x94\x93", "line 1: EBCDIC is not read: save the file as UTF-8"},
 		{"deep", strings.Repeat("<a>", 300), "line 1: more than 200 elements deep"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -157,15 +162,77 @@ func TestParseXMLText(t *testing.T) {
 	}
 }
 
+// encodedXML is a text as UTF-16.
+func encodedXML(order binary.AppendByteOrder, text string) []byte {
+	var out []byte
+	for _, u := range utf16.Encode([]rune(text)) {
+		out = order.AppendUint16(out, u)
+	}
+	return out
+}
+
+// TestXMLEncodings reads one server.xml in each encoding: the values, the lines, and what it is with another attribute.
+func TestXMLEncodings(t *testing.T) {
+	text := func(declared, value string) string {
+		return "<?xml version='1.0'" + declared + "?>\n<!-- " + value + " -->\n<Server port='8005'>\n  <Service name='" + value + "'>\n    <Connector port='8080'/>\n  </Service>\n</Server>\n"
+	}
+	for _, tc := range []struct {
+		name  string
+		data  []byte
+		value string
+	}{
+		{"utf8_bom", []byte("\xef\xbb\xbf" + text(" encoding='UTF-8'", "café €")), "café €"},
+		{"utf8_bom_declared_otherwise", []byte("\xef\xbb\xbf" + text(" encoding='ISO-8859-1'", "café €")), "café €"},
+		{"utf16_le", encodedXML(binary.LittleEndian, "\ufeff"+text(" encoding='UTF-16'", "café € \U0001f600")), "café € \U0001f600"},
+		{"utf16_be", encodedXML(binary.BigEndian, "\ufeff"+text(" encoding='UTF-16'", "café € \U0001f600")), "café € \U0001f600"},
+		{"utf16_le_no_mark", encodedXML(binary.LittleEndian, text(" encoding='UTF-16LE'", "café")), "café"},
+		{"utf16_be_no_mark", encodedXML(binary.BigEndian, text("", "café")), "café"},
+		{"latin_1", []byte(text(" encoding='ISO-8859-1'", "caf\xe9 \xc3\xa9")), "café Ã©"},
+		{"latin_9", []byte(text(" encoding='iso-8859-15'", "caf\xe9 \xa4")), "café €"},
+		{"windows_1252", []byte(text(" encoding=\"windows-1252\"", "caf\xe9 \x80")), "café €"},
+		{"cp1251", []byte(text(" encoding='Cp1251'", "\xe6")), "ж"},
+		{"koi8", []byte(text(" encoding='KOI8-R'", "\xd6")), "ж"},
+		{"not_declared", []byte(text("", "caf\xe9")), "café"},
+		{"not_known", []byte(text(" encoding='x-mine'", "caf\xe9")), "café"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			s, err := ReadTomcatServer(tc.data, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			service := s.Doc.Root.Children[0]
+			name, _ := service.Attr("name")
+			got := fmt.Sprintf("%s on %d, port %s on %d", name.Value, name.Line, s.Connectors[0].Port.Value, s.Connectors[0].Port.Line)
+			if want := tc.value + " on 4, port 8080 on 5"; got != want {
+				t.Errorf("got %s, want %s", got, want)
+			}
+			set := SetXMLAttr(tc.data, s.Connectors[0].Element, "address", "0.0.0.0")
+			if xmlByteOrder(set) != xmlByteOrder(tc.data) || len(set) < len(tc.data) || !bytes.Equal(set[:40], tc.data[:40]) {
+				t.Errorf("with an attribute more it begins with %q", set[:40])
+			}
+			again, err := ReadTomcatServer(set, nil)
+			if err != nil || again.Connectors[0].Address.Value != "0.0.0.0" || again.Connectors[0].Port.Value != "8080" {
+				t.Errorf("with an attribute more: %v, %+v", err, again)
+			}
+		})
+	}
+}
+
 // FuzzXML holds the scanner against encoding/xml: what both read, they read alike, and every offset is where the value stands.
 func FuzzXML(f *testing.F) {
 	f.Add([]byte(serverXML))
 	f.Add([]byte("<a b='1'>&lt;<![CDATA[x]]></a>"))
 	f.Add([]byte("<a\tb = \"\r\n\"/>"))
+	f.Add(encodedXML(binary.LittleEndian, "\ufeff<a b='\U0001f600'/>"))
+	f.Add(encodedXML(binary.BigEndian, "<?xml version='1.0'?><a b='\u20ac'/>"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		d, err := ReadXML(data)
 		if err != nil {
 			return
+		}
+		written := data
+		if data, err = xmlText(data); err != nil {
+			t.Fatal(err)
 		}
 		var got []string
 		var walk func(*XMLElement)
@@ -181,7 +248,7 @@ func FuzzXML(f *testing.F) {
 				walk(c)
 			}
 		}
-		set, err := ReadXML(SetXMLAttr(data, d.Root, "address", "0.0.0.0 \"<&"))
+		set, err := ReadXML(SetXMLAttr(written, d.Root, "address", "0.0.0.0 \"<&"))
 		if err != nil {
 			t.Fatalf("with an attribute more: %v", err)
 		}
