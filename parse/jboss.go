@@ -37,6 +37,7 @@ type JBossSocketGroup struct {
 	Name             string
 	DefaultInterface XMLAttr
 	PortOffset       XMLAttr
+	Include          []string // further groups whose bindings it has
 	Bindings         []JBossBinding
 	Line             int
 }
@@ -198,6 +199,10 @@ func jbossInterfaces(e *XMLElement) []JBossInterface {
 
 func jbossSocketGroup(e *XMLElement) JBossSocketGroup {
 	g := JBossSocketGroup{Name: attrOf(e, "name").Value, DefaultInterface: attrOf(e, "default-interface"), PortOffset: attrOf(e, "port-offset"), Line: e.Line}
+	g.Include = includes(e)
+	for _, i := range children(e, "include") { // JBoss AS 7
+		g.Include = append(g.Include, attrOf(i, "socket-binding-group").Value)
+	}
 	for _, b := range children(e, "socket-binding") {
 		_, multicast := b.Attr("multicast-address")
 		g.Bindings = append(g.Bindings, JBossBinding{

@@ -7,7 +7,7 @@ import (
 
 // jbossProfile finds what the subsystems of a profile open and deploy.
 func jbossProfile(e *XMLElement) JBossProfile {
-	p := JBossProfile{Name: attrOf(e, "name").Value}
+	p := JBossProfile{Name: attrOf(e, "name").Value, Include: includes(e)}
 	for _, c := range e.Children {
 		switch localName(c.Name) {
 		case "include":
@@ -17,6 +17,11 @@ func jbossProfile(e *XMLElement) JBossProfile {
 		}
 	}
 	return p
+}
+
+// includes are the names in the attribute of that name, nil when there are none.
+func includes(e *XMLElement) []string {
+	return append([]string(nil), strings.Fields(attrOf(e, "includes").Value)...)
 }
 
 // JBossSubsystem is the name within a namespace: "undertow" of "urn:jboss:domain:undertow:14.0", "metrics" of "urn:wildfly:metrics:1.0".

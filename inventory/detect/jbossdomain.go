@@ -120,12 +120,27 @@ func (m jbossDomain) sockets(b *jboss, own parse.JBossServer, group parse.JBossS
 	for _, g := range m.domain.Groups {
 		if g.Name == name {
 			s.group = g
+			s.group.Bindings = m.bindings(g, map[string]bool{})
 			s.shift(g.PortOffset, m.domainFile)
 		}
 	}
 	s.shift(group.PortOffset, m.domainFile)
 	s.shift(own.PortOffset, m.hostFile)
 	return s
+}
+
+// bindings are a group's own and those of the groups that it includes.
+func (m jbossDomain) bindings(g parse.JBossSocketGroup, seen map[string]bool) []parse.JBossBinding {
+	out := slices.Clone(g.Bindings)
+	seen[g.Name] = true
+	for _, name := range g.Include {
+		for _, o := range m.domain.Groups {
+			if o.Name == name && !seen[name] {
+				out = append(out, m.bindings(o, seen)...)
+			}
+		}
+	}
+	return out
 }
 
 // profiles is the profile of that name and all that it includes.
