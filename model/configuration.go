@@ -3,7 +3,7 @@ package model
 // Configuration is configuration.json: what is in force for one application, by its framework's own order of precedence. It is a record of the host at
 // one moment, for people and programs to read: a2c itself goes by the files.
 type Configuration struct {
-	// Rules names whose order of precedence decided: "Spring Boot", "WildFly", "ASP.NET Core", "Quarkus" and others; "none" where each document stands for
+	// Rules names whose order of precedence decided: "Spring Boot", "WildFly", "WildFly domain", "ASP.NET Core" and others; "none" where each document stands for
 	// itself.
 	Rules string `json:"rules"`
 	// Profiles are the active profiles or environments, in the framework's order.

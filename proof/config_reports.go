@@ -280,7 +280,11 @@ func (k *compared) wildFly(t *testing.T) {
 	var properties struct {
 		Result map[string]any
 	}
-	decode(t, k.manage(t, `{"operation":"read-attribute","name":"system-properties","address":[{"core-service":"platform-mbean"},{"type":"runtime"}]}`), &properties)
+	at := "" // of the server in its domain
+	if others := k.place.Server.Others; len(others) > 0 {
+		at = fmt.Sprintf(`{"host":%q},{"server":"shop"}`, others[0])
+	}
+	decode(t, k.manage(t, `{"operation":"read-attribute","name":"system-properties","address":[`+strings.TrimPrefix(at+`,{"core-service":"platform-mbean"},{"type":"runtime"}]}`, ",")), &properties)
 	for _, key := range sorted(k.values) {
 		v := k.values[key]
 		if strings.ContainsAny(key, "/@") || v.Place.Kind == "env" && v.Kind == "environment" {
@@ -294,8 +298,25 @@ func (k *compared) wildFly(t *testing.T) {
 		k.value(t, key, v, text(is))
 	}
 	var model struct{ Result any }
-	decode(t, k.manage(t, `{"operation":"read-resource","recursive":true,"include-defaults":false,"resolve-expressions":true,"address":[]}`), &model)
+	decode(t, k.manage(t, `{"operation":"read-resource","recursive":true,"include-defaults":false,"resolve-expressions":true,"address":[`+at+`]}`), &model)
 	k.resource(t, nil, model.Result)
+	if at != "" {
+		k.wildFlyHeap(t, at)
+	}
+}
+
+// wildFlyHeap compares the heap that the host controller gives its server's JVM.
+func (k *compared) wildFlyHeap(t *testing.T, at string) {
+	t.Helper()
+	var arguments struct{ Result []string }
+	decode(t, k.manage(t, `{"operation":"read-attribute","name":"input-arguments","address":[`+at+`,{"core-service":"platform-mbean"},{"type":"runtime"}]}`), &arguments)
+	for _, a := range arguments.Result {
+		for option, attr := range map[string]string{"-Xms": "size", "-Xmx": "max-size"} {
+			if is, ok := strings.CutPrefix(a, option); ok {
+				k.value(t, a, k.values["jvm[shop]/heap@"+attr], is)
+			}
+		}
+	}
 }
 
 // resource compares the attributes of a resource of the management model that the document writes under the same name.
@@ -333,6 +354,8 @@ func (k *compared) writtenAs(address []string, name string) []string {
 			at += "profile/subsystem[" + each + "]"
 		case "data-source":
 			at += "/datasources/datasource[" + each + "]"
+		case "path":
+			at += "paths/path[" + each + "]"
 		case "scanner":
 			at += "/deployment-scanner"
 		case "interface":

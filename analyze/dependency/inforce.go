@@ -12,6 +12,7 @@ import (
 type inForce struct {
 	loses   map[model.Place]bool // values that another one takes the place of
 	sources map[model.Path]bool  // documents that are read with the profiles that are active; nil: not known
+	counts  map[model.Place]bool // lines of a domain's documents that say something of the application; nil: all of all documents may
 }
 
 func readInForce(c model.Configuration) inForce {
@@ -31,6 +32,12 @@ func readInForce(c model.Configuration) inForce {
 				f.loses[v.Place] = true
 			}
 		}
+	case "WildFly domain":
+		f.counts = map[model.Place]bool{}
+		for _, v := range c.Values {
+			f.counts[line(v.Place.Path, v.Place.Line)] = true
+		}
+		return f
 	case "Spring Boot", "Micronaut":
 	default:
 		return f
@@ -46,11 +53,14 @@ func readInForce(c model.Configuration) inForce {
 	return f
 }
 
+// line is where something stands, whatever its name is.
+func line(file model.Path, number int) model.Place { return model.Place{Path: file, Line: number} }
+
 // idle reports a setting that does not count now: an overridden one, or one of a profile that is not active.
 func (f inForce) idle(v config.Setting) bool {
-	if f.loses[v.Place] {
+	base := path.Base(v.File)
+	if f.loses[v.Place] || f.counts != nil && path.Ext(base) == ".xml" && !f.counts[line(model.Path(v.File), v.Line)] {
 		return true
 	}
-	base := path.Base(v.File)
 	return f.sources != nil && v.File != "" && !f.sources[model.Path(v.File)] && (strings.HasPrefix(base, "application-") || strings.HasPrefix(base, "bootstrap-"))
 }

@@ -29,6 +29,7 @@ type value struct {
 	source    model.Source
 	rank      int          // of values of one scope and key the lowest counts; of equal ones that of the layer
 	setBy     model.Source // of a variable: the line that sets it for the process
+	before    bool         // its placeholders are resolved before it reaches the process
 }
 
 // layer is one source of values.

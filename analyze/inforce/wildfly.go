@@ -6,36 +6,46 @@ import (
 	"strconv"
 	"strings"
 
+	"a2c/analyze/config"
 	"a2c/parse"
 )
 
 // wildFly is WildFly's and JBoss EAP's configuration: the document that the server was started with, its expressions resolved by system properties,
 // which the document overrides those of the command line with, and by the environment (docs.wildfly.org: "Admin Guide", "Expressions").
 func (r *reader) wildFly() rules {
-	w := &wildFly{reader: r, command: parse.ReadJBossCommand(r.c.Java.Program), props: map[string]string{}}
+	w := &wildFly{reader: r, command: parse.ReadJBossCommand(r.c.Java.Program), props: map[string]string{}, brought: map[string][]parse.Used{}}
 	w.given()
 	w.folders()
-	var documents []layer
-	for _, file := range w.documents() {
-		if l, ok := w.document(file); ok {
-			documents = append(documents, l)
-		}
-	}
+	own, documents := w.documents()
 	variables := layer{kind: "environment", values: r.environment()}
 	for i := range variables.values {
 		variables.values[i].scope = "environment"
 	}
 	out := rules{name: "WildFly", decides: documentName}
-	out.layers = append([]layer{w.configured}, w.layers...)
-	out.layers = append(out.layers, variables)
-	out.layers = append(out.layers, documents...)
+	if w.atHost != nil {
+		out.name = "WildFly domain"
+	}
+	out.layers = slices.Concat(own, w.layers, []layer{variables}, documents)
 	out.expand = func(v value) parse.Expansion {
-		if v.scope == "environment" || v.kind != "file" && v.scope == propertyScope {
+		if v.scope == "environment" || v.scope == w.others || v.kind != "file" && v.scope == propertyScope {
 			return parse.Expansion{Text: v.text}
 		}
-		return parse.Placeholders{Lookup: w.lookup, Separator: ":", Others: ","}.Expand(v.text)
+		return w.expand(v)
 	}
 	return out
+}
+
+// expand replaces the expressions of a value.
+func (w *wildFly) expand(v value) parse.Expansion {
+	lookup := w.lookup
+	if v.before {
+		lookup = func(name string) (string, bool) { return w.lookupIn(w.atHost, name) }
+	}
+	x := parse.Placeholders{Lookup: lookup, Separator: ":", Others: ","}.Expand(v.text)
+	for _, u := range x.Used {
+		x.Used = append(x.Used, w.brought[u.Name]...)
+	}
+	return x
 }
 
 // propertyScope is that of system properties: the document's and the command line's override each other.
@@ -48,6 +58,9 @@ type wildFly struct {
 	configured layer   // the document's system-properties
 	layers     []layer // those of the command line
 	home, base string
+	atHost     map[string]string       // of a server in a domain: the properties of its host controller
+	others     string                  // of a host controller: the document whose expressions are its servers' to resolve
+	brought    map[string][]parse.Used // what stands in properties that another process has resolved
 }
 
 // given are the properties of the command line: of the JVM, then of the server's own arguments and of the files that -P names.
@@ -99,62 +112,65 @@ func (w *wildFly) folders() {
 		home = path.Dir(w.s.Main.Abs(w.c.Java.Main.Value))
 	}
 	w.home = set("jboss.home.dir", home)
+	base := path.Join(w.home, "standalone")
 	if w.command.Module.Value != parse.JBossStandalone {
-		w.base = set("jboss.domain.base.dir", path.Join(w.home, "domain"))
-		set("jboss.domain.config.dir", path.Join(w.base, "configuration"))
-		return
+		domain := set("jboss.domain.base.dir", path.Join(w.home, "domain"))
+		set("jboss.domain.config.dir", path.Join(domain, "configuration"))
+		if w.command.Module.Value != parse.JBossServerMain {
+			return
+		}
+		base = path.Join(set("jboss.domain.servers.dir", path.Join(domain, "servers")), w.managedName())
 	}
-	w.base = set("jboss.server.base.dir", path.Join(w.home, "standalone"))
+	w.base = set("jboss.server.base.dir", base)
 	set("jboss.server.config.dir", path.Join(w.base, "configuration"))
 	set("jboss.server.data.dir", path.Join(w.base, "data"))
 	set("jboss.server.log.dir", path.Join(w.base, "log"))
 	set("jboss.server.temp.dir", path.Join(w.base, "tmp"))
 }
 
-// documents are the files in force: standalone.xml, or of a domain domain.xml and host.xml.
-func (w *wildFly) documents() []string {
-	name := func(option, otherwise string) string {
-		if at, ok := w.command.Options[option]; ok && at.Value != "" {
-			otherwise = at.Value
+// documents are what is in force of standalone.xml, or of a domain's two files: what counts more than the command line, and what stands beside it.
+func (w *wildFly) documents() (own, documents []layer) {
+	if w.command.Module.Value == parse.JBossServerMain {
+		return w.managed(), nil
+	}
+	add := func(file string, applies bool) {
+		if l, ok := w.document(file, applies); ok {
+			documents = append(documents, l)
 		}
-		return otherwise
 	}
-	below := func(dir, name string) string {
-		if strings.HasPrefix(name, "/") {
-			return path.Clean(name)
-		}
-		return path.Join(dir, name)
+	if d, ok := config.JBossDomainOf(w.s, w.c.Java); ok {
+		w.others = d.DomainFile(len(within(w.domainRoot(d.HostFile()), "domain-controller", "remote")) > 0)
+		add(d.HostFile(), true)
+		add(w.others, false)
+		return []layer{w.configured}, documents
 	}
-	if w.command.Module.Value == parse.JBossStandalone {
-		return []string{below(w.props["jboss.server.config.dir"], name("server-config", "standalone.xml"))}
+	name := "standalone.xml"
+	if at, ok := w.command.Options["server-config"]; ok && at.Value != "" {
+		name = at.Value
 	}
-	dir := w.props["jboss.domain.config.dir"]
-	return []string{below(dir, name("domain-config", "domain.xml")), below(dir, name("host-config", "host.xml"))}
+	if !path.IsAbs(name) {
+		name = path.Join(w.props["jboss.server.config.dir"], name)
+	}
+	add(path.Clean(name), true)
+	return []layer{w.configured}, documents
 }
 
-// document reads one file; its system properties count more than those of the command line.
-func (w *wildFly) document(file string) (layer, bool) {
-	data, ok := w.read(file)
-	if !ok {
-		w.skip(file, "not found: what the server was started with is not known")
+// document reads one file; its system properties, when they apply to the process, count more than those of the command line.
+func (w *wildFly) document(file string, applies bool) (layer, bool) {
+	doc := w.parsed(file)
+	if doc == nil {
 		return layer{}, false
-	}
-	doc, err := parse.ReadXML(data)
-	if err != nil {
-		w.unread(file, err)
-		return layer{}, false
-	}
-	for _, e := range doc.Unknown {
-		w.skip(file, "external entities are not read: &"+e.Name+";")
 	}
 	l := layer{kind: "file", path: file}
-	f := jbossFlattener{file: file, count: map[string]int{}}
+	f := jbossFlattener{file: file, count: map[string]int{}, inert: !applies}
 	f.attributes(doc.Root, "")
 	for _, e := range doc.Root.Children { // of server, domain or host
 		f.element(e, "", false)
 	}
 	l.values = f.values
-	w.configured.kind, w.configured.path = "file", file
+	if applies {
+		w.configured.kind, w.configured.path = "file", file
+	}
 	for _, p := range f.properties {
 		p.scope = propertyScope
 		w.configured.values = append(w.configured.values, p)
@@ -163,9 +179,29 @@ func (w *wildFly) document(file string) (layer, bool) {
 	return l, true
 }
 
+// parsed is a document that must be there, nil when it is not or cannot be read.
+func (w *wildFly) parsed(file string) *parse.XMLDocument {
+	data, ok := w.read(file)
+	if !ok {
+		w.skip(file, "not found: what the server was started with is not known")
+		return nil
+	}
+	doc, err := parse.ReadXML(data)
+	if err != nil {
+		w.unread(file, err)
+		return nil
+	}
+	for _, e := range doc.Unknown {
+		w.skip(file, "external entities are not read: &"+e.Name+";")
+	}
+	return doc
+}
+
 // lookup resolves a name as org.jboss.dmr.ValueExpressionResolver does: a system property, the variable that stands for it, or env.NAME.
-func (w *wildFly) lookup(name string) (string, bool) {
-	if v, ok := w.props[name]; ok {
+func (w *wildFly) lookup(name string) (string, bool) { return w.lookupIn(w.props, name) }
+
+func (w *wildFly) lookupIn(props map[string]string, name string) (string, bool) {
+	if v, ok := props[name]; ok {
 		return v, true
 	}
 	if v, ok := w.s.Main.Getenv(parse.JBossVariable(name)); ok {
@@ -183,6 +219,7 @@ type jbossFlattener struct {
 	values     []value
 	properties []value
 	count      map[string]int
+	inert      bool // system-properties are not the process's own
 }
 
 func (f *jbossFlattener) element(e *parse.XMLElement, at string, inProperties bool) {
@@ -212,7 +249,7 @@ func (f *jbossFlattener) element(e *parse.XMLElement, at string, inProperties bo
 		f.add(key, text, e.Line)
 	}
 	for _, kid := range e.Children {
-		f.element(kid, key, strings.HasSuffix(key, "system-properties"))
+		f.element(kid, key, key == "system-properties" && !f.inert)
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 
 // Configured are the layouts of the proof `config`: applications whose settings come from everywhere, and that say themselves what is in force.
 func Configured() []Server {
-	return []Server{ConfiguredSpring(), ConfiguredWildFly(), ConfiguredDotnet(), ConfiguredQuarkus(), ConfiguredMicronaut(), ConfiguredLiberty(), ConfiguredTomcat(), ConfiguredJetty(), ConfiguredKaraf()}
+	return []Server{ConfiguredSpring(), ConfiguredWildFly(), ConfiguredWildFlyDomain(), ConfiguredDotnet(), ConfiguredQuarkus(), ConfiguredMicronaut(), ConfiguredLiberty(), ConfiguredTomcat(), ConfiguredJetty(), ConfiguredKaraf()}
 }
 
 // ConfiguredSpring is an executable jar with a file of its own, an external folder with two profiles and a group of them, imports, a configuration tree,
