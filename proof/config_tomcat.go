@@ -13,7 +13,7 @@ func (k *compared) tomcat(t *testing.T) {
 			k.values[v.Key] = v
 		}
 	}
-	for _, app := range []string{"/shop", "/alone"} {
+	for _, app := range []string{"/shop", "/alone", "/inline"} {
 		seen := map[string]bool{}
 		for line := range strings.Lines(string(k.get(t, fmt.Sprintf("http://127.0.0.1:%d%s/say.jsp", k.place.Port(0), app)))) {
 			k.tomcatLine(t, app, strings.Split(strings.TrimSpace(line), "|"), seen)

@@ -94,7 +94,7 @@ func (t *tomcat) applications() {
 	for _, w := range t.s.App.WebApps {
 		h := tomcatFolder{appBase: path.Join(t.base(), "webapps"), xmlBase: path.Join(t.base(), "conf/Catalina/localhost")}
 		for _, each := range slices.Backward(hosts) {
-			if h == (tomcatFolder{}) || path.Dir(string(w.Descriptor)) == each.xmlBase || path.Dir(string(w.Path)) == each.appBase || len(hosts) == 1 {
+			if each.context(w) != nil || path.Dir(string(w.Descriptor)) == each.xmlBase || path.Dir(string(w.Path)) == each.appBase || len(hosts) == 1 {
 				h = each
 			}
 		}
@@ -106,8 +106,25 @@ func (t *tomcat) applications() {
 	}
 }
 
-// tomcatFolder is where a Host has its applications and their descriptors.
-type tomcatFolder struct{ name, appBase, xmlBase string }
+// tomcatFolder is where a Host has its applications and their descriptors, and the contexts that server.xml has in it.
+type tomcatFolder struct {
+	name, appBase, xmlBase string
+	contexts               []parse.TomcatContext
+}
+
+// context is that of an application in server.xml, nil when it has none there.
+func (h tomcatFolder) context(w model.WebApp) *parse.XMLElement {
+	for _, c := range h.contexts {
+		at := c.Path.Value
+		if at == "" || at == "/ROOT" {
+			at = "/"
+		}
+		if w.Descriptor == "" && (c.Path.Set && at == w.Context || !c.Path.Set && c.DocBase.Set && tomcatBelow(h.appBase, c.DocBase.Value) == string(w.Path)) {
+			return c.Element
+		}
+	}
+	return nil
+}
 
 func (t *tomcat) hosts() []tomcatFolder {
 	name := path.Join(t.base(), "conf/server.xml")
@@ -124,7 +141,7 @@ func (t *tomcat) hosts() []tomcatFolder {
 	t.server, t.serverFile = server.Doc.Root, name
 	var list []tomcatFolder
 	for _, h := range server.Hosts {
-		f := tomcatFolder{h.Name, path.Join(t.base(), "webapps"), path.Join(t.base(), "conf", h.Engine, h.Name)}
+		f := tomcatFolder{h.Name, path.Join(t.base(), "webapps"), path.Join(t.base(), "conf", h.Engine, h.Name), h.Contexts}
 		if h.AppBase.Set {
 			f.appBase = tomcatBelow(t.base(), h.AppBase.Value)
 		}
@@ -155,7 +172,10 @@ func (t *tomcat) application(w model.WebApp, h tomcatFolder, label string) {
 	defer classes.close()
 	classes.add(string(w.Path), "")
 	own := contextFile{name: string(w.Descriptor)}
-	if own.name != "" {
+	inServer := false
+	if e := h.context(w); e != nil { // META-INF/context.xml is not asked then
+		own, inServer = contextFile{t.serverFile, e}, true
+	} else if own.name != "" {
 		own.root = t.xmlRoot(own.name)
 	} else if data, full, ok := classes.resource("META-INF/context.xml"); ok {
 		own = contextFile{full, t.xmlOf(full, data)}
@@ -164,6 +184,9 @@ func (t *tomcat) application(w model.WebApp, h tomcatFolder, label string) {
 	if own.root == nil || !overrides(own.root, false) {
 		general, ofHost := path.Join(t.base(), "conf/context.xml"), path.Join(h.xmlBase, "context.xml.default")
 		files = []contextFile{{general, t.xmlRoot(general)}, {ofHost, t.xmlRoot(ofHost)}, own}
+		if inServer { // it is read with the server, before the general ones
+			files = []contextFile{own, files[0], files[1]}
+		}
 	}
 	c := &tomcatContext{tomcat: t, label: label, at: map[string][]*parse.XMLElement{}}
 	for i, f := range files {
@@ -171,9 +194,12 @@ func (t *tomcat) application(w model.WebApp, h tomcatFolder, label string) {
 			c.context(f, len(files)-i)
 		}
 	}
+	var web *parse.XMLElement
 	if data, full, ok := classes.resource("WEB-INF/web.xml"); ok {
-		c.descriptor(full, t.xmlOf(full, data), webAppRank, nil)
+		web = t.xmlOf(full, data)
+		c.descriptor(full, web, webAppRank, nil)
 	}
+	c.fragments(classes, web)
 	general := path.Join(t.base(), "conf/web.xml")
 	c.descriptor(general, t.xmlRoot(general), defaultsRank, c.keys())
 }
@@ -212,6 +238,7 @@ func overrides(e *parse.XMLElement, otherwise bool) bool {
 const (
 	firmRank     = -100
 	webAppRank   = -50
+	fragmentRank = -45
 	defaultsRank = -40
 )
 
@@ -321,10 +348,18 @@ func (c *tomcatContext) descriptor(name string, root *parse.XMLElement, rank int
 		if have != nil && !have[v.key] && !strings.Contains(v.key, "/context-param[") && !strings.Contains(v.key, "/session-config/") {
 			continue
 		}
-		v.rank = rank
+		if v.rank = rank; rank == fragmentRank && addsUp(v.key[len("web-app"+c.label):]) {
+			v.scope = name
+		}
 		l.values = append(l.values, v)
 	}
 	c.add(l)
+}
+
+// addsUp reports a part of a web.xml that is in force beside those of others: what has no name, but for the settings of sessions.
+func addsUp(key string) bool {
+	element, _, _ := strings.Cut(strings.TrimPrefix(key, "/"), "/")
+	return !strings.Contains(element, "[") && element != "session-config"
 }
 
 // add puts the values to those of the same file.

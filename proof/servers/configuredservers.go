@@ -1,8 +1,13 @@
 package servers
 
 import (
+	"archive/zip"
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"io"
+	"strings"
 
 	"a2c/proof/apps"
 )
@@ -149,6 +154,7 @@ func ConfiguredTomcat() Server {
 `)},
 					{"say.jsp", tomcatSays},
 				}),
+				tomcatInline(p),
 				p.zip("base/apps/alone.war", [][2]string{
 					{"META-INF/context.xml", `<Context override="true" sessionCookieName="alone"><Parameter name="mine" value="${shop.file}"/></Context>`},
 					{"WEB-INF/web.xml", tomcatWeb("<session-config><session-timeout>5</session-timeout></session-config>")},
@@ -166,6 +172,40 @@ func ConfiguredTomcat() Server {
 	}
 }
 
+// tomcatInline is an application whose context stands in server.xml, and whose libraries have fragments of its web.xml.
+func tomcatInline(p Place) error {
+	return p.zip("elsewhere/inline.war", [][2]string{
+		{"META-INF/context.xml", `<Context sessionCookieName="never"><Parameter name="never" value="x"/></Context>`},
+		{"WEB-INF/web.xml", tomcatWeb(`<absolute-ordering><name>more</name><name>shop</name></absolute-ordering>
+  <context-param><param-name>in.web</param-name><param-value>web.xml</param-value></context-param>
+`)},
+		{"WEB-INF/lib/shop.jar", tomcatFragment("shop", "in.web", "fragment.shop", "both")},
+		{"WEB-INF/lib/more.jar", tomcatFragment("more", "in.web", "fragment.more", "general")},
+		{"WEB-INF/lib/left.jar", tomcatFragment("left", "fragment.left")},
+		{"say.jsp", tomcatSays},
+	})
+}
+
+// tomcatFragment is a library whose web-fragment.xml sets parameters and an entry.
+func tomcatFragment(name string, parameters ...string) string {
+	var text strings.Builder
+	text.WriteString(`<web-fragment xmlns="https://jakarta.ee/xml/ns/jakartaee" version="6.0"><name>` + name + "</name>\n")
+	for _, p := range parameters {
+		text.WriteString("<context-param><param-name>" + p + "</param-name><param-value>" + name + "</param-value></context-param>\n")
+	}
+	text.WriteString("<env-entry><env-entry-name>env/of." + name + "</env-entry-name><env-entry-type>java.lang.String</env-entry-type><env-entry-value>" + name + "</env-entry-value></env-entry></web-fragment>\n")
+	var out bytes.Buffer
+	z := zip.NewWriter(&out)
+	w, err := z.Create("META-INF/web-fragment.xml")
+	if err == nil {
+		_, err = io.WriteString(w, text.String())
+	}
+	if errors.Join(err, z.Close()) != nil {
+		return "" // memory takes all
+	}
+	return out.String()
+}
+
 func tomcatWeb(text string) string {
 	return `<web-app xmlns="https://jakarta.ee/xml/ns/jakartaee" version="6.0">` + "\n  " + text + "</web-app>\n"
 }
@@ -175,7 +215,15 @@ const (
   <GlobalNamingResources><Environment name="global/text" type="java.lang.String" value="global ${shop.jvm}"/></GlobalNamingResources>
   <Service name="Catalina">
     <Connector port="19880" address="127.0.0.1" maxPostSize="${shop.post:-4096}" redirectPort="1${shop.two:-23}" maxParameterCount="77" connectionTimeout="${shop.timeout:-5000}"/>
-    <Engine name="Catalina" defaultHost="localhost"><Host name="localhost" appBase="apps" autoDeploy="false"/></Engine>
+    <Engine name="Catalina" defaultHost="localhost"><Host name="localhost" appBase="apps" autoDeploy="false">
+      <Context path="/inline" docBase="${dir}/elsewhere/inline.war" sessionCookieName="server" reloadable="false" sessionTimeout="3">
+        <Parameter name="first" value="server.xml"/>
+        <Parameter name="in.server" value="server.xml ${shop.jvm}"/>
+        <Environment name="env/last" type="java.lang.String" value="server.xml"/>
+        <Environment name="env/server" type="java.lang.String" value="server.xml" override="false"/>
+        <Resource name="jdbc/both" type="javax.sql.DataSource" url="jdbc:server" username="server" maxTotal="6"/>
+      </Context>
+    </Host></Engine>
   </Service>
 </Server>
 `
