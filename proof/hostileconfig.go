@@ -216,6 +216,9 @@ func (h *configured) round(t *testing.T, r configRound) {
 	if r.circles {
 		h.circles(t)
 	}
+	if r.halves {
+		h.halves(t)
+	}
 	for i := range h.kinds {
 		h.sound(t, &h.kinds[i])
 	}

@@ -20,6 +20,7 @@ type configRound struct {
 	readable  bool                   // there need not be a skip of each file
 	seconds   float64                // that an inventory may take where a mount is dead
 	megabytes float64                // that it may take, when not 60
+	halves    bool                   // files are half-written, of which an analysis has to show nothing
 	circles   bool                   // placeholders lead back to themselves, which an analysis has to say
 	part      bool                   // also in `make test`
 }
@@ -255,6 +256,9 @@ func configTexts() []configRound {
 			return putText(name, string(text))
 		}},
 		{name: "broken off", make: func(name, sound, _ string) error { return putText(name, sound[:len(sound)/2]) }, applies: func(name string) bool { return nested(name) && format(name) != "yaml" }},
+		{name: "half-written", readable: true, halves: true, make: func(name, sound, _ string) error { return putText(name, half(name, sound)) }, applies: func(name string) bool {
+			return parted(name) && (nested(name) || format(name) == "properties")
+		}},
 		{name: "empty", readable: true, make: func(name, _, _ string) error { return putText(name, "") }},
 		{name: "escapes", readable: true, make: func(name, sound, _ string) error {
 			bad := "\x1b[2J\u202e\u009b\x07\xff"
