@@ -22,7 +22,7 @@ import (
 // sampled is what this test program does as an application that is sampled: a little, for a minute.
 func sampled() {
 	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
-		for range 100_000 {
+		for range 2_000_000 {
 			_ = end.IsZero()
 		}
 	}
@@ -108,6 +108,23 @@ func (a *sampledApp) a2c(meanwhile func(), args ...string) *ran {
 	return r
 }
 
+// looked waits until the child that reads the host has looked at the application for a while.
+func (a *sampledApp) looked() {
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		lists, _ := filepath.Glob("/proc/self/task/*/children") // the pattern is right
+		for _, list := range lists {
+			text, _ := os.ReadFile(list) // a thread that has ended has none
+			for pid := range strings.FieldsSeq(string(text)) {
+				if line, err := os.ReadFile("/proc/" + pid + "/cmdline"); err == nil && strings.HasPrefix(string(line), "a2c-child:analyze") {
+					time.Sleep(1600 * time.Millisecond)
+					return
+				}
+			}
+		}
+	}
+	a.t.Error("no child of analyze was seen")
+}
+
 // sampling is what analysis.json holds.
 func (a *sampledApp) sampling() model.Sampling {
 	a.t.Helper()
@@ -131,16 +148,16 @@ func TestSampleOfEnding(t *testing.T) {
 	notes := func(r model.SampleRun) string { return strings.Join(r.Notes, "; ") }
 
 	again := a.a2c(func() {
-		time.Sleep(1500 * time.Millisecond)
+		a.looked()
 		a.stop()
 		time.Sleep(500 * time.Millisecond)
 		a.start()
-	}, "analyze", "--application-id", a.id, "--sample", "5s", "-o", "json")
+	}, "analyze", "--application-id", a.id, "--sample", "8s", "-o", "json")
 	if again.code != cmd.Done && again.code != cmd.Partial || !strings.Contains(again.problems.String(), a.id+" was started anew while it was sampled") {
 		t.Fatalf("started anew: %d\n%s", again.code, again.problems.String())
 	}
 	first := a.sampling()
-	if n := len(first.Runs); n != 1 || first.Runs[0].Samples < 3 || first.Seconds > 5.1 || first.Cores.Max <= 0 || first.RSS.Max <= 0 {
+	if n := len(first.Runs); n != 1 || first.Runs[0].Samples < 3 || first.Seconds > 8.1 || first.Cores.Max <= 0 || first.RSS.Max <= 0 {
 		t.Errorf("started anew: %+v", first)
 	}
 	if text := notes(first.Runs[0]); !strings.Contains(text, "ended at") || !strings.Contains(text, "with the same command came") || strings.Contains(text, "did not come back") {
@@ -148,7 +165,7 @@ func TestSampleOfEnding(t *testing.T) {
 	}
 
 	gone := a.a2c(func() {
-		time.Sleep(1500 * time.Millisecond)
+		a.looked()
 		a.stop()
 	}, "analyze", "--application-id", a.id, "--sample", "3s", "-o", "json")
 	kept := filepath.Join(a.dir, "w", a.id, "sampling.json")

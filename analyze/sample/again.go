@@ -36,9 +36,14 @@ func (w *watcher) again(at time.Duration) {
 		w.skip("the main process, started anew", err)
 		return
 	}
+	older := map[int]bool{}
+	defer func() { w.older = older }() // what has ended leaves its number to others
 	for _, e := range entries {
 		pid, err := strconv.Atoi(e.Name)
 		if err != nil {
+			continue
+		}
+		if older[pid] = w.older[pid]; older[pid] {
 			continue
 		}
 		data, err := host.ReadInto(w.tree, "/proc/"+e.Name+"/stat", int64(len(w.buf)), w.buf)
@@ -46,7 +51,8 @@ func (w *watcher) again(at time.Duration) {
 			continue // it ended
 		}
 		s, err := parse.Stat(data)
-		if err != nil || s.Over() || s.StartTicks < w.main.Start || pid == w.main.PID && s.StartTicks == w.main.Start {
+		older[pid] = err == nil && s.StartTicks < w.main.Start
+		if err != nil || s.Over() || older[pid] || pid == w.main.PID && s.StartTicks == w.main.Start {
 			continue
 		}
 		p := w.main.Sibling(s)

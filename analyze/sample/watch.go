@@ -71,11 +71,13 @@ type watcher struct {
 	skipped   map[string]bool
 	who       identity // of the main process
 	away      bool
+	older     map[int]bool // processes from before the main one was started: none of them takes its place
 }
 
 // probe is one kind of look.
 type probe struct {
 	every, due time.Duration
+	most       time.Duration // how far it is put off at most; 0: as far as its cost says
 	do         func(at time.Duration)
 }
 
@@ -84,7 +86,7 @@ func newWatcher(ctx context.Context, t host.Tree, app model.App, d time.Duration
 	if err != nil {
 		return nil, err
 	}
-	w := &watcher{tree: t, main: h.Process(app.ProcessID), ports: map[int]bool{}, buf: make([]byte, 4096), skipped: map[string]bool{}, compilers: map[int]*compilers{}}
+	w := &watcher{tree: t, main: h.Process(app.ProcessID), ports: map[int]bool{}, buf: make([]byte, 4096), skipped: map[string]bool{}, compilers: map[int]*compilers{}, older: map[int]bool{}}
 	if w.main == nil {
 		return nil, fmt.Errorf("process %d does not run any more", app.ProcessID)
 	}
@@ -92,6 +94,9 @@ func newWatcher(ctx context.Context, t host.Tree, app model.App, d time.Duration
 	w.m = newMeter(cmp.Or(host.Processors(t), runtime.NumCPU()), plan)
 	if w.who, err = identify(t, w.main); err != nil {
 		w.skip("program of the main process: it is not found again when it ends", err)
+	}
+	for _, p := range h.Processes {
+		w.older[p.PID] = p.Start < w.main.Start
 	}
 	for _, pid := range app.Processes {
 		if p := h.Process(pid); p != nil && !startedIt(h, p, w.main) {
@@ -107,7 +112,7 @@ func newWatcher(ctx context.Context, t host.Tree, app model.App, d time.Duration
 	w.probes = []*probe{
 		{every: everyThread, do: func(time.Duration) { w.threads() }},
 		{every: plan, do: w.look},
-		{every: everyLook, do: w.again},
+		{every: everyLook, most: 3 * everyLook, do: w.again},
 		{every: everyStatus, do: w.status},
 		{every: everyFD, do: w.descriptors},
 		{every: everySocket, do: w.sockets},
@@ -142,7 +147,11 @@ func (w *watcher) run(ctx context.Context, d time.Duration, report func(string))
 			if at >= p.due {
 				before := ownTime(unix.RUSAGE_THREAD)
 				p.do(at)
-				p.due = at + max(p.every, share*(ownTime(unix.RUSAGE_THREAD)-before))
+				off := max(p.every, share*(ownTime(unix.RUSAGE_THREAD)-before))
+				if p.most > 0 {
+					off = min(off, p.most)
+				}
+				p.due = at + off
 			}
 			next = min(next, p.due)
 		}
