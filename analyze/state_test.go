@@ -1,6 +1,7 @@
 package analyze_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -83,5 +84,26 @@ func TestClassPathElsewhere(t *testing.T) {
 		if !found {
 			t.Errorf("no skip says of %s: %s; %+v", path, reason, a.AnalysisInfo.Skips)
 		}
+	}
+}
+
+// TestConfiguredLogs has a folder that only a logging configuration within the program names: nothing is open there now.
+func TestConfiguredLogs(t *testing.T) {
+	m := machine(t, "java-springboot", func(a *txtar.Archive) {
+		for name, text := range map[string]string{
+			"opt/orders/orders-1.4.2.jar!/BOOT-INF/classes/logback-spring.xml": `<configuration><property name="DIR" value="${ORDERS_LOGS:-/srv/audit}"/><appender name="A"><file>${DIR}/audit.txt</file></appender></configuration>`,
+			"srv/audit/audit.txt uid=995":                                      "a line\n",
+			"srv/audit/ uid=995 gid=994":                                       "",
+		} {
+			a.Files = append(a.Files, txtar.File{Name: name, Data: []byte(text)})
+		}
+	})
+	a, _ := run(t, m, "java-springboot", analyze.Options{})
+	i := slices.IndexFunc(a.AnalysisInfo.Logs, func(l model.LogFile) bool { return l.Path == "/srv/audit/audit.txt" })
+	if i < 0 {
+		t.Fatalf("the log is not known: %+v", a.AnalysisInfo.Logs)
+	}
+	if from := a.AnalysisInfo.Logs[i].Evidence["path"]; len(from) != 1 || !strings.HasSuffix(string(from[0]), "logback-spring.xml:1") {
+		t.Errorf("known by %v", from)
 	}
 }

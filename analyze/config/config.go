@@ -100,6 +100,9 @@ func Resolve(s *subject.Subject) *Config {
 	if s.Dotnet() {
 		r.dotnet()
 	}
+	if s.Java() {
+		r.logging()
+	}
 	r.named()
 	return c
 }

@@ -88,6 +88,9 @@ func (r *resolver) springJar(name string) {
 			classes = b.Classes
 		}
 	}
+	for _, d := range append(logDocuments(), "META-INF/persistence.xml") {
+		r.entry(j, name, classes+d)
+	}
 	for _, e := range j.Entries() {
 		rel, ok := strings.CutPrefix(e.Name, classes)
 		if !ok || strings.Count(rel, "/") > 1 || strings.Contains(rel, "/") && !strings.HasPrefix(rel, "config/") {

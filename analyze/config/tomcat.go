@@ -247,8 +247,11 @@ func (r *resolver) warDocuments(p string) {
 		return
 	}
 	defer done()
-	for _, d := range []string{"META-INF/context.xml", "WEB-INF/web.xml", "WEB-INF/classes/application.properties", "WEB-INF/classes/application.yml"} {
+	for _, d := range []string{"META-INF/context.xml", "WEB-INF/web.xml", "WEB-INF/classes/application.properties", "WEB-INF/classes/application.yml", "WEB-INF/classes/META-INF/persistence.xml", "WEB-INF/classes/hibernate.cfg.xml"} {
 		r.entry(j, p, d)
+	}
+	for _, d := range logDocuments() {
+		r.entry(j, p, "WEB-INF/classes/"+d)
 	}
 }
 

@@ -167,6 +167,7 @@ func (f *finder) configuredLogs() {
 	if f.c.Java == nil {
 		return
 	}
+	f.frameworkLogs()
 	for _, o := range f.c.Java.Options {
 		if rest, ok := strings.CutPrefix(o.Value, "-Xloggc:"); ok {
 			f.existingLog(f.s.Main.Abs(rest), model.FromArg(f.s.Main.PID, o.Index))
@@ -177,6 +178,28 @@ func (f *finder) configuredLogs() {
 				f.existingLog(f.s.Main.Abs(name), model.FromArg(f.s.Main.PID, o.Index))
 			}
 		}
+	}
+}
+
+// frameworkLogs finds those that the configuration of a logging framework names.
+func (f *finder) frameworkLogs() {
+	for _, l := range f.c.LogFiles(f.s.Main.Abs, f.homeDir()) {
+		if !l.Folder {
+			f.existingLog(l.Path, l.Of.Source)
+			l.Path = path.Dir(l.Path)
+		}
+		f.logFolder(l)
+	}
+}
+
+// logFolder notes a folder that a logging configuration names, and that exists: the application may not be able to make it.
+func (f *finder) logFolder(l config.LogFile) {
+	p := f.real(l.Path)
+	if info, err := host.Stat(f.s.Root, p); err != nil || info.Type != host.Dir || config.Shared(p) || f.holdsProgram(p) || f.dirs[p] != nil || p == f.real(f.homeDir()) || p == f.s.Main.Cwd {
+		return
+	}
+	if f.empty[p] == "" && f.writable(p) {
+		f.empty[p] = "log: folder of log files, " + l.Of.Key + " (" + string(l.Of.Source) + ")"
 	}
 }
 
