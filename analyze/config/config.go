@@ -58,6 +58,8 @@ type Config struct {
 	DotnetRoot string
 	// ExtractDirs are the folders where a single-file bundle has unpacked its native libraries.
 	ExtractDirs []string
+
+	logs []string // documents that properties name as configuration of a log
 }
 
 // Document is one configuration file that was read.

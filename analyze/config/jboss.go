@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"a2c/analyze/subject"
+	"a2c/inventory/host"
 	"a2c/model"
 	"a2c/parse"
 )
@@ -25,8 +26,25 @@ func (r *resolver) jboss() {
 		}
 	}
 	r.jbossDocuments(base)
+	for _, a := range r.s.App.WebApps {
+		r.deployment(string(a.Path))
+	}
 	folder("logs", "log", "jboss.server.log.dir", "jboss.domain.log.dir")
 	folder("tempDir", "tmp", "jboss.server.temp.dir", "jboss.domain.temp.dir")
+}
+
+// deployment reads the descriptors of one, unpacked or as the archive that the server has stored.
+func (r *resolver) deployment(p string) {
+	info, err := host.Stat(r.s.Root, p)
+	switch {
+	case err != nil:
+	case info.Type != host.Dir:
+		r.warDocuments(p)
+	default:
+		for _, d := range webDocuments() {
+			r.document(path.Join(p, d), "descriptor of a deployment")
+		}
+	}
 }
 
 // jbossDocuments reads the configuration of a server of its own, or that of the domain.

@@ -28,6 +28,7 @@ func (r *resolver) logging() {
 			p := r.s.Main.Abs(parse.FileURI(r.c.Expand(strings.TrimSpace(file))))
 			if info, err := host.Stat(r.s.Root, p); err == nil && info.Type == host.Regular && readable(p) {
 				r.document(p, where(v))
+				r.c.logs = append(r.c.logs, p)
 				r.refer(p, where(v), model.LayerConfig, false)
 			}
 		}
@@ -38,6 +39,15 @@ func (r *resolver) logging() {
 func logDocuments() []string {
 	return []string{"logback.xml", "logback-spring.xml", "log4j2.xml", "log4j2-spring.xml", "log4j2.properties", "log4j2.yaml", "log4j2.yml", "log4j.properties", "log4j.xml", "logging.properties"}
 }
+
+// Standing reports whether a document is a configuration of a log or of persistence units, which no order of precedence weighs against others.
+func (c *Config) Standing(file string) bool {
+	name := path.Base(file)
+	return slices.Contains(c.logs, file) || slices.Contains(logDocuments(), name) || name == "persistence.xml" || name == "hibernate.cfg.xml"
+}
+
+// StandingLookup resolves the placeholders of such a document.
+func (c *Config) StandingLookup(file string) parse.Lookup { return c.logLookup(file) }
 
 // LogFiles are the files that the settings of logging configurations name, placeholders replaced as these frameworks do.
 func (c *Config) LogFiles(abs func(string) string, home string) []LogFile {

@@ -247,12 +247,22 @@ func (r *resolver) warDocuments(p string) {
 		return
 	}
 	defer done()
-	for _, d := range []string{"META-INF/context.xml", "WEB-INF/web.xml", "WEB-INF/classes/application.properties", "WEB-INF/classes/application.yml", "WEB-INF/classes/META-INF/persistence.xml", "WEB-INF/classes/hibernate.cfg.xml"} {
+	for _, d := range webDocuments() {
 		r.entry(j, p, d)
 	}
-	for _, d := range logDocuments() {
-		r.entry(j, p, "WEB-INF/classes/"+d)
+}
+
+// webDocuments are the names of the descriptors and the configuration inside a web application, and inside of a jar with entities.
+func webDocuments() []string {
+	const classes = "WEB-INF/classes/"
+	list := []string{
+		"META-INF/context.xml", "WEB-INF/web.xml", "META-INF/persistence.xml", classes + "META-INF/persistence.xml", classes + "hibernate.cfg.xml",
+		classes + "application.properties", classes + "application.yml", classes + "META-INF/microprofile-config.properties",
 	}
+	for _, d := range logDocuments() {
+		list = append(list, classes+d)
+	}
+	return list
 }
 
 // entry reads one document inside an archive.

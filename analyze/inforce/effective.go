@@ -65,6 +65,7 @@ func Resolve(s *subject.Subject, c *config.Config) model.Configuration {
 	r := &reader{s: s, c: c, noted: map[string]bool{}, roots: map[string]*parse.XMLElement{}}
 	r.unit = r.unitVariables()
 	w := r.rules()
+	r.beside(&w)
 	m := merger{rules: w, secrets: map[string]bool{}}
 	out := m.configuration()
 	out.Skips = append(r.skips, out.Skips...)
