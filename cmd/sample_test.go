@@ -76,6 +76,7 @@ func (a *sampledApp) start() {
 	a.t.Helper()
 	a.running = exec.CommandContext(a.t.Context(), filepath.Join(a.dir, "java"), "-cp", "shop.jar", "shop.Main")
 	a.running.Dir = a.dir
+	a.running.Env = []string{"PATH=/usr/bin:/bin", "HOME=" + a.dir} // a variable of the tests may name a large folder, which would be looked through
 	if err := a.running.Start(); err != nil {
 		a.t.Fatal(err)
 	}
