@@ -64,7 +64,7 @@ Exit code 3: the Dockerfile was edited, or known secrets lie in an image that is
 	s.BoolVar(&f.buildOnly, "build-only", false, "build from the Dockerfile and the context as they are, edits included")
 	s.StringVar(&f.tar, "tar", "", "also write the image to this `file`, for docker load")
 	s.StringVar(&f.destination, "destination", "", "also push the image to this `reference`")
-	s.StringVar(&f.compression, "compression", string(layer.Gzip), "of the layers, gzip or zstd: smaller and faster, and read by Docker 23, containerd 1.5 and later")
+	s.StringVar(&f.compression, "compression", string(layer.Gzip), "of the layers, gzip or zstd: smaller, and pulled by Docker 23, containerd 1.5 and later")
 	a.completes(c, "compression", cobra.FixedCompletions(layer.Compressions(), cobra.ShellCompDirectiveNoFileComp))
 	s.StringVar(&f.signKey, "sign-key", "", "sign what is pushed with this private `key`, for cosign verify --key; COSIGN_PASSWORD opens an encrypted one")
 	s.BoolVar(&f.allowSecrets, "allow-secrets-in-image", false, "push although known secrets lie in files of the image")

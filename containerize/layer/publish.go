@@ -8,6 +8,7 @@ import (
 	"net/http"
 
 	"a2c/internal/disk"
+	"a2c/internal/loadable"
 
 	"github.com/google/go-containerregistry/pkg/authn"
 	"github.com/google/go-containerregistry/pkg/name"
@@ -27,6 +28,9 @@ func Archive(ctx context.Context, img v1.Image, ref, file string) error {
 	tag, err := name.NewTag(ref)
 	if err != nil {
 		return fmt.Errorf("image name %q: %w", ref, err)
+	}
+	if img, err = loadable.Image(img); err != nil {
+		return fmt.Errorf("archive: %w", err)
 	}
 	f, err := disk.Create(file, 0o600)
 	if err != nil {

@@ -15,6 +15,8 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/layout"
 	"github.com/google/go-containerregistry/pkg/v1/tarball"
 	"github.com/moby/moby/client"
+
+	"a2c/internal/loadable"
 )
 
 // Layout opens the image with the digest ("sha256:…") of an OCI layout (image-spec, image-layout.md). The engine's own form,
@@ -42,6 +44,9 @@ func (c *Client) Load(ctx context.Context, image v1.Image, reference string) err
 		return err
 	}
 	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if image, err = loadable.Image(image); err != nil {
 		return err
 	}
 	unbroken, cancel := context.WithCancel(context.WithoutCancel(ctx))
