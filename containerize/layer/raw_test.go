@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-containerregistry/pkg/registry"
@@ -109,22 +110,22 @@ func image(t *testing.T) v1.Image {
 func TestPush(t *testing.T) {
 	img := image(t)
 	reg := registry.New(registry.Logger(log.New(io.Discard, "", 0)))
-	uploads := 0
+	var uploads atomic.Int64
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodPost {
-			uploads++
+			uploads.Add(1)
 		}
 		reg.ServeHTTP(w, r)
 	}))
 	defer server.Close()
 	host := strings.TrimPrefix(server.URL, "http://")
-	for want, n := 2, 0; n < 2; n++ { // a layer and the configuration; nothing the second time
-		uploads = 0
+	for want, n := int64(2), 0; n < 2; n++ { // a layer and the configuration; nothing the second time
+		uploads.Store(0)
 		if err := Push(t.Context(), img, host+"/team/app:1", nil); err != nil {
 			t.Fatal(err)
 		}
-		if uploads != want {
-			t.Errorf("push %d uploaded %d blobs, want %d", n+1, uploads, want)
+		if got := uploads.Load(); got != want {
+			t.Errorf("push %d uploaded %d blobs, want %d", n+1, got, want)
 		}
 		want = 0
 	}
