@@ -12,6 +12,7 @@ import (
 
 	"a2c/containerize"
 	"a2c/containerize/layer"
+	"a2c/containerize/sign"
 	"a2c/internal/child"
 	"a2c/internal/term"
 	"a2c/internal/workspace"
@@ -23,12 +24,23 @@ type containerizeFlags struct {
 	keepBind, buildOnly, allowSecrets, force         bool
 }
 
-// options turns flags into what the stage takes.
-func (f containerizeFlags) options() containerize.Options {
-	return containerize.Options{
+// options turns flags into what the stage takes, and refuses what could not be used in the end. getenv gives the passphrase of the key.
+func (f containerizeFlags) options(getenv func(string) string) (containerize.Options, error) {
+	o := containerize.Options{
 		Base: f.base, KeepBind: f.keepBind, BuildOnly: f.buildOnly, Force: f.force, Tar: f.tar, Destination: f.destination, AllowSecrets: f.allowSecrets,
-		Compression: layer.Compression(f.compression), SignKey: f.signKey,
+		Compression: layer.Compression(f.compression), Version: version,
 	}
+	if err := o.CheckNames(); err != nil || f.signKey == "" {
+		return o, err
+	}
+	if f.destination == "" {
+		return o, errors.New("sign-key: a signature lies beside the image at its registry; name that with --destination")
+	}
+	var err error
+	if o.SignKey, err = sign.ReadKey(f.signKey, getenv); err != nil {
+		return o, fmt.Errorf("sign-key: %w", err)
+	}
+	return o, nil
 }
 
 func newContainerize(a *app) *cobra.Command {
@@ -49,12 +61,11 @@ Exit code 3: the Dockerfile was edited, or known secrets lie in an image that is
 			if err := checkID(f.id); err != nil {
 				return err
 			}
-			o := f.options()
-			o.Getenv = a.getenv
-			if err := o.CheckNames(); err != nil {
+			o, err := f.options(a.getenv)
+			if err != nil {
 				return usage(fmt.Errorf("--%w", err))
 			}
-			return a.lockedFor(f.id, f.force, func(w *workspace.Workspace) error { return a.containerize(c.Context(), w, f) })
+			return a.lockedFor(f.id, f.force, func(w *workspace.Workspace) error { return a.containerize(c.Context(), w, f.id, o) })
 		},
 	}
 	a.idFlag(c, &f.id)
@@ -72,12 +83,12 @@ Exit code 3: the Dockerfile was edited, or known secrets lie in an image that is
 	return c
 }
 
-func (a *app) containerize(ctx context.Context, w *workspace.Workspace, f containerizeFlags) error {
-	analysis, err := a.freshAnalysis(w, f.id)
+func (a *app) containerize(ctx context.Context, w *workspace.Workspace, id string, o containerize.Options) error {
+	analysis, err := a.freshAnalysis(w, id)
 	if err != nil {
 		return err
 	}
-	inputs, err := w.Inputs(f.id, workspace.AnalysisFile, workspace.FilesFile)
+	inputs, err := w.Inputs(id, workspace.AnalysisFile, workspace.FilesFile)
 	if err != nil {
 		return err
 	}
@@ -90,21 +101,20 @@ func (a *app) containerize(ctx context.Context, w *workspace.Workspace, f contai
 	}
 	progress := a.Progress()
 	defer progress.Done()
-	o := f.options()
-	o.Analysis, o.Files, o.Tree, o.Dir, o.Log = analysis, w.Files(f.id), tree, filepath.Join(w.App(f.id), "image"), a.log
-	o.Inputs, o.Version, o.Getenv = inputs, version, a.getenv
-	o.Recovered = filepath.Join(w.App(f.id), workspace.RecoveredFolder)
-	o.Report = func(e containerize.Event) { progress.Show("%s: %s %s", f.id, e.Step, sizeIf(e.Bytes)) }
+	o.Analysis, o.Files, o.Tree, o.Dir, o.Log = analysis, w.Files(id), tree, filepath.Join(w.App(id), "image"), a.log
+	o.Inputs = inputs
+	o.Recovered = filepath.Join(w.App(id), workspace.RecoveredFolder)
+	o.Report = func(e containerize.Event) { progress.Show("%s: %s %s", id, e.Step, sizeIf(e.Bytes)) }
 	image, runErr := containerize.Run(ctx, o)
 	progress.Done()
 	if image.Digest == "" {
-		return a.containerizeError(f.id, runErr)
+		return a.containerizeError(id, runErr)
 	}
 	image.Inputs = inputs
-	if err := w.Save(path.Join(f.id, workspace.ImageFile), image); err != nil {
+	if err := w.Save(path.Join(id, workspace.ImageFile), image); err != nil {
 		return err
 	}
-	if err := a.proposeDeployment(w, f.id, analysis, image); err != nil {
+	if err := a.proposeDeployment(w, id, analysis, image); err != nil {
 		return err
 	}
 	if err := a.print(image, func(w io.Writer) error { return a.imageTable(w, image) }); err != nil {
@@ -112,9 +122,9 @@ func (a *app) containerize(ctx context.Context, w *workspace.Workspace, f contai
 	}
 	a.noteSkips(image.Skips)
 	if runErr != nil {
-		return a.containerizeError(f.id, runErr)
+		return a.containerizeError(id, runErr)
 	}
-	a.Note("next: %s --application-id %s", a.command("verify"), f.id)
+	a.Note("next: %s --application-id %s", a.command("verify"), id)
 	return answer(seenCode(image.Skips))
 }
 

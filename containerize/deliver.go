@@ -10,7 +10,6 @@ import (
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 
 	"a2c/containerize/layer"
-	"a2c/containerize/sign"
 	"a2c/internal/disk"
 	"a2c/internal/term"
 	"a2c/model"
@@ -38,15 +37,11 @@ func (r *runner) deliver(ctx context.Context, m *model.Image) error {
 	if err := layer.Push(ctx, img, r.o.Destination, func(done, total int64) { r.o.report(Event{Step: "push", Bytes: done, Total: total}) }); err != nil {
 		return err
 	}
-	if err := r.attach(ctx, img, m); err != nil || r.o.SignKey == "" {
-		return err
-	}
-	key, err := sign.ReadKey(r.o.SignKey, r.o.getenv)
-	if err != nil {
+	if err := r.attach(ctx, img, m); err != nil || r.o.SignKey == nil {
 		return err
 	}
 	r.o.report(Event{Step: "sign", Text: m.Digest})
-	return key.Push(ctx, m.Digest, r.o.Destination)
+	return r.o.SignKey.Push(ctx, m.Digest, r.o.Destination)
 }
 
 // attach pushes the documents about the image as its referrers (distribution-spec, "Listing Referrers"). A registry that takes none has the image all the same.

@@ -10,7 +10,6 @@ import (
 	"github.com/google/go-containerregistry/pkg/name"
 	"golang.org/x/sys/unix"
 
-	"a2c/containerize/sign"
 	"a2c/internal/disk"
 	"a2c/model"
 )
@@ -30,25 +29,8 @@ func (o Options) CheckNames() error {
 	if err := o.Compression.Check(); err != nil {
 		return err
 	}
-	if err := o.checkKey(); err != nil {
-		return err
-	}
 	if o.Tar != "" {
 		return checkArchive(o.Tar)
-	}
-	return nil
-}
-
-// checkKey refuses a key that could not sign in the end.
-func (o Options) checkKey() error {
-	if o.SignKey == "" {
-		return nil
-	}
-	if o.Destination == "" {
-		return errors.New("sign-key: a signature lies beside the image at its registry; name that with --destination")
-	}
-	if _, err := sign.ReadKey(o.SignKey, o.getenv); err != nil {
-		return fmt.Errorf("sign-key: %w", err)
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"a2c/containerize/build"
 	"a2c/containerize/layer"
+	"a2c/containerize/sign"
 	"a2c/inventory/host"
 	"a2c/model"
 )
@@ -36,17 +37,16 @@ type Options struct {
 	Compression layer.Compression // "": gzip
 	Tar         string            // docker-archive to write, "": none
 	Destination string            // image reference to push to, "": none
-	SignKey     string            // file of the private key that signs what is pushed, "": not signed
+	SignKey     *sign.Key         // signs what is pushed; nil: not signed
 	// AllowSecrets pushes an image although known secrets lie in its files.
 	AllowSecrets bool
-	Builder      build.Builder       // nil: Kaniko
-	Inputs       model.Inputs        // what Analysis and Files were read from, for the statement of provenance
-	Version      string              // of a2c, for the same
-	Getenv       func(string) string // of the passphrase of SignKey; nil: none
-	Platform     string              // "": this machine's
-	Jobs         int                 // threads; 0: half the cores, at least one
-	Log          *slog.Logger        // nil: none
-	Report       func(Event)         // nil: none
+	Builder      build.Builder // nil: Kaniko
+	Inputs       model.Inputs  // what Analysis and Files were read from, for the statement of provenance
+	Version      string        // of a2c, for the same
+	Platform     string        // "": this machine's
+	Jobs         int           // threads; 0: half the cores, at least one
+	Log          *slog.Logger  // nil: none
+	Report       func(Event)   // nil: none
 }
 
 // Errors that a caller tells apart.
@@ -74,13 +74,6 @@ func (o Options) log() *slog.Logger {
 		return o.Log
 	}
 	return slog.New(slog.DiscardHandler)
-}
-
-func (o Options) getenv(name string) string {
-	if o.Getenv == nil {
-		return ""
-	}
-	return o.Getenv(name)
 }
 
 func (o Options) base() string {

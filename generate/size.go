@@ -75,16 +75,9 @@ func (p *proposer) memory(heapShare float64) (int64, string) {
 			best, from = bytes, why
 		}
 	}
-	take(u.PeakRSSBytes, "peak resident")
-	take(u.RSSBytes+u.SwapBytes, "resident and swapped out")
-	switch {
-	case u.Need != nil:
-		need := u.MemoryNeed(heapShare)
-		take(need.Bytes, need.From)
-	case u.HeapBeyondHost():
-		take(u.UnlimitedBytes(), fmt.Sprintf("twice the peak of %d MiB, at least 512 MiB more than it, since -Xmx says %d MiB on a machine of %d MiB",
-			max(u.PeakRSSBytes, u.RSSBytes+u.SwapBytes)/mebi, u.MaxHeapBytes/mebi, u.HostMemoryBytes/mebi))
-	case u.MaxHeapBytes > 0:
+	need := u.MemoryNeed(heapShare)
+	take(need.Bytes, need.From)
+	if u.Need == nil && u.MaxHeapBytes > 0 && !u.HeapBeyondHost() {
 		take(u.MaxHeapBytes+jvmOverhead+int64(u.Threads)*mebi, fmt.Sprintf("-Xmx, %d threads and 256 MiB beside the heap", u.Threads))
 	}
 	take(p.image.Needs.MemoryBytes, "image.json")

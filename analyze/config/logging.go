@@ -46,9 +46,6 @@ func (c *Config) Standing(file string) bool {
 	return slices.Contains(c.logs, file) || slices.Contains(logDocuments(), name) || name == "persistence.xml" || name == "hibernate.cfg.xml"
 }
 
-// StandingLookup resolves the placeholders of such a document.
-func (c *Config) StandingLookup(file string) parse.Lookup { return c.logLookup(file) }
-
 // LogFiles are the files that the settings of logging configurations name, placeholders replaced as these frameworks do.
 func (c *Config) LogFiles(abs func(string) string, home string) []LogFile {
 	var out []LogFile
@@ -57,7 +54,7 @@ func (c *Config) LogFiles(abs func(string) string, home string) []LogFile {
 		if !pattern || v.Value == "" || len(v.Value) > 4096 {
 			continue
 		}
-		name := parse.Placeholders{Lookup: c.logLookup(v.File), Separator: ":-"}.Expand(v.Value).Text
+		name := parse.Placeholders{Lookup: c.StandingLookup(v.File), Separator: ":-"}.Expand(v.Value).Text
 		l := LogFile{Path: name, Folder: folder, Of: v}
 		if strings.HasPrefix(v.Key, "java.util.logging.FileHandler.") {
 			name = strings.NewReplacer("%h", home, "%t", "/tmp", "%g", "0", "%u", "0").Replace(name)
@@ -101,8 +98,8 @@ func logTarget(v Setting) (is, folder bool) {
 	return false, false
 }
 
-// logLookup resolves "sys:x" and "env:X" of log4j2, properties that the document sets, system properties and variables.
-func (c *Config) logLookup(file string) parse.Lookup {
+// StandingLookup resolves the placeholders of such a document: "sys:x" and "env:X" of log4j2, properties that the document sets, system properties and variables.
+func (c *Config) StandingLookup(file string) parse.Lookup {
 	property := func(name string) (string, bool) {
 		if c.Java == nil {
 			return "", false
