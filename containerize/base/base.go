@@ -12,13 +12,14 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/google/go-containerregistry/pkg/authn"
 	"github.com/google/go-containerregistry/pkg/name"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/empty"
 	"github.com/google/go-containerregistry/pkg/v1/layout"
 	"github.com/google/go-containerregistry/pkg/v1/mutate"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
+
+	"a2c/internal/registry"
 )
 
 // Pull fetches an image, for one platform, into an OCI layout at dir, with the credentials of the user's Docker configuration.
@@ -31,7 +32,7 @@ func Pull(ctx context.Context, image, platform, dir string) error {
 	if err != nil {
 		return fmt.Errorf("platform: %w", err)
 	}
-	img, err := remote.Image(ref, remote.WithContext(ctx), remote.WithAuthFromKeychain(authn.DefaultKeychain), remote.WithPlatform(*p), remote.WithUserAgent("a2c"))
+	img, err := remote.Image(ref, registry.Options(ctx, remote.WithPlatform(*p))...)
 	if err != nil {
 		return fmt.Errorf("pull: %w", err)
 	}

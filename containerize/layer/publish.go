@@ -9,8 +9,8 @@ import (
 
 	"a2c/internal/disk"
 	"a2c/internal/loadable"
+	"a2c/internal/registry"
 
-	"github.com/google/go-containerregistry/pkg/authn"
 	"github.com/google/go-containerregistry/pkg/name"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/empty"
@@ -72,8 +72,7 @@ func Push(ctx context.Context, img v1.Image, destination string, report func(don
 			}
 		}
 	}()
-	err = remote.Write(ref, img, remote.WithContext(ctx), remote.WithAuthFromKeychain(authn.DefaultKeychain),
-		remote.WithUserAgent("a2c"), remote.WithProgress(updates))
+	err = remote.Write(ref, img, registry.Options(ctx, remote.WithProgress(updates))...)
 	<-drained
 	if err != nil {
 		return pushError(ref, err)
@@ -107,7 +106,7 @@ func Attach(ctx context.Context, img v1.Image, destination, mediaType string, da
 		return fmt.Errorf("describe %s: %w", mediaType, err)
 	}
 	at := ref.Context().Digest(digest.String())
-	err = remote.Write(at, artifact, remote.WithContext(ctx), remote.WithAuthFromKeychain(authn.DefaultKeychain), remote.WithUserAgent("a2c"))
+	err = remote.Write(at, artifact, registry.Options(ctx)...)
 	if err != nil {
 		return pushError(at, err)
 	}

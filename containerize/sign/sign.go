@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/google/go-containerregistry/pkg/authn"
 	"github.com/google/go-containerregistry/pkg/name"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/empty"
@@ -18,6 +17,8 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
 	"github.com/google/go-containerregistry/pkg/v1/static"
 	"github.com/google/go-containerregistry/pkg/v1/types"
+
+	"a2c/internal/registry"
 )
 
 // How cosign finds a signature.
@@ -59,7 +60,7 @@ func (k *Key) Push(ctx context.Context, digest, destination string) error {
 		return fmt.Errorf("sign: %w", err)
 	}
 	at := ref.Context().Tag(strings.Replace(digest, ":", "-", 1) + ".sig")
-	options := []remote.Option{remote.WithContext(ctx), remote.WithAuthFromKeychain(authn.DefaultKeychain), remote.WithUserAgent("a2c")}
+	options := registry.Options(ctx)
 	have, err := signatures(at, options)
 	if err != nil {
 		return fmt.Errorf("signatures of the image at %s: %w", at, err)
