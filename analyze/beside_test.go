@@ -49,6 +49,21 @@ func TestDocumentsBeside(t *testing.T) {
 	}
 }
 
+// TestLogsOfPlainProgram has a configuration of logs where no order of precedence is known: "sys:" is no name with a default.
+func TestLogsOfPlainProgram(t *testing.T) {
+	m := machine(t, "java-generic", func(a *txtar.Archive) {
+		replace(t, a, "opt/worker/conf/run.args", "-Dworker", "-Dqueue.logs=/var/lib/worker/queue -Dworker")
+		a.Files = append(a.Files, txtar.File{Name: "opt/worker/conf/log4j2.properties", Data: []byte("appender.f.fileName=${sys:queue.logs}/worker.log\nappender.g.fileName=${sys:none:-/d}/x.log\n")})
+	})
+	var c model.Configuration
+	run(t, m, "java-generic", analyze.Options{Configured: func(found model.Configuration) { c = found }})
+	const file = " (/opt/worker/conf/log4j2.properties:"
+	want := []string{"appender.f.fileName = /var/lib/worker/queue/worker.log" + file + "1)", "appender.g.fileName = /d/x.log" + file + "2)"}
+	if diff := cmp.Diff(want, stands(c, "log4j2.properties")); diff != "" || c.Rules != "none" {
+		t.Errorf("%s (-want +got)\n%s", c.Rules, diff)
+	}
+}
+
 // TestPersistenceOfDeployment has a unit of persistence in an archive that WildFly deploys: its database is a dependency, its password a secret.
 func TestPersistenceOfDeployment(t *testing.T) {
 	const entry = "srv/shop/data/content/5f/1c/content!/WEB-INF/classes/META-INF/persistence.xml"

@@ -8,25 +8,17 @@ import (
 )
 
 // beside adds the documents that stand for themselves whatever the framework is: configurations of logs, persistence units. Placeholders in them are those
-// of the logging frameworks; which of them nothing sets is not known.
+// of the logging frameworks, also where the framework's rules list them; which of them nothing sets is not known.
 func (r *reader) beside(w *rules) {
 	known := map[string]bool{}
 	for _, l := range w.layers {
 		known[l.path] = true
 	}
-	layers := documents(r.c.Settings, func(v config.Setting) bool { return !known[v.File] && r.c.Standing(v.File) })
-	if len(layers) == 0 {
-		return
-	}
-	ours := map[string]bool{}
-	for _, l := range layers {
-		ours[l.path] = true
-	}
-	w.layers = append(w.layers, layers...)
+	w.layers = append(w.layers, documents(r.c.Settings, func(v config.Setting) bool { return !known[v.File] && r.c.Standing(v.File) })...)
 	expand, decides := w.expand, w.decides
 	w.expand = func(v value) parse.Expansion {
 		switch {
-		case ours[v.scope]:
+		case v.scope != "" && v.scope == string(v.place.Path) && r.c.Standing(v.scope):
 			x := parse.Placeholders{Lookup: r.c.StandingLookup(v.scope), Separator: ":-"}.Expand(v.text)
 			x.Missing = nil
 			return x
