@@ -21,13 +21,14 @@ import (
 // containerizeFlags are what a user may say about an image.
 type containerizeFlags struct {
 	id, base, tar, destination, compression, signKey string
-	keepBind, buildOnly, allowSecrets, force         bool
+	keepBind, keepFileSecrets, buildOnly             bool
+	allowSecrets, force                              bool
 }
 
 // options turns flags into what the stage takes, and refuses what could not be used in the end. getenv gives the passphrase of the key.
 func (f containerizeFlags) options(getenv func(string) string) (containerize.Options, error) {
 	o := containerize.Options{
-		Base: f.base, KeepBind: f.keepBind, BuildOnly: f.buildOnly, Force: f.force, Tar: f.tar, Destination: f.destination, AllowSecrets: f.allowSecrets,
+		Base: f.base, KeepBind: f.keepBind, KeepFileSecrets: f.keepFileSecrets, BuildOnly: f.buildOnly, Force: f.force, Tar: f.tar, Destination: f.destination, AllowSecrets: f.allowSecrets,
 		Compression: layer.Compression(f.compression), Version: version,
 	}
 	if err := o.CheckNames(); err != nil || f.signKey == "" {
@@ -72,6 +73,7 @@ Exit code 3: the Dockerfile was edited, or known secrets lie in an image that is
 	s := c.Flags()
 	s.StringVar(&f.base, "base", "", "`image` to stand on (default the runtime that runs now, on scratch)")
 	s.BoolVar(&f.keepBind, "keep-bind", false, "leave listeners on loopback as they are; nobody reaches them in a container")
+	s.BoolVar(&f.keepFileSecrets, "keep-file-secrets", false, "leave secrets in configuration files, also where variables could give them when the image runs")
 	s.BoolVar(&f.buildOnly, "build-only", false, "build from the Dockerfile and the context as they are, edits included")
 	s.StringVar(&f.tar, "tar", "", "also write the image to this `file`, for docker load")
 	s.StringVar(&f.destination, "destination", "", "also push the image to this `reference`")

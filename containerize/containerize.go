@@ -174,7 +174,7 @@ func (r *runner) makePlan(ctx context.Context) error {
 		return err
 	}
 	r.plan.recovered = r.o.Recovered
-	if r.start, err = newStart(a, r.plan, r.o.KeepBind); err != nil {
+	if r.start, err = newStart(a, r.plan, keep{bind: r.o.KeepBind, fileSecrets: r.o.KeepFileSecrets}); err != nil {
 		return err
 	}
 	var theirs map[string][]byte

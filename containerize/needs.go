@@ -86,11 +86,11 @@ func label(name string) string {
 	return strings.Trim(l[:min(len(l), 40)], "-")
 }
 
-// inside lists the known secrets in files that are part of the image.
+// inside lists the known secrets in files that are part of the image, those that were taken out left out.
 func (p *plan) inside(secrets []model.Secret) []model.Secret {
 	out := []model.Secret{}
 	for _, k := range secrets {
-		if k.Place.Kind != "file" {
+		if k.Place.Kind != "file" || p.taken[k.Place] {
 			continue
 		}
 		file, _, _ := strings.Cut(string(k.Place.Path), "!/")
@@ -99,4 +99,12 @@ func (p *plan) inside(secrets []model.Secret) []model.Secret {
 		}
 	}
 	return out
+}
+
+// takenOut notes that the image's copy of the file holds another text there.
+func (p *plan) takenOut(at model.Place) {
+	if p.taken == nil {
+		p.taken = map[model.Place]bool{}
+	}
+	p.taken[at] = true
 }

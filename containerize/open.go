@@ -41,6 +41,14 @@ func (p *plan) openRecovered(name string) (host.File, error) {
 	return host.OpenExact(tree, "/"+name)
 }
 
+// current is a whole file of at most limit bytes as the image is to have it: edited, or the host's.
+func (p *plan) current(it *item, limit int64) ([]byte, error) {
+	if it.content != nil {
+		return it.content, nil
+	}
+	return p.read(it, limit)
+}
+
 // read returns a whole file of at most limit bytes.
 func (p *plan) read(it *item, limit int64) ([]byte, error) {
 	f, err := p.open(it)

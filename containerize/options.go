@@ -30,6 +30,8 @@ type Options struct {
 	Base string
 	// KeepBind leaves listeners on loopback or a fixed address as they are.
 	KeepBind bool
+	// KeepFileSecrets leaves secrets in the copies of configuration files, also where the application could read them from variables.
+	KeepFileSecrets bool
 	// BuildOnly builds from the Dockerfile and the context in Dir, which the user may have edited; nothing is copied from the host.
 	BuildOnly bool
 	// Force goes on when the disk gets too full, and overwrites an edited Dockerfile.

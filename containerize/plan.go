@@ -41,8 +41,9 @@ type plan struct {
 	user      model.User // whom the application runs as
 	skips     []model.Skip
 	changes   []model.Change
-	packages  []packages.Record // of which the image carries files, sorted
-	release   []byte            // os-release(5) of the host
+	packages  []packages.Record    // of which the image carries files, sorted
+	taken     map[model.Place]bool // secrets that the copies of their files do not hold
+	release   []byte               // os-release(5) of the host
 }
 
 // layerNames from what changes least to what changes most, so that a new release of the application leaves the layers below it as they are; the number

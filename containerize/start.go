@@ -24,10 +24,15 @@ type start struct {
 	changes []model.Change
 	skips   []model.Skip
 	ports   []model.Listener // as reachable in the image
+
+	variables *bool // whether Tomcat's documents can read variables; nil: not asked yet
 }
 
-// newStart derives the start from the live process. Listeners are opened unless keepBind.
-func newStart(a model.Analysis, p *plan, keepBind bool) (*start, error) {
+// keep is what stays as it is on the host.
+type keep struct{ bind, fileSecrets bool }
+
+// newStart derives the start from the live process. Listeners are opened, and secrets taken out of configuration files, unless they are to be kept.
+func newStart(a model.Analysis, p *plan, as keep) (*start, error) {
 	s := &start{info: a.AnalysisInfo, plan: p, argv: slices.Clone(a.AnalysisInfo.Cmdline), env: map[string]string{}}
 	if len(s.argv) == 0 {
 		return nil, fmt.Errorf("analysis of %s holds no command line: analyze again", a.AnalysisInfo.AppID)
@@ -40,8 +45,13 @@ func newStart(a model.Analysis, p *plan, keepBind bool) (*start, error) {
 		return nil, err
 	}
 	s.ports = s.lasting(a.ContainerParameters.ApplicationPort)
-	if !keepBind {
+	if !as.bind {
 		if err := s.open(); err != nil {
+			return nil, err
+		}
+	}
+	if !as.fileSecrets {
+		if err := s.fileSecrets(); err != nil {
 			return nil, err
 		}
 	}

@@ -98,7 +98,7 @@ func TestListeners(t *testing.T) {
 			for name, value := range c.env {
 				a.AnalysisInfo.EnvKept = append(a.AnalysisInfo.EnvKept, model.EnvVar{Name: name, Value: value})
 			}
-			s, err := newStart(a, bare(t, "/bin/app"), false)
+			s, err := newStart(a, bare(t, "/bin/app"), keep{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -120,7 +120,7 @@ func TestListeners(t *testing.T) {
 			if closed := c.name == "unknown_stays"; closed != (len(s.skips) == 1) {
 				t.Errorf("skips: %v", s.skips)
 			}
-			if kept, err := newStart(a, bare(t, "/bin/app"), true); err != nil || len(kept.changes) != 0 {
+			if kept, err := newStart(a, bare(t, "/bin/app"), keep{bind: true}); err != nil || len(kept.changes) != 0 {
 				t.Errorf("keepBind changed %v (%v)", kept.changes, err)
 			}
 		})
@@ -153,7 +153,7 @@ func TestChosenPorts(t *testing.T) {
 	}}}}
 	for main, want := range map[int]int{0: 1, 8080: 1, 46419: 2} {
 		a.ContainerParameters.ApplicationPort = main
-		s, err := newStart(a, bare(t, "/bin/app"), false)
+		s, err := newStart(a, bare(t, "/bin/app"), keep{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -192,7 +192,7 @@ func TestSecretArguments(t *testing.T) {
 			if c.kind == "dotnet-generic" {
 				a.AnalysisInfo.App.Runtime.Kind = "dotnet"
 			}
-			s, err := newStart(a, bare(t, model.Path(c.exe)), false)
+			s, err := newStart(a, bare(t, model.Path(c.exe)), keep{})
 			if !errors.Is(err, c.is) || (err != nil) != (c.is != nil) {
 				t.Fatalf("got %v, want %v", err, c.is)
 			}
@@ -221,7 +221,7 @@ func TestSecretBeforeBinding(t *testing.T) {
 		Cmdline: []string{"/j/java", "-Dp=" + model.Redacted, "-jar", "a.jar", "--server.address=127.0.0.1"},
 		App:     model.App{Runtime: model.Runtime{Kind: "jvm", Version: "17"}, Listeners: []model.Listener{{Address: "127.0.0.1", Port: 1, Protocol: "tcp", Binding: b}}},
 	}}
-	s, err := newStart(a, bare(t, "/j/java"), false)
+	s, err := newStart(a, bare(t, "/j/java"), keep{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -239,7 +239,7 @@ func TestGone(t *testing.T) {
 		"executable":  {Exe: "/jdk/java", Cmdline: []string{"java"}},
 		"application": {Exe: "/bin/app", Cmdline: []string{"/bin/app"}, App: model.App{Artifact: "/opt/a.jar"}},
 	} {
-		_, err := newStart(model.Analysis{AnalysisInfo: a}, bare(t, "/bin/app"), false)
+		_, err := newStart(model.Analysis{AnalysisInfo: a}, bare(t, "/bin/app"), keep{})
 		if err == nil || !strings.Contains(err.Error(), "restart") || !strings.Contains(err.Error(), "then analyze again") {
 			t.Errorf("%s: %v", name, err)
 		}

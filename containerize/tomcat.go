@@ -22,12 +22,9 @@ func (s *start) openConnector(b model.Binding, l model.Listener, reason string) 
 	if it == nil || it.Kind != layer.File {
 		return false, nil
 	}
-	before := it.content
-	if before == nil {
-		var err error
-		if before, err = s.plan.read(it, maxServerXML); err != nil {
-			return false, err
-		}
+	before, err := s.plan.current(it, maxServerXML)
+	if err != nil {
+		return false, err
 	}
 	server, err := parse.ReadTomcatServer(before, func(name string) (string, bool) { v, ok := s.info.Properties[name]; return v, ok })
 	if err != nil {

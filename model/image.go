@@ -58,7 +58,7 @@ type Layer struct {
 
 // Change is one deliberate difference between the host and the image.
 type Change struct {
-	Kind   string `json:"kind"`   // "listener", "env", "argument", "file", "log"
+	Kind   string `json:"kind"`   // "listener", "env", "argument", "file", "log", "secret"
 	Target string `json:"target"` // variable, argument index or path
 	Before string `json:"before,omitempty"`
 	After  string `json:"after,omitempty"`
