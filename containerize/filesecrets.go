@@ -53,11 +53,11 @@ func (s *start) takeOut(name model.Path, secrets []model.Secret) error {
 	}
 	e := secretEdit{base: path.Base(string(name)), data: data}
 	var given []string
-	comments := 0
+	unread := 0
 	for _, k := range secrets {
 		if k.Comment {
 			if e.comment(k.Place.Line) {
-				comments++
+				unread++
 				s.plan.takenOut(k.Place)
 			}
 			continue
@@ -66,28 +66,32 @@ func (s *start) takeOut(name model.Path, secrets []model.Secret) error {
 		if !ok || !e.set(k.Place, p.text) {
 			continue
 		}
+		s.plan.takenOut(k.Place)
+		if p.variable == "" {
+			unread++
+			continue
+		}
 		k.Name, k.Evidence = p.variable, nil
 		s.secrets = append(s.secrets, k)
-		s.plan.takenOut(k.Place)
 		given = append(given, p.variable)
 	}
-	if len(given)+comments == 0 {
+	if len(given)+unread == 0 {
 		return nil
 	}
 	it.content, it.Size = e.data, int64(len(e.data))
 	s.changes = append(s.changes, model.Change{
-		Kind: "secret", Target: it.Path.String(), After: strings.Join(given, ", "), Reason: whyTaken(given, comments), Diff: fmt.Sprintf("--- host %s\n+++ image %s\n%s", it.Path, it.Path, e.diff.String()),
+		Kind: "secret", Target: it.Path.String(), After: strings.Join(given, ", "), Reason: whyTaken(given, unread), Diff: fmt.Sprintf("--- host %s\n+++ image %s\n%s", it.Path, it.Path, e.diff.String()),
 	})
 	return nil
 }
 
-func whyTaken(given []string, comments int) string {
+func whyTaken(given []string, unread int) string {
 	var parts []string
 	if len(given) > 0 {
 		parts = append(parts, "given by variables when it runs: everybody who pulls the image can read its files")
 	}
-	if comments > 0 {
-		parts = append(parts, strconv.Itoa(comments)+" in comments, which nothing reads")
+	if unread > 0 {
+		parts = append(parts, strconv.Itoa(unread)+" that nothing reads: in comments, or overridden by a variable")
 	}
 	return strings.Join(parts, "; ")
 }

@@ -64,6 +64,10 @@ func secretCases() []secretCase {
 			more: map[model.Path]string{"/opt/n/appsettings.Production.json": `{"Logging": "x"}`}, want: "{\"ConnectionStrings\": {\"Shop\": \"\"}}\n", variables: []string{"ConnectionStrings__Shop"},
 		},
 		{
+			name: "appsettings_overridden", kind: "dotnet-single", file: "/opt/n/appsettings.json", text: "{\"Key\": {\"Password\": \"pl4nted\"}}\n", secrets: []model.Secret{known("Key:Password", 1)},
+			env: map[string]string{"KEY__PASSWORD": "x"}, want: "{\"Key\": {\"Password\": \"\"}}\n",
+		},
+		{
 			name: "appsettings_twice", kind: "dotnet-generic", file: "/opt/n/appsettings.json", text: "{\"Key\": {\"Password\": \"pl4nted\"}}\n", secrets: []model.Secret{known("Key:Password", 1)},
 			more: map[model.Path]string{"/opt/n/appsettings.Production.json": `{"key": {"password": "other"}}`}, want: "{\"Key\": {\"Password\": \"pl4nted\"}}\n", stay: 1,
 		},

@@ -12,7 +12,7 @@ import (
 	"a2c/parse"
 )
 
-// placeholder is what stands in the image's copy instead of a secret, and the variable that gives the value.
+// placeholder is what stands in the image's copy instead of a secret, and the variable that gives the value; "" when it needs none.
 type placeholder struct{ variable, text string }
 
 // placeholder says how the application's kind takes a value of a file from a variable:
@@ -36,7 +36,10 @@ func (s *start) placeholder(k model.Secret) (placeholder, bool) {
 		return placeholder{v, "${env." + v + "}"}, true
 	case s.dotnet() && kind != "dotnet-mono" && appSettings.MatchString(name):
 		v := strings.ReplaceAll(k.Place.Key, ":", "__")
-		return placeholder{v, ""}, variableName.MatchString(v) && v == s.free(v) && s.alone(k.Place)
+		if s.given(v) {
+			return placeholder{}, true // the variable wins already
+		}
+		return placeholder{v, ""}, variableName.MatchString(v) && s.alone(k.Place)
 	}
 	return placeholder{}, false
 }
@@ -74,20 +77,19 @@ func (s *start) alone(at model.Place) bool {
 // free makes the name of a variable that nothing else has.
 func (s *start) free(key string) string {
 	name := strings.Trim(strings.ToUpper(notVariable.ReplaceAllString(key, "_")), "_")
-	if s.dotnet() {
-		name = key // with its case
-	}
 	if name == "" || name[0] >= '0' && name[0] <= '9' {
 		name = "_" + name
 	}
-	taken := func(v string) bool {
-		return s.variable(v) != "" || slices.ContainsFunc(s.secrets, func(k model.Secret) bool { return strings.EqualFold(k.Name, v) })
-	}
 	out := name
-	for n := 2; taken(out); n++ {
+	for n := 2; s.given(out); n++ {
 		out = fmt.Sprintf("%s_%d", name, n)
 	}
 	return out
+}
+
+// given reports whether the image has a variable of that name, or gets one when it runs.
+func (s *start) given(name string) bool {
+	return s.variable(name) != "" || slices.ContainsFunc(s.secrets, func(k model.Secret) bool { return strings.EqualFold(k.Name, name) })
 }
 
 // xmlName is the part of a key of XML that tells one value from others: from the last element with a label on, "Resource[jdbc/shop]@password"; without one the last

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"html"
 	"net"
 	"net/http"
 	"os"
@@ -15,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"a2c/internal/jail"
+	"a2c/model"
 	"a2c/proof/apps"
 )
 
@@ -34,6 +36,9 @@ func dockerRun(t *testing.T, c Command, site *apps.Site, j Job) {
 	values := environment(t, site.PID(j.App))
 	var secrets []string
 	for _, s := range j.Image.Needs.Secrets {
+		if s.Place.Kind == "file" {
+			values[s.Name] = assigned(t, s.Place)
+		}
 		if s.Prefix != "" || values[s.Name] == "" {
 			t.Fatalf("image.json needs the secret %s (prefix %q), which is not in the environment of process %d", s.Name, s.Prefix, site.PID(j.App))
 		}
@@ -61,6 +66,28 @@ func dockerRun(t *testing.T, c Command, site *apps.Site, j Job) {
 			t.Errorf("docker run: %s answers otherwise (-live +container):\n%s", k.Path+k.File, diff)
 		}
 	}
+}
+
+// assigned reads by hand what a line of a configuration file says: the last word in quotes of JSON and YAML, the attribute in XML, what follows the key.
+func assigned(t *testing.T, at model.Place) string {
+	t.Helper()
+	text, err := os.ReadFile(string(at.Path))
+	if err != nil {
+		t.Fatal(err)
+	}
+	line := strings.Split(string(text), "\n")[at.Line-1]
+	key := at.Key[strings.LastIndexAny(at.Key, "@.:")+1:]
+	if _, after, ok := strings.Cut(line, key); ok {
+		line = after
+	}
+	value := strings.Trim(strings.TrimLeft(line, `"=: `), " \r")
+	if quoted := strings.Split(line, `"`); len(quoted) > 2 {
+		value = quoted[len(quoted)-2]
+		if strings.HasPrefix(line, "=") {
+			value = quoted[1]
+		}
+	}
+	return html.UnescapeString(value)
 }
 
 // environment reads the variables that a process was started with.
