@@ -20,17 +20,19 @@ import (
 
 // containerizeFlags are what a user may say about an image.
 type containerizeFlags struct {
-	id, base, tar, destination, compression, signKey string
-	keepBind, keepFileSecrets, buildOnly             bool
-	allowSecrets, force                              bool
+	baseFlags
+	id, tar, destination, compression, signKey string
+	keepBind, keepFileSecrets, buildOnly       bool
+	allowSecrets, force                        bool
 }
 
 // options turns flags into what the stage takes, and refuses what could not be used in the end. getenv gives the passphrase of the key.
 func (f containerizeFlags) options(getenv func(string) string) (containerize.Options, error) {
 	o := containerize.Options{
-		Base: f.base, KeepBind: f.keepBind, KeepFileSecrets: f.keepFileSecrets, BuildOnly: f.buildOnly, Force: f.force, Tar: f.tar, Destination: f.destination, AllowSecrets: f.allowSecrets,
+		KeepBind: f.keepBind, KeepFileSecrets: f.keepFileSecrets, BuildOnly: f.buildOnly, Force: f.force, Tar: f.tar, Destination: f.destination, AllowSecrets: f.allowSecrets,
 		Compression: layer.Compression(f.compression), Version: version,
 	}
+	f.set(&o)
 	if err := o.CheckNames(); err != nil || f.signKey == "" {
 		return o, err
 	}
@@ -55,6 +57,7 @@ the layers to the plan, so that the same application gives the same digest. It w
 Exit code 3: the Dockerfile was edited, or known secrets lie in an image that is to be pushed.`,
 		Example: `  sudo a2c containerize --application-id java-tomcat-9e8e4799
   sudo a2c containerize --application-id java-tomcat-9e8e4799 --tar shop.tar
+  sudo a2c containerize --application-id java-springboot-3b526ec7 --jlink
   sudo a2c containerize --application-id java-tomcat-9e8e4799 --destination 123456789012.dkr.ecr.eu-central-1.amazonaws.com/shop:1`,
 		GroupID: "make",
 		Args:    none,
@@ -71,7 +74,7 @@ Exit code 3: the Dockerfile was edited, or known secrets lie in an image that is
 	}
 	a.idFlag(c, &f.id)
 	s := c.Flags()
-	s.StringVar(&f.base, "base", "", "`image` to stand on (default the runtime that runs now, on scratch)")
+	f.add(s)
 	s.BoolVar(&f.keepBind, "keep-bind", false, "leave listeners on loopback as they are; nobody reaches them in a container")
 	s.BoolVar(&f.keepFileSecrets, "keep-file-secrets", false, "leave secrets in configuration files, also where variables could give them when the image runs")
 	s.BoolVar(&f.buildOnly, "build-only", false, "build from the Dockerfile and the context as they are, edits included")

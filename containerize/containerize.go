@@ -177,6 +177,9 @@ func (r *runner) makePlan(ctx context.Context) error {
 	if r.start, err = newStart(a, r.plan, keep{bind: r.o.KeepBind, fileSecrets: r.o.KeepFileSecrets}); err != nil {
 		return err
 	}
+	if err = r.link(ctx); err != nil {
+		return err
+	}
 	var theirs map[string][]byte
 	if r.base != nil {
 		theirs = r.base.content.Files

@@ -16,6 +16,9 @@ import (
 
 // CheckNames refuses a base, a destination, a compression or an archive that could not be used in the end, before any work is done. Base may also have a digest.
 func (o Options) CheckNames() error {
+	if o.Base != "" && (o.Jlink || len(o.JlinkModules) > 0) {
+		return errors.New("jlink: a base image brings its own runtime; leave one of --base and --jlink out")
+	}
 	if o.Base != "" {
 		if _, err := name.ParseReference(o.Base); err != nil {
 			return fmt.Errorf("base: %w; give an image such as docker.io/library/eclipse-temurin:17-jre", err)

@@ -11,6 +11,13 @@ import (
 // open opens the host's file that analyze decided on. The application's user may have exchanged it since for a link or a hard link to a file that
 // he cannot read himself: a2c, which can, must not carry that into the image.
 func (p *plan) open(it *item) (host.File, error) {
+	if it.made != "" {
+		tree, err := host.Machine(p.made)
+		if err != nil {
+			return nil, err
+		}
+		return host.OpenExact(tree, it.made)
+	}
 	if it.recovered != "" {
 		return p.openRecovered(it.recovered)
 	}

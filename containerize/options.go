@@ -28,6 +28,10 @@ type Options struct {
 	Dir string
 	// Base is an image to stand on; "" takes containerParameters.containerBaseImage, and when that is empty too the host's runtime on scratch.
 	Base string
+	// Jlink makes the Java runtime smaller: it keeps the modules that the application asks for.
+	Jlink bool
+	// JlinkModules are kept besides, and mean Jlink.
+	JlinkModules []string
 	// KeepBind leaves listeners on loopback or a fixed address as they are.
 	KeepBind bool
 	// KeepFileSecrets leaves secrets in the copies of configuration files, also where the application could read them from variables.

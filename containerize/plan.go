@@ -24,6 +24,8 @@ type item struct {
 	host      *owned // what the host's file must still be when it is copied; nil: as in the image
 	mtime     time.Time
 	content   []byte // of a file that a2c makes or edits; nil: from the host
+	made      string // a large one, by its name in the folder of what was made; "": none
+	mapped    bool   // a process of the application has it mapped
 	pkg       string // of the distribution, as model.File.Package
 }
 
@@ -38,6 +40,7 @@ type plan struct {
 	items     map[model.Path]*item // folders stand in the lowest layer that names them; layers() repeats them where they are parents
 	tree      host.Tree
 	recovered string     // folder
+	made      string     // folder
 	user      model.User // whom the application runs as
 	skips     []model.Skip
 	changes   []model.Change
@@ -159,6 +162,7 @@ func covered(p model.Path, by []model.Path) bool {
 
 func (p *plan) add(f model.File) error {
 	it := &item{Entry: layer.Entry{Path: f.Path, Mode: f.Mode & 0o7777, UID: f.UID, GID: f.GID}, name: layerOf(f), mtime: f.MTime, pkg: f.Package}
+	it.mapped = slices.ContainsFunc(f.Reasons, func(r string) bool { return strings.HasPrefix(r, "open: ") && strings.Contains(r, "/maps:") })
 	if f.Decision != model.In { // state and empty: the folder only
 		if f.Type != "dir" {
 			return nil

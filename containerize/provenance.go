@@ -49,6 +49,7 @@ type parameters struct {
 	Base          string `json:"base,omitempty"`
 	Platform      string `json:"platform"`
 	Compression   string `json:"compression,omitempty"`
+	Jlink         bool   `json:"jlink,omitempty"`
 	KeepBind      bool   `json:"keepBind,omitempty"`
 	Edited        bool   `json:"dockerfileEdited,omitempty"`
 }
@@ -71,7 +72,7 @@ func (r *runner) writeProvenance(img model.Image) error {
 	s.Predicate.Definition = definition{
 		Type: "urn:a2c:containerize:1", Resolved: r.resolved(img),
 		Parameters: parameters{
-			ApplicationID: img.ApplicationID, Base: r.o.base(), Platform: img.Platform, Compression: string(r.o.Compression), KeepBind: r.o.KeepBind, Edited: r.edited,
+			ApplicationID: img.ApplicationID, Base: r.o.base(), Platform: img.Platform, Compression: string(r.o.Compression), Jlink: r.o.Jlink || len(r.o.JlinkModules) > 0, KeepBind: r.o.KeepBind, Edited: r.edited,
 		},
 	}
 	s.Predicate.Details.Builder = builder{ID: "urn:a2c:builder:" + img.Builder}

@@ -48,6 +48,7 @@ func All() []Proof {
 		Dependencies(),
 		AroundHost(),
 		Containerize(),
+		Bases(),
 		AWSCLI(),
 		CFNLint(),
 		APIServer(),

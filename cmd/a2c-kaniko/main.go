@@ -38,6 +38,9 @@ func run(child *jail.Child) error {
 	if err := child.Enter(); err != nil {
 		return err
 	}
+	if len(req.Programs) > 0 {
+		return runPrograms(child, req.Programs)
+	}
 	b, err := newBuilder(child, req)
 	if err != nil {
 		return err

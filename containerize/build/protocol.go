@@ -10,6 +10,8 @@ type Request struct {
 	Bases    map[string]string `json:"bases,omitempty"`
 	Platform string            `json:"platform"`
 	Verbose  bool              `json:"verbose,omitempty"`
+	// Programs are run instead of a build, one after another.
+	Programs []Program `json:"programs,omitempty"`
 }
 
 // Names of what both sides know in the jail's own folder.
@@ -17,7 +19,15 @@ const (
 	DockerfileName = "Dockerfile"
 	ContextName    = "context"
 	OutName        = "out"
+	TreeName       = "tree" // what becomes the root's content for Programs
 )
+
+// Program is one run of a program of the tree, as nobody. Its folder is "/", and "/out" is where it may write.
+type Program struct {
+	Argv []string `json:"argv"`
+	// Stdout is the file below OutName that takes what it prints; "": with its errors, to the last words that are quoted when it fails.
+	Stdout string `json:"stdout,omitempty"`
+}
 
 // Message is one line from a2c-kaniko. One field is set.
 type Message struct {
