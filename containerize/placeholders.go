@@ -113,10 +113,10 @@ func xmlName(key string) string {
 	const most = 4
 	for n := 1; n <= min(most, len(parts)); n++ {
 		if last := parts[len(parts)-n:]; strings.Contains(last[0], "[") {
-			return strings.Join(last, "_")
+			return strings.Join(last, "/")
 		}
 	}
-	return strings.Join(parts[max(0, len(parts)-2):], "_")
+	return strings.Join(parts[max(0, len(parts)-2):], "/")
 }
 
 // digested reports documents that Tomcat's digester reads, which replaces what it finds in attributes and text.

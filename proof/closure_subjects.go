@@ -3,6 +3,7 @@ package proof
 import (
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"net/http"
 	"path/filepath"
 	"slices"
@@ -22,7 +23,7 @@ type closureSubject struct {
 	debian bool     // the distribution's Tomcat, on a machine of its own
 	asks   []string // of a layout, as for verify --path; none: the front asks
 	front  func(servers.Place) *front
-	first  string   // what a layout's server is asked before it is analyzed, because it makes a key then; "": nothing
+	first  int      // a layout's port with TLS that is asked before it is analyzed, because the server makes a key then; 0: none
 	beside []string // files that lie below a layout's folder and are not the application's
 }
 
@@ -60,7 +61,7 @@ func closureLayouts() []closureSubject {
 	return []closureSubject{
 		{server: new(servers.JettyBase()), asks: []string{"/shop/", "/", "18402/shop/"}, beside: []string{"base-2023/webapps/shop.war", "base/logs/2023_11_24.request.log"}},
 		{server: new(servers.QuarkusFast()), asks: []string{"/", "18761/q/health"}, beside: []string{"work/counter.log", "work/counter-1.0.2.jar"}},
-		{server: new(servers.WildFlyBase()), asks: []string{"/shop/", "/shop/index.html"}, first: "https://127.0.0.1:18461/", beside: []string{"base/log/server.log.2023-11-24"}},
+		{server: new(servers.WildFlyBase()), asks: []string{"/shop/", "/shop/index.html"}, first: 18461, beside: []string{"base/log/server.log.2023-11-24"}},
 		{server: new(servers.DotnetFolder()), asks: []string{"/", "19081/"}, beside: []string{"publish-1.3/Portal.dll", "publish/obj/project.assets.json"}},
 		{server: new(servers.MonoFastCGI()), front: nginxOfMono, beside: []string{"site/.git/config", "old/Default.aspx"}},
 		{server: new(servers.HelidonScript()), asks: []string{"/"}},
@@ -108,7 +109,7 @@ func (s closureSubject) start(t *testing.T, b *Bench, c Command) closureCase {
 		}
 	}
 	y.start(t, list, nil)
-	if s.first != "" {
+	if s.first != 0 {
 		askAnyKey(t, s.first)
 	}
 	r := y.running[0]
@@ -135,9 +136,10 @@ func (s closureSubject) ask(t *testing.T, one closureCase) closureCase {
 }
 
 // askAnyKey asks a server on this machine once, whatever its certificate.
-func askAnyKey(t *testing.T, url string) {
+func askAnyKey(t *testing.T, port int) {
 	t.Helper()
-	ask, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, http.NoBody)
+	waitFor(t, port)
+	ask, err := http.NewRequestWithContext(t.Context(), http.MethodGet, fmt.Sprintf("https://127.0.0.1:%d/", port), http.NoBody)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -48,18 +48,11 @@ func Config() Proof {
 // configuration analyzes a server's application and reads what is said to be in force.
 func (r *running) configuration(t *testing.T, c Command, found model.Inventory) model.Configuration {
 	t.Helper()
-	members := family(t, r.cmd.Process.Pid)
-	for id, app := range found {
-		if _, ours := members[app.ProcessID]; !ours || slices.Contains(r.place.Server.Others, app.Name) {
-			continue
-		}
-		c.Run(t, []int{exitDone, exitNotAllSeen}, "analyze", "--application-id", id, "-q", "-o", "json")
-		var said model.Configuration
-		readJSON(t, filepath.Join(c.Workspace, id, workspace.ConfigurationFile), &said)
-		return said
-	}
-	t.Fatalf("%s: not in the inventory", r.place.Server.Name)
-	return model.Configuration{}
+	id := r.application(t, found)
+	c.Run(t, []int{exitDone, exitNotAllSeen}, "analyze", "--application-id", id, "-q", "-o", "json")
+	var said model.Configuration
+	readJSON(t, filepath.Join(c.Workspace, id, workspace.ConfigurationFile), &said)
+	return said
 }
 
 // compared counts what was compared for one application.

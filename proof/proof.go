@@ -55,6 +55,7 @@ func All() []Proof {
 		SecretsPut(),
 		Docker(),
 		Closure(),
+		Images(),
 		Demo(),
 		FirstPromise(),
 		Kill(),

@@ -152,7 +152,7 @@ func (f *finder) arguments() {
 func (f *finder) settings(c *config.Config) {
 	f.ownKey = slices.ContainsFunc(c.Settings, func(v config.Setting) bool { return ownKey(v.Key) })
 	for _, v := range c.Settings {
-		if v.Place.Kind != "file" || strings.Contains(v.Key, "EncryptedData") {
+		if v.Place.Kind != "file" || strings.Contains(v.Key, "EncryptedData") || namespace(v.Key) {
 			continue
 		}
 		switch section, attribute, _ := strings.Cut(v.Key, "@"); {
@@ -165,6 +165,12 @@ func (f *finder) settings(c *config.Config) {
 			f.judge(v.Key, lastName(v.Key), v.Key, v.Value, v.Place, v.Source)
 		}
 	}
+}
+
+// namespace reports a declaration of XML, whose value is a public name: "urn:wildfly:microprofile-jwt-smallrye:1.0" has the form of a token.
+func namespace(key string) bool {
+	_, attribute, _ := strings.Cut(key, "@")
+	return attribute == "xmlns" || strings.HasPrefix(attribute, "xmlns:") || strings.HasSuffix(attribute, ":schemaLocation")
 }
 
 // ownKey reports the names by which Liberty gets a key to encrypt passwords (www.ibm.com/docs/en/was-liberty, "Liberty: The limits to protection through

@@ -67,6 +67,7 @@ const (
   fromEnv: from the file
   default: ${none:${DEFAULT_NAME:never}}
   chain: ${app.default}-${app.argument}
+  partner: {name: partner, password: pr00f-only} # of another house
   anchor: &a {x: 1, y: two}
   merged: {<<: *a, y: three}
   block: |

@@ -1,0 +1,127 @@
+package proof
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"a2c/internal/term"
+	"a2c/model"
+	"a2c/proof/apps"
+	"a2c/proof/servers"
+)
+
+// Images shows the way from a process to an image, without an edit by hand, on layouts of every kind: the image that a container engine runs answers as the
+// live application does. Secrets of configuration files that variables can give are not in it, and it works with these variables.
+func Images() Proof {
+	var list []imageSubject // Install, which runs first, chooses them
+	return Proof{
+		Name: "images", Needs: []Need{Root, AMD64, Packages}, Budget: 20 * time.Minute,
+		Install: func(t *testing.T, b *Bench) {
+			list = b.imageSubjects(t)
+			var layouts []servers.Server
+			for _, s := range list {
+				layouts = append(layouts, s.server)
+			}
+			b.installServers(t, layouts)
+			if err := apps.Ensure(t.Context(), b.Log, []apps.Tool{apps.Docker()}); err != nil {
+				t.Fatal(err)
+			}
+		},
+		Run: func(t *testing.T, b *Bench) {
+			host := "DOCKER_HOST=" + b.Engine(t)
+			for _, s := range list {
+				t.Run(s.server.Name, func(t *testing.T) { s.prove(t, b, b.Command(b.Scratch(t, "images-"+s.server.Name), host)) })
+			}
+		},
+	}
+}
+
+// imageSubject is a layout with what its application is asked, and the variables that stand for secrets of its files.
+type imageSubject struct {
+	server  servers.Server
+	asks    []string
+	secrets []string
+	first   int // a port with TLS that is asked before it is analyzed, because the server makes a key then; 0: none
+}
+
+// imageSubjects are two, chosen by the commit, or all; SERVERS is a regular expression that chooses by name.
+func (b *Bench) imageSubjects(t *testing.T) []imageSubject {
+	t.Helper()
+	list := []imageSubject{
+		{server: servers.ConfiguredSpring(), asks: []string{"/orders", "/actuator/env/app.partner.password"}, secrets: []string{"SECRET_APP_PARTNER_PASSWORD"}}, // the actuator shows the value that is in force
+		{server: servers.ConfiguredWildFly(), asks: []string{"/"}, first: 19621, secrets: []string{"DATASOURCE_SECURITY_PASSWORD", "KEY_STORE_APPLICATIONKS_CREDENTIAL_REFERENCE_CLEAR_TEXT"}},
+		{server: servers.ConfiguredQuarkus(), asks: []string{"/"}},
+		{server: servers.ConfiguredMicronaut(), asks: []string{"/"}},
+		{server: servers.ConfiguredLiberty(), asks: []string{"/"}},
+	}
+	for _, s := range closureLayouts() {
+		if s.server != nil && s.front == nil {
+			list = append(list, imageSubject{server: *s.server, asks: s.asks, first: s.first})
+		}
+	}
+	name := func(s imageSubject) string { return s.server.Name }
+	if list, ok := selected(t, list, name); ok {
+		return list
+	}
+	var names []string
+	for _, s := range list {
+		names = append(names, name(s))
+	}
+	chosen := b.Choose("images", names, 2)
+	return slices.DeleteFunc(list, func(s imageSubject) bool { return !slices.Contains(chosen, name(s)) })
+}
+
+func (s imageSubject) prove(t *testing.T, b *Bench, c Command) {
+	t.Helper()
+	list := []servers.Server{s.server}
+	needPorts(t, list)
+	y := &yard{b: b}
+	y.configure(t, list)
+	y.start(t, list, nil)
+	if s.first != 0 {
+		askAnyKey(t, s.first)
+	}
+	j := Job{ID: y.running[0].application(t, takeInventory(t, c))}
+	j.Analyze(t, c)
+	j.Containerize(t, c)
+	args := []string{"verify", "--application-id", j.ID}
+	for _, ask := range s.asks {
+		args = append(args, "--path", ask)
+	}
+	c.Run(t, nil, args...)
+	readJSON(t, filepath.Join(c.Workspace, j.ID, "verify.json"), &j.Verification)
+	if !j.Verification.Verified {
+		t.Errorf("the image does not do what the application does: %s\n%s", j.Verification.Why, strings.Join(j.Verification.Log, "\n"))
+	}
+	given := 0
+	for _, k := range j.Image.Needs.Secrets {
+		if k.Place.Kind == "file" {
+			given++
+		}
+	}
+	for _, want := range s.secrets {
+		if !slices.ContainsFunc(j.Image.Needs.Secrets, func(k model.Secret) bool { return k.Name == want }) {
+			t.Errorf("no variable %s stands for a secret of a file: %v", want, j.Image.Needs.Secrets)
+		}
+	}
+	fmt.Fprintf(b.Log, "%s: %s, %s compressed, %d answers the same, %d secrets of files by variables, %d stay inside\n",
+		s.server.Name, term.Size(j.Image.Uncompressed), term.Size(j.Image.Size), len(j.Verification.Comparisons), given, len(j.Image.SecretsInside))
+	y.stop(t)
+}
+
+// application is the ID of a server's application.
+func (r *running) application(t *testing.T, found model.Inventory) string {
+	t.Helper()
+	members := family(t, r.cmd.Process.Pid)
+	for id, app := range found {
+		if _, ours := members[app.ProcessID]; ours && !slices.Contains(r.place.Server.Others, app.Name) {
+			return id
+		}
+	}
+	t.Fatalf("%s: not in the inventory", r.place.Server.Name)
+	return ""
+}
