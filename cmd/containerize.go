@@ -21,15 +21,15 @@ import (
 // containerizeFlags are what a user may say about an image.
 type containerizeFlags struct {
 	baseFlags
-	id, tar, destination, compression, signKey string
-	keepBind, keepFileSecrets, buildOnly       bool
-	allowSecrets, force                        bool
+	id, tar, destination, compression, signKey     string
+	keepBind, keepFileSecrets, keepLogs, buildOnly bool
+	allowSecrets, force                            bool
 }
 
 // options turns flags into what the stage takes, and refuses what could not be used in the end. getenv gives the passphrase of the key.
 func (f containerizeFlags) options(getenv func(string) string) (containerize.Options, error) {
 	o := containerize.Options{
-		KeepBind: f.keepBind, KeepFileSecrets: f.keepFileSecrets, BuildOnly: f.buildOnly, Force: f.force, Tar: f.tar, Destination: f.destination, AllowSecrets: f.allowSecrets,
+		KeepBind: f.keepBind, KeepFileSecrets: f.keepFileSecrets, KeepLogs: f.keepLogs, BuildOnly: f.buildOnly, Force: f.force, Tar: f.tar, Destination: f.destination, AllowSecrets: f.allowSecrets,
 		Compression: layer.Compression(f.compression), Version: version,
 	}
 	f.set(&o)
@@ -77,6 +77,7 @@ Exit code 3: the Dockerfile was edited, or known secrets lie in an image that is
 	f.add(s)
 	s.BoolVar(&f.keepBind, "keep-bind", false, "leave listeners on loopback as they are; nobody reaches them in a container")
 	s.BoolVar(&f.keepFileSecrets, "keep-file-secrets", false, "leave secrets in configuration files, also where variables could give them when the image runs")
+	s.BoolVar(&f.keepLogs, "keep-logs", false, "leave logs in files, also where they can go to the console")
 	s.BoolVar(&f.buildOnly, "build-only", false, "build from the Dockerfile and the context as they are, edits included")
 	s.StringVar(&f.tar, "tar", "", "also write the image to this `file`, for docker load")
 	s.StringVar(&f.destination, "destination", "", "also push the image to this `reference`")

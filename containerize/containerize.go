@@ -174,7 +174,7 @@ func (r *runner) makePlan(ctx context.Context) error {
 		return err
 	}
 	r.plan.recovered = r.o.Recovered
-	if r.start, err = newStart(a, r.plan, keep{bind: r.o.KeepBind, fileSecrets: r.o.KeepFileSecrets}); err != nil {
+	if r.start, err = newStart(a, r.plan, keep{bind: r.o.KeepBind, fileSecrets: r.o.KeepFileSecrets, logs: r.o.KeepLogs}); err != nil {
 		return err
 	}
 	if err = r.link(ctx); err != nil {

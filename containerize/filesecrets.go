@@ -51,7 +51,7 @@ func (s *start) takeOut(name model.Path, secrets []model.Secret) error {
 	if err != nil {
 		return err
 	}
-	e := secretEdit{base: path.Base(string(name)), data: data}
+	e := configEdit{base: path.Base(string(name)), data: data}
 	var given []string
 	unread := 0
 	for _, k := range secrets {
@@ -80,7 +80,7 @@ func (s *start) takeOut(name model.Path, secrets []model.Secret) error {
 	}
 	it.content, it.Size = e.data, int64(len(e.data))
 	s.changes = append(s.changes, model.Change{
-		Kind: "secret", Target: it.Path.String(), After: strings.Join(given, ", "), Reason: whyTaken(given, unread), Diff: fmt.Sprintf("--- host %s\n+++ image %s\n%s", it.Path, it.Path, e.diff.String()),
+		Kind: "secret", Target: it.Path.String(), After: strings.Join(given, ", "), Reason: whyTaken(given, unread), Diff: e.unified(it.Path),
 	})
 	return nil
 }
@@ -96,25 +96,30 @@ func whyTaken(given []string, unread int) string {
 	return strings.Join(parts, "; ")
 }
 
-// secretEdit is a file on its way to the image's copy, with what was changed for people to see.
-type secretEdit struct {
+// configEdit is a configuration file on its way to the image's copy, with what was changed for people to see.
+type configEdit struct {
 	base string
 	data []byte
 	diff strings.Builder
 }
 
-// set puts text in the place of a value.
-func (e *secretEdit) set(at model.Place, text string) bool {
+// set puts text in the place of a value, which is hidden where people see the edit.
+func (e *configEdit) set(at model.Place, text string) bool { return e.edit(at, text, true) }
+
+// show does so with a value that is no secret.
+func (e *configEdit) show(at model.Place, text string) bool { return e.edit(at, text, false) }
+
+func (e *configEdit) edit(at model.Place, text string, hide bool) bool {
 	after, err := parse.SetValue(e.base, e.data, at.Key, at.Line, text)
 	if err != nil {
 		return false
 	}
-	e.note(at.Line, after)
+	e.note(at.Line, after, hide)
 	return true
 }
 
 // comment blanks the secrets of a comment on that line.
-func (e *secretEdit) comment(line int) bool {
+func (e *configEdit) comment(line int) bool {
 	done := false
 	for {
 		spans := parse.TextSecrets(e.base, string(e.data))
@@ -126,16 +131,25 @@ func (e *secretEdit) comment(line int) bool {
 		if err != nil || bytes.Equal(after, e.data) {
 			return false
 		}
-		e.note(line, after)
+		e.note(line, after, true)
 		done = true
 	}
 }
 
-// note adds the line before and after to the diff, other secrets of the line hidden as well, and goes on with after.
-func (e *secretEdit) note(line int, after []byte) {
-	old, fresh := hiddenLine(e.base, e.data, after, line), hiddenLine(e.base, after, nil, line)
+// note adds the line before and after to the diff and goes on with after. Secrets are hidden, and with hide what of the line before is replaced.
+func (e *configEdit) note(line int, after []byte, hide bool) {
+	var replaced []byte
+	if hide {
+		replaced = after
+	}
+	old, fresh := hiddenLine(e.base, e.data, replaced, line), hiddenLine(e.base, after, nil, line)
 	fmt.Fprintf(&e.diff, "@@ -%d +%d @@\n-%s\n+%s\n", line, line, old, fresh)
 	e.data = after
+}
+
+// unified is the diff of all edits.
+func (e *configEdit) unified(name model.Path) string {
+	return fmt.Sprintf("--- host %s\n+++ image %s\n%s", name, name, e.diff.String())
 }
 
 // around is how much of a line is shown on each side of what changed: JSON may be one line.

@@ -36,6 +36,8 @@ type Options struct {
 	KeepBind bool
 	// KeepFileSecrets leaves secrets in the copies of configuration files, also where the application could read them from variables.
 	KeepFileSecrets bool
+	// KeepLogs leaves logs in files, also where they can go to the console.
+	KeepLogs bool
 	// BuildOnly builds from the Dockerfile and the context in Dir, which the user may have edited; nothing is copied from the host.
 	BuildOnly bool
 	// Force goes on when the disk gets too full, and overwrites an edited Dockerfile.

@@ -25,15 +25,16 @@ type start struct {
 	skips   []model.Skip
 	ports   []model.Listener // as reachable in the image
 
-	variables *bool // whether Tomcat's documents can read variables; nil: not asked yet
+	logged    map[model.Path]bool // log files that go to the console in the image
+	variables *bool               // whether Tomcat's documents can read variables; nil: not asked yet
 }
 
 // keep is what stays as it is on the host.
-type keep struct{ bind, fileSecrets bool }
+type keep struct{ bind, fileSecrets, logs bool }
 
 // newStart derives the start from the live process. Listeners are opened, and secrets taken out of configuration files, unless they are to be kept.
 func newStart(a model.Analysis, p *plan, as keep) (*start, error) {
-	s := &start{info: a.AnalysisInfo, plan: p, argv: slices.Clone(a.AnalysisInfo.Cmdline), env: map[string]string{}}
+	s := &start{info: a.AnalysisInfo, plan: p, argv: slices.Clone(a.AnalysisInfo.Cmdline), env: map[string]string{}, logged: map[model.Path]bool{}}
 	if len(s.argv) == 0 {
 		return nil, fmt.Errorf("analysis of %s holds no command line: analyze again", a.AnalysisInfo.AppID)
 	}
@@ -55,6 +56,11 @@ func newStart(a model.Analysis, p *plan, as keep) (*start, error) {
 			return nil, err
 		}
 	}
+	if as.logs {
+		s.logFiles()
+	} else if err := s.console(); err != nil {
+		return nil, err
+	}
 	if err := s.program(); err != nil {
 		return nil, err
 	}
@@ -71,12 +77,6 @@ func newStart(a model.Analysis, p *plan, as keep) (*start, error) {
 		return nil, err
 	}
 	s.lost()
-	if n := len(s.info.Logs); n > 0 && a.ContainerParameters.EnableDynamicLogging {
-		s.skips = append(s.skips, model.Skip{
-			What: "enableDynamicLogging", Reason: fmt.Sprintf("%d log files stay files in the image, in folders that are empty and writable", n),
-			Remedy: "let the application log to its console, or collect the files in a sidecar",
-		})
-	}
 	return s, nil
 }
 

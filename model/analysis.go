@@ -18,7 +18,7 @@ type ContainerParameters struct {
 	AppSpecificFiles     []Path   `json:"appSpecificFiles"`   // paths, folders or patterns to add, with all below
 	ApplicationPort      int      `json:"applicationPort"`    // probed by verify, default of load balancers; 0: none
 	LogLocations         []Path   `json:"logLocations"`
-	EnableDynamicLogging bool     `json:"enableDynamicLogging"` // App2Container's wish for log files on the console; containerize says that they stay files
+	EnableDynamicLogging bool     `json:"enableDynamicLogging"` // App2Container's wish for log files on the console; containerize does so where the kind allows, whatever this says, and lists the others
 	Dependencies         []string `json:"dependencies"`
 	// Environment adds variables to the image, or replaces kept ones; no secrets. Default: none.
 	Environment []NameValue `json:"environment"`

@@ -97,7 +97,12 @@ func (s imageSubject) prove(t *testing.T, b *Bench, c Command) {
 	if !j.Verification.Verified {
 		t.Errorf("the image does not do what the application does: %s\n%s", j.Verification.Why, strings.Join(j.Verification.Log, "\n"))
 	}
-	given := 0
+	given, logs := 0, 0
+	for _, change := range j.Image.Changes {
+		if change.Kind == "log" {
+			logs++
+		}
+	}
 	for _, k := range j.Image.Needs.Secrets {
 		if k.Place.Kind == "file" {
 			given++
@@ -108,8 +113,8 @@ func (s imageSubject) prove(t *testing.T, b *Bench, c Command) {
 			t.Errorf("no variable %s stands for a secret of a file: %v", want, j.Image.Needs.Secrets)
 		}
 	}
-	fmt.Fprintf(b.Log, "%s: %s, %s compressed, %d answers the same, %d secrets of files by variables, %d stay inside\n",
-		s.server.Name, term.Size(j.Image.Uncompressed), term.Size(j.Image.Size), len(j.Verification.Comparisons), given, len(j.Image.SecretsInside))
+	fmt.Fprintf(b.Log, "%s: %s, %s compressed, %d answers the same, %d secrets of files by variables, %d stay inside, %d changes send logs to the console\n",
+		s.server.Name, term.Size(j.Image.Uncompressed), term.Size(j.Image.Size), len(j.Verification.Comparisons), given, len(j.Image.SecretsInside), logs)
 	y.stop(t)
 }
 
