@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"a2c/containerize"
+	builders "a2c/containerize/build"
 	"a2c/containerize/layer"
 	"a2c/containerize/sign"
 	"a2c/internal/child"
@@ -24,6 +25,7 @@ type containerizeFlags struct {
 	id, tar, destination, compression, signKey     string
 	keepBind, keepFileSecrets, keepLogs, buildOnly bool
 	allowSecrets, force                            bool
+	builder, dockerHost                            string
 }
 
 // options turns flags into what the stage takes, and refuses what could not be used in the end. getenv gives the passphrase of the key.
@@ -33,13 +35,16 @@ func (f containerizeFlags) options(getenv func(string) string) (containerize.Opt
 		Compression: layer.Compression(f.compression), Version: version,
 	}
 	f.set(&o)
+	var err error
+	if o.Builder, err = f.chosen(); err != nil {
+		return o, err
+	}
 	if err := o.CheckNames(); err != nil || f.signKey == "" {
 		return o, err
 	}
 	if f.destination == "" {
 		return o, errors.New("sign-key: a signature lies beside the image at its registry; name that with --destination")
 	}
-	var err error
 	if o.SignKey, err = sign.ReadKey(f.signKey, getenv); err != nil {
 		return o, fmt.Errorf("sign-key: %w", err)
 	}
@@ -52,12 +57,13 @@ func newContainerize(a *app) *cobra.Command {
 		Use:   "containerize --application-id ID",
 		Short: "Make the Dockerfile, its context and the image, without Docker",
 		Long: `containerize plans the image of an analysed application, writes Dockerfile and context, builds them with Kaniko in a private root, and corrects
-the layers to the plan, so that the same application gives the same digest. It writes deployment.json, which is yours to edit.
+the layers to the plan, so that the same application gives the same digest, whichever builder makes it. It writes deployment.json, which is yours to edit.
 
 Exit code 3: the Dockerfile was edited, or known secrets lie in an image that is to be pushed.`,
 		Example: `  sudo a2c containerize --application-id java-tomcat-9e8e4799
   sudo a2c containerize --application-id java-tomcat-9e8e4799 --tar shop.tar
   sudo a2c containerize --application-id java-springboot-3b526ec7 --jlink
+  a2c containerize --application-id java-tomcat-9e8e4799 --builder docker
   sudo a2c containerize --application-id java-tomcat-9e8e4799 --destination 123456789012.dkr.ecr.eu-central-1.amazonaws.com/shop:1`,
 		GroupID: "make",
 		Args:    none,
@@ -79,6 +85,7 @@ Exit code 3: the Dockerfile was edited, or known secrets lie in an image that is
 	s.BoolVar(&f.keepFileSecrets, "keep-file-secrets", false, "leave secrets in configuration files, also where variables could give them when the image runs")
 	s.BoolVar(&f.keepLogs, "keep-logs", false, "leave logs in files, also where they can go to the console")
 	s.BoolVar(&f.buildOnly, "build-only", false, "build from the Dockerfile and the context as they are, edits included")
+	f.builderFlags(a, c)
 	s.StringVar(&f.tar, "tar", "", "also write the image to this `file`, for docker load")
 	s.StringVar(&f.destination, "destination", "", "also push the image to this `reference`")
 	s.StringVar(&f.compression, "compression", string(layer.Gzip), "of the layers, gzip or zstd: smaller, and pulled by Docker 23, containerd 1.5 and later")
@@ -113,6 +120,9 @@ func (a *app) containerize(ctx context.Context, w *workspace.Workspace, id strin
 	o.Report = func(e containerize.Event) { progress.Show("%s: %s %s", id, e.Step, sizeIf(e.Bytes)) }
 	image, runErr := containerize.Run(ctx, o)
 	progress.Done()
+	if errors.Is(runErr, builders.ErrNoImage) {
+		return a.dockerfileOnly(id, o.Dir)
+	}
 	if image.Digest == "" {
 		return a.containerizeError(id, runErr)
 	}

@@ -49,6 +49,7 @@ func All() []Proof {
 		AroundHost(),
 		Containerize(),
 		Bases(),
+		Builders(),
 		AWSCLI(),
 		CFNLint(),
 		APIServer(),

@@ -48,11 +48,11 @@ func Docker(ctx context.Context, host string, log *slog.Logger) (Runtime, error)
 		return nil, err
 	}
 	d := &docker{client: client, log: log, loaded: map[string]string{}, say: func(string) {}}
-	if d.owner, err = owner(os.Getpid()); err == nil {
+	if d.owner, err = engine.Owner(os.Getpid()); err == nil {
 		d.facts, err = client.Facts(ctx)
 	}
 	if err == nil {
-		_, err = clearEngine(ctx, client, orphan, log)
+		_, err = client.Clear(ctx, label, repository, engine.Orphan, log)
 	}
 	if err != nil {
 		return nil, errors.Join(err, client.Close())

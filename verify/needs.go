@@ -8,13 +8,14 @@ import (
 	"slices"
 	"strings"
 
+	"a2c/internal/engine"
 	"a2c/model"
 	"a2c/verify/state"
 )
 
 // folder makes the folder for this attempt's copies of the state.
 func (r *run) folder() (string, error) {
-	name, err := owner(os.Getpid())
+	name, err := engine.Owner(os.Getpid())
 	if err != nil {
 		return "", err
 	}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"a2c/internal/engine"
 	"a2c/model"
 )
 
@@ -187,14 +188,14 @@ func TestConclude(t *testing.T) {
 }
 
 func TestOrphan(t *testing.T) {
-	own, err := owner(os.Getpid())
+	own, err := engine.Owner(os.Getpid())
 	if err != nil {
 		t.Fatal(err)
 	}
 	for name, want := range map[string]bool{
 		own: false, own + "-1": false, fmt.Sprintf("%d-1", os.Getpid()): true, "4194305-7-x": true, "latest": false, "x-1": false, "7-": false,
 	} {
-		if got := orphan(name); got != want {
+		if got := engine.Orphan(name); got != want {
 			t.Errorf("%s: %v", name, got)
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"strings"
 	"time"
 
 	"a2c/internal/child"
@@ -83,7 +82,7 @@ func Reap(ctx context.Context, request func(any) error, last string) error {
 	}
 	client, err := engine.Connect(ctx, l.Engine)
 	if err != nil {
-		return errors.Join(err, clearCopies(l.Dir, ofOwner(l.Owner)))
+		return errors.Join(err, clearCopies(l.Dir, engine.OfOwner(l.Owner)))
 	}
 	defer func() { _ = client.Close() }()
 	tick := time.NewTicker(look)
@@ -93,8 +92,8 @@ func Reap(ctx context.Context, request func(any) error, last string) error {
 		until = until.Add(unfinished)
 	}
 	for {
-		found, err := clearEngine(ctx, client, ofOwner(l.Owner), slog.New(slog.DiscardHandler))
-		if err = errors.Join(err, clearCopies(l.Dir, ofOwner(l.Owner))); (err != nil || found > 0) && time.Until(until) < quiet {
+		found, err := client.Clear(ctx, label, repository, engine.OfOwner(l.Owner), slog.New(slog.DiscardHandler))
+		if err = errors.Join(err, clearCopies(l.Dir, engine.OfOwner(l.Owner))); (err != nil || found > 0) && time.Until(until) < quiet {
 			until = time.Now().Add(quiet)
 		}
 		if time.Now().After(until) {
@@ -106,32 +105,4 @@ func Reap(ctx context.Context, request func(any) error, last string) error {
 		case <-tick.C:
 		}
 	}
-}
-
-// clearEngine removes the containers and images of the runs that which names, and returns how many there were. One that cannot be removed
-// does not keep the others.
-func clearEngine(ctx context.Context, client *engine.Client, which func(owner string) bool, to *slog.Logger) (found int, err error) {
-	containers, err := client.Containers(ctx, label)
-	if err != nil {
-		return 0, err
-	}
-	var errs []error
-	for id, owner := range containers {
-		if which(owner) {
-			found++
-			to.Info("remove a container that a killed run left", "id", id)
-			errs = append(errs, client.Remove(ctx, id))
-		}
-	}
-	images, err := client.Images(ctx, repository)
-	if err != nil {
-		return found, errors.Join(append(errs, err)...)
-	}
-	for _, reference := range images {
-		if which(strings.TrimPrefix(reference, repository+":")) {
-			found++
-			errs = append(errs, client.RemoveImage(ctx, reference))
-		}
-	}
-	return found, errors.Join(errs...)
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/shirou/gopsutil/v3/mem"
 
 	"a2c/internal/child"
+	"a2c/internal/engine"
 	"a2c/internal/reveal"
 	"a2c/inventory/host"
 	"a2c/model"
@@ -134,7 +135,7 @@ func prepare(ctx context.Context, o Options) (*run, error) {
 			o.Log.Warn("this request goes to the live application too", "method", q.Method, "path", model.Path(q.Path).String())
 		}
 	}
-	if err := clearCopies(o.Dir, orphan); err != nil {
+	if err := clearCopies(o.Dir, engine.Orphan); err != nil {
 		return nil, err
 	}
 	if r.o.MemoryBytes, err = memory(o); err != nil {

@@ -13,7 +13,11 @@ import (
 )
 
 func main() {
-	child, err := jail.Join(func() { os.Exit(1) })
+	join := jail.Join
+	if len(os.Args) == 2 && os.Args[1] == build.InContainer {
+		join = jail.JoinContainer
+	}
+	child, err := join(func() { os.Exit(1) })
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "a2c-kaniko:", err)
 		os.Exit(2)

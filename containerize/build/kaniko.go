@@ -84,8 +84,13 @@ func (k Kaniko) bases(ctx context.Context, program string, s Spec) (map[string]s
 	if _, err := r.run(ctx); err != nil {
 		return nil, err
 	}
+	return pullAll(ctx, s, r.needs)
+}
+
+// pullAll fetches images: name to OCI layout.
+func pullAll(ctx context.Context, s Spec, names []string) (map[string]string, error) {
 	layouts := map[string]string{}
-	for i, name := range r.needs {
+	for i, name := range names {
 		if s.Pull == nil {
 			return nil, fmt.Errorf("the Dockerfile needs image %q, and there is no way to fetch it", name)
 		}
@@ -136,6 +141,11 @@ func (r *kanikoRun) run(ctx context.Context) (*Done, error) {
 		Program: r.program, Root: root, Work: r.work(), ReadOnly: readOnly, Request: r.request, Message: r.message, Output: &r.output,
 		Env: []string{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "GOMAXPROCS=" + strconv.Itoa(max(r.spec.Jobs, 1))},
 	})
+	return r.result(ctx, err)
+}
+
+// result is what the child said in the end; err is how it ended.
+func (r *kanikoRun) result(ctx context.Context, err error) (*Done, error) {
 	switch {
 	case ctx.Err() != nil:
 		return nil, ctx.Err()

@@ -22,6 +22,12 @@ import (
 type Spec struct {
 	Image  string // reference
 	Labels map[string]string
+	// Entrypoint is what runs instead of the image's own; nil: that.
+	Entrypoint []string
+	// Stdin gives it a standard input that ends with the one connection that is attached (Talk).
+	Stdin bool
+	// Capabilities are all that it has, without a way to more; nil: the engine's choice.
+	Capabilities []string
 	// Env holds NAME=value. Whoever may ask the engine sees them as long as the container exists.
 	Env      []string
 	Hostname string     // "": the engine's choice; not with the network of another container
@@ -42,7 +48,7 @@ const logLimit = "16m"
 
 // Create makes a container and returns its ID. It does not break off when ctx is cancelled meanwhile.
 func (c *Client) Create(ctx context.Context, s Spec) (string, error) {
-	config := &container.Config{Image: s.Image, Labels: s.Labels, Env: s.Env, Hostname: s.Hostname}
+	config := &container.Config{Image: s.Image, Labels: s.Labels, Env: s.Env, Hostname: s.Hostname, Entrypoint: s.Entrypoint, OpenStdin: s.Stdin, StdinOnce: s.Stdin, AttachStdin: s.Stdin}
 	// A health check of the image's own would ask the application beside a2c.
 	config.Healthcheck = &container.HealthConfig{Test: []string{"NONE"}}
 	host := &container.HostConfig{
@@ -58,6 +64,9 @@ func (c *Client) Create(ctx context.Context, s Spec) (string, error) {
 	}
 	if s.PIDs > 0 {
 		host.PidsLimit = &s.PIDs
+	}
+	if s.Capabilities != nil {
+		host.CapDrop, host.CapAdd, host.SecurityOpt = []string{"ALL"}, s.Capabilities, []string{"no-new-privileges"}
 	}
 	if s.DNS.IsValid() {
 		host.DNS = []netip.Addr{s.DNS}

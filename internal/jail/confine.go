@@ -19,14 +19,8 @@ func kept() []uint {
 // confine cuts all threads down for good: no_new_privs, the seccomp filter, then capabilities (bounding set first, so that no program that a
 // build step executes gets them back).
 func confine() error {
-	if _, _, e := syscall.AllThreadsSyscall6(unix.SYS_PRCTL, unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0, 0); e != 0 {
-		if errors.Is(e, unix.ENOTSUP) { // what Go says where C could have made threads of its own
-			return errors.New("this program was built with cgo, which cannot be confined: build it with CGO_ENABLED=0, as `make build` does")
-		}
-		return fmt.Errorf("no_new_privs: %w", e)
-	}
-	if err := filter(); err != nil {
-		return fmt.Errorf("seccomp: %w", err)
+	if err := harden(); err != nil {
+		return err
 	}
 	var keep uint64
 	for _, c := range kept() {
@@ -45,6 +39,20 @@ func confine() error {
 		}
 	}
 	return setCaps(keep)
+}
+
+// harden is the part that takes no privilege.
+func harden() error {
+	if _, _, e := syscall.AllThreadsSyscall6(unix.SYS_PRCTL, unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0, 0); e != 0 {
+		if errors.Is(e, unix.ENOTSUP) { // what Go says where C could have made threads of its own
+			return errors.New("this program was built with cgo, which cannot be confined: build it with CGO_ENABLED=0, as `make build` does")
+		}
+		return fmt.Errorf("no_new_privs: %w", e)
+	}
+	if err := filter(); err != nil {
+		return fmt.Errorf("seccomp: %w", err)
+	}
+	return nil
 }
 
 func setCaps(keep uint64) error {

@@ -16,9 +16,10 @@ import (
 
 // Child is the inner side of a jail.
 type Child struct {
-	Plan Plan
-	mu   sync.Mutex
-	out  *json.Encoder
+	Plan      Plan
+	mu        sync.Mutex
+	out       *json.Encoder
+	contained bool // the root is that of a container
 }
 
 // ErrNotStarted is returned to a program that was not started by Start.
@@ -33,15 +34,19 @@ func Join(gone func()) (*Child, error) {
 	unix.CloseOnExec(requestFD)
 	unix.CloseOnExec(messageFD)
 	c := &Child{out: json.NewEncoder(out)}
-	r := bufio.NewReader(in)
-	if err := json.NewDecoder(r).Decode(&c.Plan); err != nil {
-		return nil, fmt.Errorf("read request: %w", err)
+	return c, c.listen(in, gone)
+}
+
+// listen reads the plan, and calls gone when nobody can send any more.
+func (c *Child) listen(in io.Reader, gone func()) error {
+	if err := json.NewDecoder(bufio.NewReader(in)).Decode(&c.Plan); err != nil {
+		return fmt.Errorf("read request: %w", err)
 	}
 	go func() {
 		_, _ = io.Copy(io.Discard, in)
 		gone()
 	}()
-	return c, nil
+	return nil
 }
 
 func isPipe(fd int) bool {
@@ -59,6 +64,9 @@ func (c *Child) Send(v any) error {
 // Enter makes the private root and gives up everything that the child does not need. When it returns nil, this process sees the empty
 // root, and nothing else.
 func (c *Child) Enter() error {
+	if c.contained {
+		return c.enterContainer()
+	}
 	quiet()
 	steps := []struct {
 		what string
