@@ -60,6 +60,10 @@ func secretCases() []secretCase {
 			want: "<server><keyStore id=\"k\" password=\"${env.KEYSTORE_K_PASSWORD}\"/></server>\n", variables: []string{"KEYSTORE_K_PASSWORD"},
 		},
 		{
+			name: "karaf", kind: "java-karaf", file: "/opt/k/etc/shop.cfg", text: "user = shop\npassword = pl4nted\n", secrets: []model.Secret{known("password", 2)},
+			want: "user = shop\npassword = ${env:PASSWORD}\n", variables: []string{"PASSWORD"},
+		},
+		{
 			name: "appsettings", kind: "dotnet-generic", file: "/opt/n/appsettings.json", text: "{\"ConnectionStrings\": {\"Shop\": \"Server=x;Password=pl4nted\"}}\n", secrets: []model.Secret{known("ConnectionStrings:Shop", 1)},
 			more: map[model.Path]string{"/opt/n/appsettings.Production.json": `{"Logging": "x"}`}, want: "{\"ConnectionStrings\": {\"Shop\": \"\"}}\n", variables: []string{"ConnectionStrings__Shop"},
 		},

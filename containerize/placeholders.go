@@ -20,6 +20,7 @@ type placeholder struct{ variable, text string }
 //   - Tomcat, TomEE: ${VARIABLE} in what their digester reads, with EnvironmentPropertySource (Apache Tomcat, "System Properties")
 //   - WildFly, EAP: ${env.VARIABLE} in the documents of the server ("Expressions" of the WildFly administration guide)
 //   - Liberty: ${env.VARIABLE} in server.xml and what it includes (Open Liberty, "Server configuration overview")
+//   - Karaf: ${env:VARIABLE} in etc/*.cfg ("Configuration" of its manual, and the proof config)
 //   - ASP.NET Core: a variable A__B wins over A:B of appsettings.json, which holds nothing then (learn.microsoft.com, "Configuration in ASP.NET Core")
 func (s *start) placeholder(k model.Secret) (placeholder, bool) {
 	name, ext := path.Base(string(k.Place.Path)), strings.ToLower(path.Ext(string(k.Place.Path)))
@@ -34,6 +35,9 @@ func (s *start) placeholder(k model.Secret) (placeholder, bool) {
 	case kind == "java-jboss" && ext == ".xml" && wildflyDocument.MatchString(name), kind == "java-liberty" && ext == ".xml":
 		v := s.free(xmlName(k.Place.Key))
 		return placeholder{v, "${env." + v + "}"}, true
+	case kind == "java-karaf" && ext == ".cfg":
+		v := s.free(k.Place.Key)
+		return placeholder{v, "${env:" + v + "}"}, true
 	case s.dotnet() && kind != "dotnet-mono" && appSettings.MatchString(name):
 		v := strings.ReplaceAll(k.Place.Key, ":", "__")
 		if s.given(v) {
