@@ -18,13 +18,14 @@ PROOF = set -o pipefail; mkdir -p $(BENCH); $(GO) test -count=1 -timeout 3h -v .
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
-build: ## bin/a2c and bin/a2c-kaniko, static
-	$(BUILD) -o bin/ ./cmd/a2c ./cmd/a2c-kaniko
+build: ## bin/a2c, bin/a2c-kaniko and bin/a2c-init, static
+	$(BUILD) -o bin/ ./cmd/a2c ./cmd/a2c-kaniko ./cmd/a2c-init
 
-release: build ## dist/a2c: one static file, the builder inside
+release: build ## dist/a2c: one static file, the builder and the init of images inside
 	$(GO) run ./containerize/build/pack bin/a2c-kaniko containerize/build/a2c-kaniko.zst
+	$(GO) run ./containerize/build/pack bin/a2c-init containerize/entry/a2c-init.zst
 	$(BUILD) -tags embed_kaniko -o dist/a2c ./cmd/a2c
-	rm containerize/build/a2c-kaniko.zst
+	rm containerize/build/a2c-kaniko.zst containerize/entry/a2c-init.zst
 
 man: ## man/man1: the manual pages
 	$(GO) run ./cmd/a2c-docs man/man1
@@ -76,4 +77,4 @@ fuzz: ## each fuzz test for FUZZTIME (30s)
 
 clean: ## (as root) stop the applications, remove what was built and installed below BENCH, and the users a2c-demo-*
 	$(DEMO) clean
-	rm -rf bin dist containerize/build/a2c-kaniko.zst $(if $(word 2,$(subst /, ,$(BENCH))),$(BENCH))
+	rm -rf bin dist containerize/build/a2c-kaniko.zst containerize/entry/a2c-init.zst $(if $(word 2,$(subst /, ,$(BENCH))),$(BENCH))
