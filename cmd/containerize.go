@@ -34,8 +34,10 @@ func (f containerizeFlags) options(getenv func(string) string) (containerize.Opt
 		KeepBind: f.keepBind, KeepFileSecrets: f.keepFileSecrets, KeepLogs: f.keepLogs, BuildOnly: f.buildOnly, Force: f.force, Tar: f.tar, Destination: f.destination, AllowSecrets: f.allowSecrets,
 		Compression: layer.Compression(f.compression), Version: version,
 	}
-	f.set(&o)
-	var err error
+	err := f.set(&o)
+	if err != nil {
+		return o, err
+	}
 	if o.Builder, err = f.chosen(); err != nil {
 		return o, err
 	}
@@ -64,6 +66,7 @@ Exit code 3: the Dockerfile was edited, or known secrets lie in an image that is
   sudo a2c containerize --application-id java-tomcat-9e8e4799 --tar shop.tar
   sudo a2c containerize --application-id java-springboot-3b526ec7 --jlink
   a2c containerize --application-id java-tomcat-9e8e4799 --builder docker
+  sudo a2c containerize --application-id java-springboot-3b526ec7 --base vendor
   sudo a2c containerize --application-id java-tomcat-9e8e4799 --destination 123456789012.dkr.ecr.eu-central-1.amazonaws.com/shop:1`,
 		GroupID: "make",
 		Args:    none,
@@ -80,7 +83,7 @@ Exit code 3: the Dockerfile was edited, or known secrets lie in an image that is
 	}
 	a.idFlag(c, &f.id)
 	s := c.Flags()
-	f.add(s)
+	f.add(a, c, s)
 	s.BoolVar(&f.keepBind, "keep-bind", false, "leave listeners on loopback as they are; nobody reaches them in a container")
 	s.BoolVar(&f.keepFileSecrets, "keep-file-secrets", false, "leave secrets in configuration files, also where variables could give them when the image runs")
 	s.BoolVar(&f.keepLogs, "keep-logs", false, "leave logs in files, also where they can go to the console")

@@ -157,9 +157,6 @@ func (r *runner) checkEdits() error {
 func (r *runner) makePlan(ctx context.Context) error {
 	a := r.o.Analysis
 	var err error
-	if r.base, err = fetchBase(ctx, r.o, filepath.Join(r.scratch(), "base"), r.platform); err != nil {
-		return err
-	}
 	files := func(yield func(model.File, error) bool) {
 		for f, err := range r.o.Files {
 			if err == nil && f.Decision == model.Empty {
@@ -177,7 +174,13 @@ func (r *runner) makePlan(ctx context.Context) error {
 	if r.start, err = newStart(a, r.plan, keep{bind: r.o.KeepBind, fileSecrets: r.o.KeepFileSecrets, logs: r.o.KeepLogs}); err != nil {
 		return err
 	}
+	if r.base, err = r.fetchBase(ctx); err != nil {
+		return err
+	}
 	if err = r.link(ctx); err != nil {
+		return err
+	}
+	if err = r.vendor(); err != nil {
 		return err
 	}
 	var theirs map[string][]byte
@@ -187,7 +190,7 @@ func (r *runner) makePlan(ctx context.Context) error {
 	if err := r.plan.system(a.AnalysisInfo, theirs); err != nil {
 		return err
 	}
-	if err := r.plan.onBase(r.base); err != nil {
+	if err := r.plan.onBase(ctx, r.base); err != nil {
 		return err
 	}
 	if err := r.plan.recordPackages(r.base); err != nil {
@@ -197,6 +200,7 @@ func (r *runner) makePlan(ctx context.Context) error {
 	if err := r.plan.nameable(); err != nil {
 		return err
 	}
+	r.noteForeign()
 	r.config = r.start.config()
 	r.config.Labels = labels(a.AnalysisInfo, r.base)
 	r.changes = append(slices.Clone(r.plan.changes), r.start.changes...)

@@ -26,8 +26,10 @@ type Options struct {
 	Recovered string
 	// Dir is <workspace>/<app>/image, absolute; it is made when missing. Dockerfile, context/ and oci/ are written there.
 	Dir string
-	// Base is an image to stand on; "" takes containerParameters.containerBaseImage, and when that is empty too the host's runtime on scratch.
+	// Base is an image to stand on, or "vendor" for the one that the table has; "" takes containerParameters.containerBaseImage, and when that is empty too the host's runtime on scratch.
 	Base string
+	// VendorTable is a table of base images in the form of base/vendor.json; nil: that one.
+	VendorTable []byte
 	// Jlink makes the Java runtime smaller: it keeps the modules that the application asks for.
 	Jlink bool
 	// JlinkModules are kept besides, and mean Jlink.

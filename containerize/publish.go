@@ -96,7 +96,7 @@ func (r *runner) exact(built v1.Config) v1.Config {
 		Labels: built.Labels, Volumes: built.Volumes,
 	}
 	if r.base != nil {
-		c.Env = built.Env // the base's own variables, ours over them
+		c.Env = r.environment(built.Env) // the base's own variables, ours over them
 	}
 	for _, p := range r.config.ExposedPorts {
 		if c.ExposedPorts == nil {

@@ -29,8 +29,8 @@ type Image struct {
 
 // BaseImage is what the image stands on.
 type BaseImage struct {
-	Kind      string `json:"kind"`                // "host", "image"
-	Reference string `json:"reference,omitempty"` // as given
+	Kind      string `json:"kind"`                // "host", "image", "vendor": an image of the table of well-kept ones
+	Reference string `json:"reference,omitempty"` // as given, or as the table has it
 	Digest    string `json:"digest,omitempty"`
 }
 

@@ -17,7 +17,8 @@ import (
 	"a2c/proof/apps"
 )
 
-// Bases proves what images can stand on besides the whole runtime of the host: a smaller Java runtime gives images that answer as the live application does.
+// Bases proves what images can stand on besides the whole runtime of the host: a smaller Java runtime, and a vendor's image, give images that answer
+// as the live application does.
 func Bases() Proof {
 	return Proof{
 		Name: "bases", Needs: []Need{Root, AMD64, Packages}, Budget: 6 * time.Minute,
@@ -32,8 +33,14 @@ func Bases() Proof {
 			site := b.Start(t, list...)
 			c := b.Command(b.Scratch(t, "bases"), "DOCKER_HOST="+b.Engine(t))
 			jobs, _ := b.Inventory(t, c, site, list)
+			table := vendorBase(t)
 			for _, a := range list {
-				t.Run(a.Name, func(t *testing.T) { proveBases(t, b, c, site, jobs[a.Name]) })
+				t.Run(a.Name, func(t *testing.T) {
+					j := jobs[a.Name]
+					j.Analyze(t, c)
+					t.Run("vendor", func(t *testing.T) { proveVendor(t, b, c, site, j, table) })
+					t.Run("jlink", func(t *testing.T) { proveJlink(t, b, c, site, j) })
+				})
 			}
 		},
 	}
@@ -41,8 +48,7 @@ func Bases() Proof {
 
 func basesApps() []apps.App { return []apps.App{apps.Orders(), apps.Shop()} }
 
-func proveBases(t *testing.T, b *Bench, c Command, site *apps.Site, j Job) {
-	j.Analyze(t, c)
+func proveJlink(t *testing.T, b *Bench, c Command, site *apps.Site, j Job) {
 	j.Containerize(t, c)
 	whole := j.Image
 	j.Containerize(t, c, "--jlink")

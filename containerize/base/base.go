@@ -9,8 +9,6 @@ import (
 	"io"
 	"os"
 	"path"
-	"slices"
-	"strings"
 
 	"github.com/google/go-containerregistry/pkg/name"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
@@ -62,6 +60,7 @@ const (
 // Content is what stands in an image: kinds by absolute path, and a few small files whole.
 type Content struct {
 	Kinds map[string]Kind
+	Links map[string]string // where links lead, as stored
 	Files map[string][]byte
 }
 
@@ -70,7 +69,7 @@ const maxFile = 32 << 20
 
 // Read goes once over all layers of img, as they add up. keep says which files to keep whole.
 func Read(ctx context.Context, img v1.Image, keep func(name string) bool) (Content, error) {
-	c := Content{Kinds: map[string]Kind{}, Files: map[string][]byte{}}
+	c := Content{Kinds: map[string]Kind{}, Links: map[string]string{}, Files: map[string][]byte{}}
 	r := mutate.Extract(img)
 	defer r.Close()
 	for tr := tar.NewReader(r); ; {
@@ -86,6 +85,12 @@ func Read(ctx context.Context, img v1.Image, keep func(name string) bool) (Conte
 		}
 		at := path.Clean("/" + h.Name)
 		c.Kinds[at] = kind(h)
+		for dir := path.Dir(at); dir != "/" && c.Kinds[dir] == 0; dir = path.Dir(dir) {
+			c.Kinds[dir] = Dir // layers may leave out folders
+		}
+		if c.Kinds[at] == Symlink {
+			c.Links[at] = h.Linkname
+		}
 		if h.Typeflag == tar.TypeReg && h.Size <= maxFile && keep(at) {
 			if c.Files[at], err = io.ReadAll(io.LimitReader(tr, maxFile)); err != nil {
 				return c, fmt.Errorf("read base image: %s: %w", at, err)
@@ -102,22 +107,4 @@ func kind(h *tar.Header) Kind {
 		return Symlink
 	}
 	return File
-}
-
-// Libraries lists the C libraries among the kept files: libc.so.6 of glibc, by path.
-func (c Content) Libraries() []string {
-	var out []string
-	for at := range c.Files {
-		if IsLibc(at) {
-			out = append(out, at)
-		}
-	}
-	slices.Sort(out)
-	return out
-}
-
-// IsLibc reports whether a path is glibc's C library; older packages name the file by its version (libc-2.31.so).
-func IsLibc(name string) bool {
-	b := path.Base(name)
-	return b == "libc.so.6" || strings.HasPrefix(b, "libc-2.") && strings.HasSuffix(b, ".so")
 }

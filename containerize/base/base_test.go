@@ -4,12 +4,12 @@ import (
 	"archive/tar"
 	"bytes"
 	"debug/elf"
-	"errors"
 	"io"
 	"log"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -102,7 +102,7 @@ func TestPullAndRead(t *testing.T) {
 	}
 	want := Content{
 		Kinds: map[string]Kind{"/etc": Dir, "/etc/passwd": File, "/lib": Symlink},
-		Files: map[string][]byte{"/etc/passwd": []byte("new")},
+		Links: map[string]string{"/lib": "usr/lib"}, Files: map[string][]byte{"/etc/passwd": []byte("new")},
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("content (-want +got):\n%s", d)
@@ -125,31 +125,122 @@ func TestPullErrors(t *testing.T) {
 }
 
 func TestABI(t *testing.T) {
-	libc := systemLibc(t)
-	data, err := os.ReadFile(libc)
+	data, err := os.ReadFile(systemLibc(t))
 	if err != nil {
 		t.Fatal(err)
 	}
-	have, err := Content{Files: map[string][]byte{"/lib/libc.so.6": data}}.Provides()
-	if err != nil || have.Major != 2 || have.Minor < 17 {
-		t.Errorf("%s provides %v, %v", libc, have, err)
+	have, err := Defines(data)
+	if err != nil || !slices.Contains(have, "GLIBC_2.17") {
+		t.Errorf("the C library defines %v, %v", have, err)
 	}
 	sh, err := os.Open("/bin/sh")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer sh.Close()
-	if need := Needs(sh); need == (Version{}) || have.Less(need) {
-		t.Errorf("/bin/sh needs %v, this machine's libc has %v", need, have)
+	need := ReadLinkage(sh)
+	if !slices.Contains(need.Libraries, "libc.so.6") || len(need.Versions["libc.so.6"]) == 0 {
+		t.Errorf("/bin/sh needs %v", need)
 	}
-	if need := Needs(strings.NewReader("no ELF file")); need != (Version{}) {
+	for _, v := range need.Versions["libc.so.6"] {
+		if !slices.Contains(have, v) {
+			t.Errorf("/bin/sh needs %s, which this machine's libc does not define: %v", v, have)
+		}
+	}
+	if need := ReadLinkage(strings.NewReader("no ELF file")); len(need.Libraries) != 0 {
 		t.Errorf("a text needs %v", need)
 	}
-	if _, err := (Content{}).Provides(); !errors.Is(err, ErrNoGlibc) {
-		t.Errorf("got %v, want ErrNoGlibc", err)
+}
+
+func TestParseVersion(t *testing.T) {
+	order := []string{"GLIBCXX_3.4", "GLIBCXX_3.4.9", "GLIBCXX_3.4.30", "GLIBCXX_3.5"}
+	for i := range order[1:] {
+		a, okA := ParseVersion("GLIBCXX", order[i])
+		b, okB := ParseVersion("GLIBCXX", order[i+1])
+		if !okA || !okB || !a.Less(b) || b.Less(a) {
+			t.Errorf("%s is not before %s", order[i], order[i+1])
+		}
 	}
-	if !(Version{2, 9}).Less(Version{2, 36}) || (Version{2, 36}).Less(Version{2, 36}) {
-		t.Error("versions are compared as text")
+	for _, name := range []string{"GLIBC_PRIVATE", "GLIBCXX_3", "CXXABI_1.3", "GLIBCXX_3.4.x", ""} {
+		if v, ok := ParseVersion("GLIBCXX", name); ok {
+			t.Errorf("%q is %v", name, v)
+		}
+	}
+}
+
+func TestContent(t *testing.T) {
+	c := Content{
+		Kinds: map[string]Kind{
+			"/lib": Symlink, "/usr": Dir, "/usr/lib": Dir, "/usr/lib/libx.so.1": Symlink, "/usr/lib/libx.so.1.2": File, "/loop": Symlink,
+			"/opt": Dir, "/opt/java": Dir, "/opt/java/bin": Dir, "/opt/java/bin/java": File, "/usr/bin": Dir, "/usr/bin/java": Symlink,
+		},
+		Links: map[string]string{"/lib": "usr/lib", "/usr/lib/libx.so.1": "libx.so.1.2", "/loop": "loop", "/usr/bin/java": "/opt/java/bin/java"},
+	}
+	for name, want := range map[string]string{
+		"/lib/libx.so.1": "/usr/lib/libx.so.1.2", "/usr/bin/java": "/opt/java/bin/java", "/loop": "", "/loop/x": "", "/gone": "", "/": "/", "/opt/java/bin/java/": "/opt/java/bin/java",
+	} {
+		if got := c.Resolve(name); got != want {
+			t.Errorf("%s leads to %q, want %q", name, got, want)
+		}
+	}
+	if got := c.Library("libx.so.1"); got != "/usr/lib/libx.so.1.2" {
+		t.Errorf("libx.so.1 is %q", got)
+	}
+	if got := strings.Join(c.Below("bin/java"), " "); got != "/opt/java/bin/java /usr/bin/java" {
+		t.Error(got)
+	}
+	if c.Musl() || !(Content{Kinds: map[string]Kind{"/lib/ld-musl-x86_64.so.1": File}}).Musl() {
+		t.Error("musl is not told")
+	}
+}
+
+func TestChoose(t *testing.T) {
+	table, err := ReadTable(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		want  Wanted
+		image string
+	}{
+		"corretto":    {Wanted{Runtime: "jvm", Name: "OpenJDK (Amazon.com Inc.)", Version: "17.0.15"}, "public.ecr.aws/amazoncorretto/amazoncorretto:17-al2023-headless"},
+		"debian":      {Wanted{Runtime: "jvm", Name: "OpenJDK (Debian)", Version: "17.0.15"}, "docker.io/library/eclipse-temurin:17-jre-noble"},
+		"java_8":      {Wanted{Runtime: "jvm", Name: "OpenJDK (Temurin)", Version: "1.8.0_412"}, "docker.io/library/eclipse-temurin:8-jre-noble"},
+		"no_java_19":  {Wanted{Runtime: "jvm", Name: "OpenJDK (Debian)", Version: "19.0.2"}, ""},
+		"dotnet":      {Wanted{Runtime: "dotnet", Name: ".NET", Version: "9.0.7"}, "mcr.microsoft.com/dotnet/aspnet:9.0-noble-chiseled"},
+		"dotnet_icu":  {Wanted{Runtime: "dotnet", Name: ".NET", Version: "9.0.7", ICU: true}, "mcr.microsoft.com/dotnet/aspnet:9.0-noble-chiseled-extra"},
+		"dotnet_10":   {Wanted{Runtime: "dotnet", Name: ".NET", Version: "10.0.1"}, "mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled"},
+		"os":          {Wanted{Runtime: "os", Name: "rocky", Version: "9.4"}, "registry.access.redhat.com/ubi9/ubi-minimal:latest"},
+		"os_unknown":  {Wanted{Runtime: "os", Name: "gentoo", Version: "9"}, ""},
+		"no_name":     {Wanted{Runtime: "os", Version: "9"}, ""},
+		"other_major": {Wanted{Runtime: "jvm", Name: "OpenJDK", Version: "170.1"}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := table.Choose(c.want)
+			if got.Image != c.image || (err == nil) != (c.image != "") {
+				t.Errorf("%q, %v; want %q", got.Image, err, c.image)
+			}
+		})
+	}
+}
+
+func TestTable(t *testing.T) {
+	table, err := ReadTable(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, img := range table.Images {
+		if _, err := name.NewTag(img.Image, name.StrictValidation); err != nil {
+			t.Errorf("%s: %v", img.Image, err)
+		}
+		if !strings.HasPrefix(img.Source, "https://") {
+			t.Errorf("%s: no source", img.Image)
+		}
+	}
+	for _, bad := range []string{"{", `{"images": [{"image": "a:1"}]}`, `{"imagez": []}`} {
+		if _, err := ReadTable([]byte(bad)); err == nil {
+			t.Errorf("%s is taken", bad)
+		}
 	}
 }
 
@@ -170,11 +261,11 @@ func systemLibc(t *testing.T) string {
 	return ""
 }
 
-// FuzzNeeds reads foreign bytes as ELF.
-func FuzzNeeds(f *testing.F) {
+// FuzzLinkage reads foreign bytes as ELF.
+func FuzzLinkage(f *testing.F) {
 	f.Add([]byte("\x7fELF\x02\x01\x01"))
 	f.Fuzz(func(_ *testing.T, data []byte) {
-		Needs(bytes.NewReader(data))
-		_, _ = Content{Files: map[string][]byte{"/libc.so.6": data}}.Provides()
+		ReadLinkage(bytes.NewReader(data))
+		_, _ = Defines(data)
 	})
 }
