@@ -26,6 +26,16 @@ func (r *runner) build(ctx context.Context) (model.Image, error) {
 	if err := os.MkdirAll(r.scratch(), 0o700); err != nil {
 		return model.Image{}, fmt.Errorf("make build folder: %w", err)
 	}
+	was, from, err := r.unchanged(ctx)
+	if err != nil {
+		return model.Image{}, err
+	}
+	if was != nil {
+		r.o.report(Event{Step: "build", Text: "nothing changed since the last one", Done: true})
+		img := r.image(was.Builder, was.Layout, was.Config)
+		img.PeakBytes = peak()
+		return img, nil
+	}
 	r.o.report(Event{Step: "build", Text: b.Name()})
 	raw, err := b.Build(ctx, build.Spec{
 		Context: r.context(), Dockerfile: r.dockerfile(), Output: r.scratch(), Platform: r.platform, Jobs: r.jobs(), Log: r.o.log(), Report: r.o.Report,
@@ -36,6 +46,9 @@ func (r *runner) build(ctx context.Context) (model.Image, error) {
 	}
 	published, config, err := r.publish(ctx, raw)
 	if err != nil {
+		return model.Image{}, err
+	}
+	if err := r.keep(from, b.Name(), published, config); err != nil {
 		return model.Image{}, err
 	}
 	img := r.image(b.Name(), published, config)

@@ -1,0 +1,112 @@
+package containerize
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"a2c/containerize/build"
+	"a2c/containerize/layer"
+	"a2c/model"
+)
+
+// counted counts builds.
+type counted struct {
+	plain
+	builds *int
+}
+
+func (c counted) Build(ctx context.Context, s build.Spec) (build.RawLayers, error) {
+	*c.builds++
+	return c.plain.Build(ctx, s)
+}
+
+func TestUnchanged(t *testing.T) {
+	dir, builds := filepath.Join(t.TempDir(), "image"), 0
+	// A small workspace on a full disk would be refused without Force, which builds always: room is looked for where there is some.
+	run := func(change func(*Options)) model.Image {
+		t.Helper()
+		o := options(t)
+		o.Dir, o.Builder, o.Force = dir, counted{builds: &builds}, false
+		if change != nil {
+			change(&o)
+		}
+		img, err := Run(t.Context(), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return img
+	}
+	first := run(nil)
+	for _, c := range []struct {
+		name   string
+		change func(*Options)
+		before func(t *testing.T)
+		builds int
+		same   bool
+	}{
+		{"nothing", nil, nil, 0, true},
+		{"forced", func(o *Options) { o.Force = true }, nil, 1, true},
+		{"after the forced one nothing is known", nil, nil, 1, true},
+		{"a variable", func(o *Options) {
+			o.Analysis.AnalysisInfo.EnvKept = append(o.Analysis.AnalysisInfo.EnvKept, model.EnvVar{Name: "NEW", Value: "1"})
+		}, nil, 1, false},
+		{"back again", nil, nil, 1, true},
+		{"compression", func(o *Options) { o.Compression = layer.Zstd }, nil, 1, false},
+		{"gzip again", nil, nil, 1, true},
+		{"another version of a2c", func(o *Options) { o.Version = "2" }, nil, 1, true},
+		{"this version", nil, nil, 1, true},
+		{"a damaged layer", nil, func(t *testing.T) { damage(t, filepath.Join(dir, "oci"), first) }, 1, true},
+		{"the damaged one was replaced", nil, nil, 0, true},
+	} {
+		if c.before != nil {
+			c.before(t)
+		}
+		builds = 0
+		img := run(c.change)
+		if builds != c.builds || (img.Digest == first.Digest) != c.same {
+			t.Errorf("%s: %d builds, want %d; %s, the first was %s", c.name, builds, c.builds, img.Digest, first.Digest)
+		}
+		if img.Size == 0 || len(img.Layers) != len(first.Layers) || img.Builder != first.Builder {
+			t.Errorf("%s: %+v", c.name, img)
+		}
+	}
+}
+
+// damage changes a byte of a layer and leaves its size.
+func damage(t *testing.T, oci string, img model.Image) {
+	t.Helper()
+	name := filepath.Join(oci, "blobs", "sha256", img.Layers[0].Digest[len("sha256:"):])
+	data, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data[len(data)/2] ^= 1
+	if err := os.WriteFile(name, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestDigests sees content, also of the same size and time.
+func TestDigests(t *testing.T) {
+	dir := t.TempDir()
+	name := filepath.Join(dir, "file")
+	sum := func(body string) string {
+		t.Helper()
+		if err := os.WriteFile(name, []byte(body), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chtimes(name, layer.Epoch(), layer.Epoch()); err != nil {
+			t.Fatal(err)
+		}
+		all, err := digests(t.Context(), dir, 2)
+		if err != nil || len(all) != 2 {
+			t.Fatal(all, err)
+		}
+		return all[1].sum
+	}
+	if a, b, c := sum("a"), sum("b"), sum("a"); a == b || a != c {
+		t.Error(a, b, c)
+	}
+}
