@@ -183,6 +183,9 @@ func (r *runner) makePlan(ctx context.Context) error {
 	if err = r.vendor(); err != nil {
 		return err
 	}
+	if err = r.addInit(); err != nil {
+		return err
+	}
 	var theirs map[string][]byte
 	if r.base != nil {
 		theirs = r.base.content.Files

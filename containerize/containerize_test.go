@@ -140,7 +140,13 @@ func tomcat() model.Analysis {
 func options(t *testing.T) Options {
 	t.Helper()
 	tree := fixture(t, "tomcat.txtar")
-	return Options{Analysis: tomcat(), Files: seq(list(t, tree)), Tree: tree, Dir: filepath.Join(t.TempDir(), "image"), Builder: plain{}, Force: true, Platform: "linux/amd64"}
+	program := filepath.Join(t.TempDir(), "a2c-init")
+	if err := os.WriteFile(program, []byte("the init of images\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return Options{
+		Analysis: tomcat(), Files: seq(list(t, tree)), Tree: tree, Dir: filepath.Join(t.TempDir(), "image"), Builder: plain{}, Init: program, Force: true, Platform: "linux/amd64",
+	}
 }
 
 func TestRun(t *testing.T) {
@@ -293,7 +299,7 @@ func TestRefusals(t *testing.T) {
 		{"no_executable", "not among the files", func(o *Options) {
 			o.Analysis.AnalysisInfo.Exe, o.Analysis.AnalysisInfo.Cmdline = "/usr/bin/nothing", []string{"nothing"}
 		}, nil},
-		{"secret_program_argument", "argument 7", func(o *Options) { o.Analysis.AnalysisInfo.Cmdline[7] = "--token=" + model.Redacted }, ErrSecretArgument},
+		{"secret_argument_without_init", "no a2c-init embedded", func(o *Options) { o.Init = "/nowhere" }, fs.ErrNotExist},
 		{"build_only_without_dockerfile", "no Dockerfile", func(o *Options) { o.BuildOnly = true }, nil},
 		{"specific_file_missing", "appSpecificFiles", func(o *Options) { o.Analysis.ContainerParameters.AppSpecificFiles = []model.Path{"/nowhere"} }, fs.ErrNotExist},
 		{"specific_file_relative", `appSpecificFiles[0] in analysis.json: "conf/x" is no absolute path`, func(o *Options) {

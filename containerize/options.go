@@ -51,6 +51,7 @@ type Options struct {
 	// AllowSecrets pushes an image although known secrets lie in its files.
 	AllowSecrets bool
 	Builder      build.Builder // nil: Kaniko
+	Init         string        // file of the image's init (cmd/a2c-init); "": that of this a2c
 	Inputs       model.Inputs  // what Analysis and Files were read from, for the statement of provenance
 	Version      string        // of a2c, for the same
 	Platform     string        // "": this machine's
@@ -65,8 +66,6 @@ var (
 	ErrEdited = errors.New("the Dockerfile was edited by hand")
 	// ErrSecretsInside means that a push was refused, since known secrets lie in files of the image.
 	ErrSecretsInside = errors.New("known secrets lie inside the image")
-	// ErrSecretArgument means that a secret on the command line cannot be passed in another way.
-	ErrSecretArgument = errors.New("a secret on the command line")
 	// ErrNoSpace means that the disk is, or would get, too full.
 	ErrNoSpace = errors.New("not enough disk space")
 	// ErrChanged means that a file changed while it was copied.

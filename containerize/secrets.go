@@ -1,38 +1,46 @@
 package containerize
 
 import (
-	"fmt"
 	"path"
 	"slices"
 	"strconv"
 	"strings"
 
+	"a2c/containerize/entry"
 	"a2c/model"
-	"a2c/parse"
 )
 
 // secretArguments takes secrets out of the command line: an image's configuration can be read by everybody who can pull it. They become
-// variables to inject, where the application reads the same setting from one.
-func (s *start) secretArguments() error {
+// variables to inject: such that the application reads itself, else such that the image's init puts in.
+func (s *start) secretArguments() {
 	var gone []int
 	for i := 1; i < len(s.argv); i++ {
 		if !strings.Contains(s.argv[i], model.Redacted) {
 			continue
 		}
-		k, err := s.injected(i)
-		if err != nil {
-			return err
+		k, reads := s.readInstead(i)
+		if reads {
+			gone = append(gone, i)
+			s.saidSecret(i, k, s.argv[i], k.Name+" (variable, injected when it runs)", "a secret does not belong into an image's configuration; the application reads the same setting from the variable")
+			continue
 		}
-		s.secrets = append(s.secrets, k)
-		gone = append(gone, i)
-		s.changes = append(s.changes, model.Change{
-			Kind: "argument", Target: strconv.Itoa(i), Before: s.argv[i], After: k.Name + " (variable, injected when it runs)", Reason: s.whyInjected(k),
-		})
+		before, reason := s.argv[i], "a secret does not belong into an image's configuration; "+entry.Path+" puts the variable's value in"
+		k = s.placeholderIn(i)
+		flag := "-secret"
+		if s.fileOfArguments(i) {
+			flag, reason = "-option", reason+", by a file of arguments in memory, so that the list of processes does not show it"
+		}
+		s.init = append(s.init, flag, k.Name)
+		s.saidSecret(i, k, before, s.argv[i], reason)
 	}
 	for _, i := range slices.Backward(gone) {
 		s.remove(i)
 	}
-	return nil
+}
+
+func (s *start) saidSecret(i int, k model.Secret, before, after, reason string) {
+	s.secrets = append(s.secrets, k)
+	s.changes = append(s.changes, model.Change{Kind: "argument", Target: strconv.Itoa(i), Before: before, After: after, Reason: reason})
 }
 
 // remove drops argument i. Bindings that name a later argument move with it.
@@ -48,54 +56,92 @@ func (s *start) remove(i int) {
 	}
 }
 
-func (s *start) whyInjected(k model.Secret) string {
-	if k.Name == javaOptions {
-		return "a secret does not belong into an image's configuration; the JVM takes it from JDK_JAVA_OPTIONS, whose value it prints to stderr at start: keep that log private"
-	}
-	return "a secret does not belong into an image's configuration; the application reads the same setting from the variable"
-}
-
-// javaOptions is read by the launcher since JDK 9 ("java" in the JDK's tool specifications).
-const javaOptions = "JDK_JAVA_OPTIONS"
-
-// injected says which variable stands for argument i.
-func (s *start) injected(i int) (model.Secret, error) {
-	arg := s.argv[i]
+// known is what the analysis says of the secret in argument i.
+func (s *start) known(i int) model.Secret {
 	k := model.Secret{Kind: "password", Place: model.Place{Kind: "argv", Arg: i}}
 	for _, known := range s.info.Secrets {
 		if known.Place.Kind == "argv" && known.Place.Arg == i {
 			k = known
 		}
 	}
-	key, value, isPair := strings.Cut(arg, "=")
-	k.Place.Key = key
-	whole := isPair && !strings.Contains(key, model.Redacted) && strings.Contains(value, model.Redacted) // all that follows "=" is injected
-	switch {
-	case s.option(i) && whole && strings.HasPrefix(key, "-D") && s.springReads(key[2:]):
-		k.Name = relaxed(key[2:])
-	case s.option(i) && whole && strings.HasPrefix(key, "-D") && s.modernJava():
-		k.Name = javaOptions
-		k.Prefix = parse.JavaWord(key + "=")
-		if have := s.env[javaOptions]; have != "" { // the injected value replaces the image's
-			k.Prefix = have + " " + k.Prefix
-			delete(s.env, javaOptions)
-		}
-	case !s.option(i) && whole && s.spring() && strings.HasPrefix(key, "--"):
-		k.Name = relaxed(key[2:])
-	case whole && s.dotnet() && strings.HasPrefix(key, "--"):
-		k.Name = strings.ReplaceAll(key[2:], ":", "__")
-	default:
-		return k, fmt.Errorf("%w: argument %d (%q) holds one, and a2c knows no variable that this application reads instead; "+
-			"let it read the value from a file or a variable, restart it so, and analyze again", ErrSecretArgument, i, redactedName(key))
-	}
-	return k, nil
+	return k
 }
 
-func redactedName(key string) string {
-	if strings.Contains(key, model.Redacted) {
-		return model.Redacted
+// readInstead says which variable the application reads in the place of argument i, if it does.
+func (s *start) readInstead(i int) (model.Secret, bool) {
+	k := s.known(i)
+	key, value, isPair := strings.Cut(s.argv[i], "=")
+	if !isPair || strings.Contains(key, model.Redacted) || !strings.Contains(value, model.Redacted) { // all that follows "=" is injected
+		return k, false
 	}
-	return key
+	k.Place.Key = key
+	switch {
+	case s.option(i) && strings.HasPrefix(key, "-D") && s.springReads(key[2:]):
+		k.Name = relaxed(key[2:])
+	case !s.option(i) && s.spring() && strings.HasPrefix(key, "--"):
+		k.Name = relaxed(key[2:])
+	case s.dotnet() && strings.HasPrefix(key, "--"):
+		k.Name = strings.ReplaceAll(key[2:], ":", "__")
+	default:
+		return k, false
+	}
+	return k, true
+}
+
+// placeholderIn puts ${NAME} into argument i, where the secret stands. When that is not its end, it is all behind "=", else the whole argument.
+func (s *start) placeholderIn(i int) model.Secret {
+	k := s.known(i)
+	arg := s.argv[i]
+	head, _, _ := strings.Cut(arg, model.Redacted)
+	if head+model.Redacted != arg || head != "" && !strings.HasSuffix(head, "=") && !strings.HasSuffix(head, ":") {
+		key, _, isPair := strings.Cut(arg, "=")
+		head = ""
+		if isPair && !strings.Contains(key, model.Redacted) {
+			head = key + "="
+		}
+	}
+	k.Place.Key = strings.TrimRight(head, "=:")
+	if len(head)-len(k.Place.Key) > 1 { // "a==": only its last sign parts them
+		k.Place.Key = head[:len(head)-1]
+	}
+	k.Name = s.argumentName(i, k)
+	s.argv[i] = head + "${" + k.Name + "}"
+	return k
+}
+
+// argumentName is a variable that neither the image, nor an engine, nor another secret gives; init takes it out of the environment.
+func (s *start) argumentName(i int, k model.Secret) string {
+	key := strings.TrimPrefix(strings.TrimLeft(k.Place.Key, "-/"), "D")
+	if !strings.HasPrefix(k.Place.Key, "-D") {
+		key = strings.TrimLeft(k.Place.Key, "-/")
+	}
+	if k.Name != "" {
+		key = k.Name
+	}
+	if key == "" {
+		key = "secret_argument_" + strconv.Itoa(i)
+	}
+	name := s.free(key)
+	for n := 2; s.taken(name); n++ {
+		name = s.free(key + "_secret_" + strconv.Itoa(n))
+	}
+	return name
+}
+
+// taken reports whether a name means something already: to loaders, shells and engines, or as text of an argument.
+func (s *start) taken(name string) bool {
+	if slices.Contains([]string{"PATH", "HOME", "HOSTNAME", "TERM", "USER", "PWD", "LANG", "TZ", "TMPDIR", "CLASSPATH"}, name) {
+		return true
+	}
+	if strings.HasPrefix(name, "LD_") || strings.HasPrefix(name, "LC_") || strings.HasSuffix(name, "JAVA_OPTIONS") || strings.HasPrefix(name, "DOTNET_") {
+		return true
+	}
+	return slices.ContainsFunc(s.argv, func(a string) bool { return strings.Contains(a, "${"+name+"}") })
+}
+
+// fileOfArguments reports whether the launcher expands @FILE in the place of argument i.
+func (s *start) fileOfArguments(i int) bool {
+	return s.option(i) && s.modernJava() && !slices.Contains(s.argv[:i], "--disable-@files")
 }
 
 // option reports whether argument i is one of the JVM's own, that is before -jar, -m or the main class.
@@ -131,7 +177,7 @@ func (s *start) springReads(key string) bool {
 	})
 }
 
-// modernJava reports whether the launcher reads JDK_JAVA_OPTIONS: JDK 9 and later, started as "java".
+// modernJava reports whether the launcher reads files of arguments: JDK 9 and later, started as "java".
 func (s *start) modernJava() bool {
 	major, _, _ := strings.Cut(s.info.App.Runtime.Version, ".")
 	n, err := strconv.Atoi(major)

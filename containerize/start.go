@@ -25,8 +25,10 @@ type start struct {
 	skips   []model.Skip
 	ports   []model.Listener // as reachable in the image
 
-	logged    map[model.Path]bool // log files that go to the console in the image
-	variables *bool               // whether Tomcat's documents can read variables; nil: not asked yet
+	logged map[model.Path]bool // log files that go to the console in the image
+	init   []string            // options of the image's init; none: there is none
+
+	variables *bool // whether Tomcat's documents can read variables; nil: not asked yet
 }
 
 // keep is what stays as it is on the host.
@@ -42,9 +44,7 @@ func newStart(a model.Analysis, p *plan, as keep) (*start, error) {
 		return nil, err
 	}
 	s.environment(a.ContainerParameters.Environment)
-	if err := s.secretArguments(); err != nil {
-		return nil, err
-	}
+	s.secretArguments()
 	s.ports = s.lasting(a.ContainerParameters.ApplicationPort)
 	if !as.bind {
 		if err := s.open(); err != nil {
@@ -76,17 +76,13 @@ func newStart(a model.Analysis, p *plan, as keep) (*start, error) {
 	if err := s.workingDir(); err != nil {
 		return nil, err
 	}
+	s.umask()
 	s.lost()
 	return s, nil
 }
 
 // lost lists what a container does not give the process.
 func (s *start) lost() {
-	if s.info.Umask != 0o022 {
-		s.skips = append(s.skips, model.Skip{
-			What: "umask", Reason: fmt.Sprintf("the process runs with umask %03o, a container starts with 022: new files get other permissions", s.info.Umask),
-		})
-	}
 	if extra := slices.DeleteFunc(slices.Clone(s.info.App.User.Groups), func(g int) bool { return g == s.info.App.User.GID }); len(extra) > 0 {
 		s.skips = append(s.skips, model.Skip{
 			What: "supplementary groups", Reason: fmt.Sprintf("engines give a numeric user none; the process has %v", extra), Remedy: "docker run --group-add, or supplementalGroups in a pod's securityContext",
@@ -236,7 +232,7 @@ func (s *start) workingDir() error {
 func (s *start) config() model.ImageConfig {
 	u := s.info.App.User
 	c := model.ImageConfig{
-		User: fmt.Sprintf("%d:%d", u.UID, u.GID), WorkingDir: s.info.Cwd, Entrypoint: s.argv,
+		User: fmt.Sprintf("%d:%d", u.UID, u.GID), WorkingDir: s.info.Cwd, Entrypoint: s.entrypoint(),
 		Env: []string{}, ExposedPorts: []string{}, StopSignal: s.stopSignal(),
 	}
 	for name, value := range s.env {

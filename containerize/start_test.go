@@ -1,7 +1,6 @@
 package containerize
 
 import (
-	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -169,20 +168,23 @@ func TestSecretArguments(t *testing.T) {
 	cases := []struct {
 		name, kind, exe, version string
 		argv                     []string
-		want                     []string // NAME PREFIX KEY
+		want                     []string // NAME KEY ARGUMENT
 		left                     []string
-		is                       error
+		init                     string
 	}{
-		{name: "spring_program_argument", kind: "java-springboot", exe: "/j/java", version: "17.0.1", argv: []string{"-jar", "a.jar", "--spring.datasource.password=" + r}, want: []string{"SPRING_DATASOURCE_PASSWORD||--spring.datasource.password|3"}, left: []string{"-jar", "a.jar"}},
-		{name: "spring_property", kind: "java-springboot", exe: "/j/java", version: "1.8.0_292", argv: []string{"-Dmy.list[0].api-key=" + r, "-jar", "a.jar"}, want: []string{"MY_LIST_0_APIKEY||-Dmy.list[0].api-key|1"}, left: []string{"-jar", "a.jar"}},
-		{name: "jvm_property", kind: "java-springboot", exe: "/j/java", version: "17.0.1", argv: []string{"-Djavax.net.ssl.keyStorePassword=" + r, "-jar", "a.jar"}, want: []string{"JDK_JAVA_OPTIONS|-Djavax.net.ssl.keyStorePassword=|-Djavax.net.ssl.keyStorePassword|1"}, left: []string{"-jar", "a.jar"}},
-		{name: "inside_a_value", kind: "java-generic", exe: "/j/java", version: "21", argv: []string{"-Durl=jdbc:x?password=" + r, "Main"}, want: []string{"JDK_JAVA_OPTIONS|-Durl=|-Durl|1"}, left: []string{"Main"}},
-		{name: "two", kind: "java-generic", exe: "/j/java", version: "21", argv: []string{"-Da=" + r, "-Xmx1g", "-Db=" + r, "Main"}, want: []string{"JDK_JAVA_OPTIONS|-Da=|-Da|1", "JDK_JAVA_OPTIONS|-Db=|-Db|3"}, left: []string{"-Xmx1g", "Main"}},
-		{name: "dotnet", kind: "dotnet-generic", exe: "/d/dotnet", argv: []string{"a.dll", "--ConnectionStrings:Default=" + r}, want: []string{"ConnectionStrings__Default||--ConnectionStrings:Default|2"}, left: []string{"a.dll"}},
-		{name: "old_jvm", kind: "java-generic", exe: "/j/java", version: "1.8.0_292", argv: []string{"-Dx=" + r, "Main"}, is: ErrSecretArgument},
-		{name: "not_the_launcher", kind: "java-generic", exe: "/j/jsvc", version: "17.0.1", argv: []string{"-Dx=" + r, "Main"}, is: ErrSecretArgument},
-		{name: "argument_of_its_own", kind: "java-springboot", exe: "/j/java", version: "17", argv: []string{"-jar", "a.jar", "--password", r}, is: ErrSecretArgument},
-		{name: "program_argument_of_a_plain_jar", kind: "java-generic", exe: "/j/java", version: "17", argv: []string{"-jar", "a.jar", "--password=" + r}, is: ErrSecretArgument},
+		{name: "spring_program_argument", kind: "java-springboot", exe: "/j/java", version: "17.0.1", argv: []string{"-jar", "a.jar", "--spring.datasource.password=" + r}, want: []string{"SPRING_DATASOURCE_PASSWORD|--spring.datasource.password|3"}, left: []string{"-jar", "a.jar"}},
+		{name: "spring_property", kind: "java-springboot", exe: "/j/java", version: "1.8.0_292", argv: []string{"-Dmy.list[0].api-key=" + r, "-jar", "a.jar"}, want: []string{"MY_LIST_0_APIKEY|-Dmy.list[0].api-key|1"}, left: []string{"-jar", "a.jar"}},
+		{name: "jvm_property", kind: "java-springboot", exe: "/j/java", version: "17.0.1", argv: []string{"-Djavax.net.ssl.keyStorePassword=" + r, "-jar", "a.jar"}, want: []string{"JAVAX_NET_SSL_KEYSTOREPASSWORD|-Djavax.net.ssl.keyStorePassword|1"}, left: []string{"-Djavax.net.ssl.keyStorePassword=${JAVAX_NET_SSL_KEYSTOREPASSWORD}", "-jar", "a.jar"}, init: "-option JAVAX_NET_SSL_KEYSTOREPASSWORD"},
+		{name: "inside_a_value", kind: "java-generic", exe: "/j/java", version: "21", argv: []string{"-Durl=jdbc:x?password=" + r, "Main"}, want: []string{"URL_JDBC_X_PASSWORD|-Durl=jdbc:x?password|1"}, left: []string{"-Durl=jdbc:x?password=${URL_JDBC_X_PASSWORD}", "Main"}, init: "-option URL_JDBC_X_PASSWORD"},
+		{name: "in_the_middle", kind: "java-generic", exe: "/j/java", version: "21", argv: []string{"-Durl=jdbc:x?password=" + r + "&a=b", "Main"}, want: []string{"URL|-Durl|1"}, left: []string{"-Durl=${URL}", "Main"}, init: "-option URL"},
+		{name: "two", kind: "java-generic", exe: "/j/java", version: "21", argv: []string{"-Da=" + r, "-Xmx1g", "-Db=" + r, "Main"}, want: []string{"A|-Da|1", "B|-Db|3"}, left: []string{"-Da=${A}", "-Xmx1g", "-Db=${B}", "Main"}, init: "-option A -option B"},
+		{name: "names_that_mean_something", kind: "java-generic", exe: "/j/java", version: "21", argv: []string{"-Dpath=" + r, "-Da=" + r, "-Db=${A}", "Main"}, want: []string{"PATH_SECRET_2|-Dpath|1", "A_SECRET_2|-Da|2"}, left: []string{"-Dpath=${PATH_SECRET_2}", "-Da=${A_SECRET_2}", "-Db=${A}", "Main"}, init: "-option PATH_SECRET_2 -option A_SECRET_2"},
+		{name: "dotnet", kind: "dotnet-generic", exe: "/d/dotnet", argv: []string{"a.dll", "--ConnectionStrings:Default=" + r}, want: []string{"ConnectionStrings__Default|--ConnectionStrings:Default|2"}, left: []string{"a.dll"}},
+		{name: "old_jvm", kind: "java-generic", exe: "/j/java", version: "1.8.0_292", argv: []string{"-Dx=" + r, "Main"}, want: []string{"X|-Dx|1"}, left: []string{"-Dx=${X}", "Main"}, init: "-secret X"},
+		{name: "no_files", kind: "java-generic", exe: "/j/java", version: "17", argv: []string{"--disable-@files", "-Dx=" + r, "Main"}, want: []string{"X|-Dx|2"}, left: []string{"--disable-@files", "-Dx=${X}", "Main"}, init: "-secret X"},
+		{name: "not_the_launcher", kind: "java-generic", exe: "/j/jsvc", version: "17.0.1", argv: []string{"-Dx=" + r, "Main"}, want: []string{"X|-Dx|1"}, left: []string{"-Dx=${X}", "Main"}, init: "-secret X"},
+		{name: "argument_of_its_own", kind: "java-springboot", exe: "/j/java", version: "17", argv: []string{"-jar", "a.jar", "--password", r}, want: []string{"SECRET_ARGUMENT_4||4"}, left: []string{"-jar", "a.jar", "--password", "${SECRET_ARGUMENT_4}"}, init: "-secret SECRET_ARGUMENT_4"},
+		{name: "program_argument_of_a_plain_jar", kind: "java-generic", exe: "/j/java", version: "17", argv: []string{"-jar", "a.jar", "--password=" + r}, want: []string{"PASSWORD|--password|3"}, left: []string{"-jar", "a.jar", "--password=${PASSWORD}"}, init: "-secret PASSWORD"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -193,21 +195,21 @@ func TestSecretArguments(t *testing.T) {
 				a.AnalysisInfo.App.Runtime.Kind = "dotnet"
 			}
 			s, err := newStart(a, bare(t, model.Path(c.exe)), keep{})
-			if !errors.Is(err, c.is) || (err != nil) != (c.is != nil) {
-				t.Fatalf("got %v, want %v", err, c.is)
-			}
 			if err != nil {
-				return
+				t.Fatal(err)
 			}
 			var got []string
 			for _, k := range s.secrets {
-				got = append(got, k.Name+"|"+k.Prefix+"|"+k.Place.Key+"|"+string(rune('0'+k.Place.Arg)))
+				got = append(got, k.Name+"|"+k.Place.Key+"|"+string(rune('0'+k.Place.Arg)))
 			}
 			if d := cmp.Diff(c.want, got); d != "" {
 				t.Errorf("secrets (-want +got):\n%s", d)
 			}
 			if d := cmp.Diff(c.left, s.argv[1:]); d != "" {
 				t.Errorf("argv (-want +got):\n%s", d)
+			}
+			if got := strings.Join(s.init, " "); got != c.init {
+				t.Errorf("init %q, want %q", got, c.init)
 			}
 		})
 	}

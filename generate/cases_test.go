@@ -76,8 +76,8 @@ func springBoot() sample {
 		Needs: model.Needs{
 			Secrets: []model.Secret{
 				{Name: "SPRING_DATASOURCE_PASSWORD", Kind: "password"},
-				{Name: "JDK_JAVA_OPTIONS", Kind: "token", Prefix: "-Dpayment.token="},
-				{Name: "JDK_JAVA_OPTIONS", Kind: "password", Prefix: "-Dmail.password="},
+				{Name: "PAYMENT_TOKEN", Kind: "token"},
+				{Name: "MAIL_PASSWORD", Kind: "password"},
 			},
 			Ports: []model.Listener{
 				{Address: "0.0.0.0", Port: 9090, Protocol: "tcp", Purpose: "management"},

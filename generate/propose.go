@@ -74,8 +74,6 @@ func immutableTag(i model.Image) string {
 func (p *proposer) environment() {
 	p.d.Environment, p.d.Secrets = []model.NameValue{}, []model.SecretRef{}
 	var secret []string
-	const value = "VALUE" // in README.md a word in angle brackets would be taken for HTML
-	form := map[string]string{}
 	for _, s := range p.image.Needs.Secrets {
 		if why := unsayable(s.Name, ""); why != "" {
 			p.omit("secrets", s.Name, why, "the application starts without it")
@@ -84,12 +82,6 @@ func (p *proposer) environment() {
 		if !slices.Contains(secret, s.Name) {
 			secret = append(secret, s.Name)
 			p.d.Secrets = append(p.d.Secrets, model.SecretRef{Name: s.Name, Kind: s.Kind})
-		}
-		form[s.Name] = strings.TrimSpace(form[s.Name] + " " + s.Prefix + value)
-	}
-	for name, form := range form {
-		if form != value {
-			p.because("secrets["+name+"]", "the value has the form %s; one with white space or quotes goes into single quotes, a single quote itself into double ones: 'it'\"'\"'s'", form)
 		}
 	}
 	for _, e := range p.image.Config.Env {

@@ -14,9 +14,6 @@ type Secret struct {
 	// part is a valid key of a Secret of Kubernetes.
 	ProposedName string `json:"proposedName,omitempty"`
 	Place        Place  `json:"place"`
-	// Prefix stands before the value in the variable Name, "" by default: "-Ddb.password=" in JDK_JAVA_OPTIONS, quoted as the variable needs
-	// it. Behind a prefix the value is written by parse.JavaWord. Secrets of one Name are joined by a space.
-	Prefix string `json:"prefix,omitempty"`
 	// Comment says that it stands in a comment of the file: nothing uses it as it is, yet whoever gets the file gets the value.
 	Comment  bool     `json:"comment,omitempty"`
 	Evidence Evidence `json:"evidence,omitempty"`

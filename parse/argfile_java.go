@@ -2,17 +2,6 @@ package parse
 
 import "strings"
 
-// JavaWord writes one word for JDK_JAVA_OPTIONS, so that the launcher reads exactly it. In that variable white space parts words and quotes of
-// either kind hold them together; unlike in an argument file a backslash means nothing, so that a quote can only stand in quotes of the
-// other kind, and quoted parts that touch are one word (java(1), "Using the JDK_JAVA_OPTIONS Launcher Environment Variable";
-// expand in the JDK's libjli/args.c).
-func JavaWord(word string) string {
-	if !strings.ContainsAny(word, " \t\n\v\f\r'\"") {
-		return word
-	}
-	return "'" + strings.ReplaceAll(word, "'", `'"'"'`) + "'"
-}
-
 // splitJavaWords splits by white space; quotes, single or double, hold a word together. In an argument file there are also comments
 // from # to the end of the line, and inside quotes the escapes \n \t \r \f, a backslash before any other character, and a backslash at
 // the end of a line, which joins it with the next without its indentation (java(1), "java Command-Line Argument Files").

@@ -124,16 +124,27 @@ func words() []string {
 	return []string{"plain", "a b", `q"uote`, "it's", `both'"'`, `back\slash\"`, "line\nbreak\ttab", "#no comment", "@file", `$HOME*?`, "é€😀", "'", `"`, " ", `\`, "v\vt\ff"}
 }
 
+// javaWord writes one word of JDK_JAVA_OPTIONS, so that the launcher reads exactly it. In that variable white space parts words and quotes of
+// either kind hold them together; unlike in an argument file a backslash means nothing, so that a quote can only stand in quotes of the
+// other kind, and quoted parts that touch are one word (java(1), "Using the JDK_JAVA_OPTIONS Launcher Environment Variable";
+// expand in the JDK's libjli/args.c).
+func javaWord(word string) string {
+	if !strings.ContainsAny(word, " \t\n\v\f\r'\"") {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'"'"'`) + "'"
+}
+
 func FuzzJavaWord(f *testing.F) {
 	for _, w := range words() {
 		f.Add(w)
 	}
 	f.Fuzz(func(t *testing.T, value string) {
 		word := "-Dx=" + value
-		if got := splitJavaWords("-Xmx1g "+JavaWord(word)+" -Dy", false); !slices.Equal(got, []string{"-Xmx1g", word, "-Dy"}) {
+		if got := splitJavaWords("-Xmx1g "+javaWord(word)+" -Dy", false); !slices.Equal(got, []string{"-Xmx1g", word, "-Dy"}) {
 			t.Errorf("%q is read as %q", word, got)
 		}
-		if got := splitJavaWords(JavaWord("-Dx=")+JavaWord(value), false); !slices.Equal(got, []string{word}) {
+		if got := splitJavaWords(javaWord("-Dx=")+javaWord(value), false); !slices.Equal(got, []string{word}) {
 			t.Errorf("a prefix and %q are read as %q", value, got)
 		}
 	})
@@ -153,7 +164,7 @@ func TestJavaWordLauncher(t *testing.T) {
 	}
 	var options, want []string
 	for i, w := range words() {
-		options = append(options, JavaWord(fmt.Sprintf("-Dp%d=", i))+JavaWord(w))
+		options = append(options, javaWord(fmt.Sprintf("-Dp%d=", i))+javaWord(w))
 		want = append(want, hex.EncodeToString([]byte(w)))
 	}
 	cmd := exec.CommandContext(t.Context(), java, source)

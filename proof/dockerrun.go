@@ -39,8 +39,8 @@ func dockerRun(t *testing.T, c Command, site *apps.Site, j Job) {
 		if s.Place.Kind == "file" {
 			values[s.Name] = assigned(t, s.Place)
 		}
-		if s.Prefix != "" || values[s.Name] == "" {
-			t.Fatalf("image.json needs the secret %s (prefix %q), which is not in the environment of process %d", s.Name, s.Prefix, site.PID(j.App))
+		if values[s.Name] == "" {
+			t.Fatalf("image.json needs the secret %s, which is not in the environment of process %d", s.Name, site.PID(j.App))
 		}
 		args = append(args, "-e", s.Name) // the value is taken from docker's own environment
 		secrets = append(secrets, s.Name+"="+values[s.Name])

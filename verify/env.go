@@ -37,7 +37,7 @@ type environment struct {
 // Only those secrets that the image needs go to the twin; the values of all others that are known are read too, to keep them out of what is shown.
 func gather(o Options, r *reveal.Reader) (environment, error) {
 	var e environment
-	byName := map[string][]string{}
+	byName := map[string]string{}
 	var missing []error
 	for _, s := range o.Image.Needs.Secrets {
 		if _, ok := o.Secrets[s.Name]; ok || userSets(o.Env, s.Name) {
@@ -49,13 +49,15 @@ func gather(o Options, r *reveal.Reader) (environment, error) {
 			continue
 		}
 		e.values = append(e.values, value)
-		byName[s.Name] = append(byName[s.Name], reveal.Behind(s, value))
+		if _, ok := byName[s.Name]; !ok { // of several places of one variable the first
+			byName[s.Name] = value
+		}
 	}
 	if err := errors.Join(missing...); err != nil {
 		return environment{}, err
 	}
-	for name, parts := range byName {
-		e.list = append(e.list, name+"="+strings.Join(parts, " "))
+	for name, value := range byName {
+		e.list = append(e.list, name+"="+value)
 	}
 	for name, file := range o.Secrets {
 		value, err := reveal.FromFile(file)

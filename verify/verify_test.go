@@ -127,8 +127,8 @@ func TestGather(t *testing.T) {
 		t.Fatal(err)
 	}
 	env := model.Secret{Name: "DB_PASSWORD", Place: model.Place{Kind: "env", Key: "DB_PASSWORD"}}
-	arg := model.Secret{Name: "JDK_JAVA_OPTIONS", Prefix: "-Xmx1g -Ddb.password=", Place: model.Place{Kind: "argv", Key: "-Ddb.password", Arg: 1}}
-	odd := model.Secret{Name: "JDK_JAVA_OPTIONS", Prefix: "-Dp=", Place: model.Place{Kind: "env", Key: "ODD"}}
+	arg := model.Secret{Name: "ARG_PASSWORD", Place: model.Place{Kind: "argv", Key: "-Ddb.password", Arg: 1}}
+	odd := model.Secret{Name: "ODD", Place: model.Place{Kind: "env", Key: "ODD"}}
 	gone := model.Secret{Name: "GONE", Place: model.Place{Kind: "env", Key: "GONE"}}
 	cases := []struct {
 		name    string
@@ -140,8 +140,8 @@ func TestGather(t *testing.T) {
 		values  []string
 		err     string
 	}{
-		{"from their places", []model.Secret{env, arg}, nil, nil, nil, []string{"DB_PASSWORD=hunter2", `JDK_JAVA_OPTIONS=-Xmx1g -Ddb.password='ar g'`}, []string{"hunter2", "ar g"}, ""},
-		{"quotes in its value", []model.Secret{odd}, nil, nil, nil, []string{`JDK_JAVA_OPTIONS=-Dp='a"b'"'"'c\'`}, []string{`a"b'c\`}, ""},
+		{"from their places", []model.Secret{env, arg}, nil, nil, nil, []string{"ARG_PASSWORD=ar g", "DB_PASSWORD=hunter2"}, []string{"hunter2", "ar g"}, ""},
+		{"quotes in its value", []model.Secret{odd}, nil, nil, nil, []string{`ODD=a"b'c\`}, []string{`a"b'c\`}, ""},
 		{"the user's variable wins", []model.Secret{env}, nil, []string{"B=2", "DB_PASSWORD=x"}, nil, []string{"B=2", "DB_PASSWORD=x"}, nil, ""},
 		{"the user's file wins", []model.Secret{gone}, nil, nil, map[string]string{"GONE": file}, []string{"GONE=from-file"}, []string{"from-file"}, ""},
 		{"known ones are redacted, not given", nil, []model.Secret{env, gone}, nil, nil, nil, []string{"hunter2"}, ""},

@@ -5,7 +5,7 @@
 # the layers afterwards, from the plan. An image that docker build makes of this folder lacks them; hard links become copies.
 FROM scratch
 
-# runtime: the language runtime, with the system files that it reads (1 files, 5 B)
+# runtime: the language runtime, with the system files that it reads (2 files, 24 B)
 COPY --chown=0:0 10-runtime/0-0 /
 
 # libraries: native libraries of the system (1 files, 5 B)
@@ -22,7 +22,7 @@ COPY --chown=0:0 50-application/0-0 /
 COPY --chown=1001:1002 50-application/1001-1002 /
 
 # What differs from the host on purpose:
-#   argument 2: JDK_JAVA_OPTIONS (variable, injected when it runs) (a secret does not belong into an image's configuration; the JVM takes it from JDK_JAVA_OPTIONS, whose value it prints to stderr at start: keep that log private)
+#   argument 2: -Ddb.password=${DB_PASSWORD_2} (a secret does not belong into an image's configuration; /.a2c/init puts the variable's value in, by a file of arguments in memory, so that the list of processes does not show it)
 #   listener /srv/shop/conf/server.xml: 0.0.0.0 (127.0.0.1:8080 could not be reached in a container)
 #   argument 0: /usr/lib/jvm/17/bin/java (started by the path of the executable, which the image has)
 
@@ -34,9 +34,9 @@ ENV ODD="a\"b\$c\\"
 
 # To be supplied when it runs, never written here:
 #   DB_PASSWORD (password)
-#   JDK_JAVA_OPTIONS (password)
+#   DB_PASSWORD_2 (password)
 
 EXPOSE 8080/tcp
 USER 1001:1002
 WORKDIR "/srv/shop"
-ENTRYPOINT ["/usr/lib/jvm/17/bin/java","-Dcatalina.base=/srv/shop","-cp","/opt/tomcat/bin/bootstrap.jar","org.apache.catalina.startup.Bootstrap","start","a\nb\u001b"]
+ENTRYPOINT ["/.a2c/init","-option","DB_PASSWORD_2","--","/usr/lib/jvm/17/bin/java","-Dcatalina.base=/srv/shop","-Ddb.password=${DB_PASSWORD_2}","-cp","/opt/tomcat/bin/bootstrap.jar","org.apache.catalina.startup.Bootstrap","start","a\nb\u001b"]

@@ -1,0 +1,45 @@
+package containerize
+
+import (
+	"fmt"
+	"slices"
+
+	"a2c/containerize/entry"
+	"a2c/containerize/layer"
+	"a2c/model"
+)
+
+// usualUmask is what engines start a process with.
+const usualUmask = 0o022
+
+// umask has the image's init set it, where it is another than engines give.
+func (s *start) umask() {
+	if s.info.Umask == usualUmask {
+		return
+	}
+	mask := fmt.Sprintf("%03o", s.info.Umask)
+	s.init = append([]string{"-umask", mask}, s.init...)
+	s.changes = append(s.changes, model.Change{
+		Kind: "argument", Target: "umask", Before: mask, After: entry.Path + " -umask " + mask, Reason: "a container starts with umask 022; the image's init sets that of the process, then the application takes its place",
+	})
+}
+
+// entrypoint is the live command line, behind the image's init where that has something to do.
+func (s *start) entrypoint() []string {
+	if len(s.init) == 0 {
+		return s.argv
+	}
+	return slices.Concat([]string{entry.Path}, s.init, []string{"--"}, s.argv)
+}
+
+// addInit puts the program into the image where the entry point names it.
+func (r *runner) addInit() error {
+	if len(r.start.init) == 0 {
+		return nil
+	}
+	program, err := entry.Program(r.o.Init)
+	if err != nil {
+		return err
+	}
+	return r.plan.put(layer.Entry{Path: entry.Path, Mode: 0o755}, model.GroupRuntime, program)
+}
