@@ -45,7 +45,8 @@ type imageSubject struct {
 	server  servers.Server
 	asks    []string
 	secrets []string
-	first   int // a port with TLS that is asked before it is analyzed, because the server makes a key then; 0: none
+	entry   bool // its command line is looked at, too
+	first   int  // a port with TLS that is asked before it is analyzed, because the server makes a key then; 0: none
 }
 
 // imageSubjects are two, chosen by the commit, or all; SERVERS is a regular expression that chooses by name.
@@ -58,6 +59,7 @@ func (b *Bench) imageSubjects(t *testing.T) []imageSubject {
 		{server: servers.ConfiguredMicronaut(), asks: []string{"/"}},
 		{server: servers.ConfiguredLiberty(), asks: []string{"/"}},
 	}
+	list = append(list, imageSubject{server: secretCommand(), asks: []string{"/"}, secrets: []string{"PARTNER_PASSWORD", "PARTNER_API_PASSWORD"}, entry: true})
 	for _, s := range closureLayouts() {
 		if s.server != nil && s.front == nil {
 			list = append(list, imageSubject{server: *s.server, asks: s.asks, first: s.first})
@@ -87,6 +89,9 @@ func (s imageSubject) prove(t *testing.T, b *Bench, c Command) {
 	}
 	j := Job{ID: y.running[0].application(t, takeInventory(t, c))}
 	j.Analyze(t, c)
+	if s.entry {
+		j.Tar = filepath.Join(c.Workspace, "image.tar")
+	}
 	j.Containerize(t, c)
 	args := []string{"verify", "--application-id", j.ID}
 	for _, ask := range s.asks {
@@ -96,6 +101,9 @@ func (s imageSubject) prove(t *testing.T, b *Bench, c Command) {
 	readJSON(t, filepath.Join(c.Workspace, j.ID, "verify.json"), &j.Verification)
 	if !j.Verification.Verified {
 		t.Errorf("the image does not do what the application does: %s\n%s", j.Verification.Why, strings.Join(j.Verification.Log, "\n"))
+	}
+	if s.entry {
+		s.proveEntry(t, c, j)
 	}
 	given, logs := 0, 0
 	for _, change := range j.Image.Changes {
