@@ -44,6 +44,10 @@ func secretCases() []secretCase {
 			variables: []string{"SECRET_SPRING_DATASOURCE_PASSWORD", "SECRET_SPRING_DATASOURCE_PASSWORD_2"},
 		},
 		{
+			name: "spring_overridden", kind: "java-springboot", file: "/opt/a/config/application.yml", text: "app:\n  partner-key: pl4nted\n", env: map[string]string{"APP_PARTNERKEY": "x"},
+			secrets: []model.Secret{known("app.partner-key", 2)}, want: "app:\n  partner-key: \"\"\n",
+		},
+		{
 			name: "comments", kind: "java-generic", file: "/opt/a/a.properties", text: "# db.password=pl4nted\ndb.password=pl4nted3\n",
 			secrets: []model.Secret{noted(1), known("db.password", 2)}, want: "# db.password=***\ndb.password=pl4nted3\n", stay: 1,
 		},

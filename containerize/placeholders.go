@@ -27,6 +27,9 @@ func (s *start) placeholder(k model.Secret) (placeholder, bool) {
 	settings := slices.Contains([]string{".properties", ".yml", ".yaml"}, ext)
 	switch kind := s.info.ApplicationType; {
 	case slices.Contains([]string{"java-springboot", "java-quarkus", "java-helidon", "java-micronaut"}, kind) && settings:
+		if s.given(bindsTo(kind, k.Place.Key)) {
+			return placeholder{}, true // the variable wins already
+		}
 		v := s.free(unbound + k.Place.Key)
 		return placeholder{v, "${" + v + "}"}, true
 	case (kind == "java-tomcat" || kind == "java-tomee") && digested(k.Place.Path) && s.tomcatReadsVariables():
@@ -58,6 +61,14 @@ var (
 // unbound keeps a variable from being one that the framework binds to the key itself: that would win in every document and profile, also where this value is not the
 // one in force.
 const unbound = "SECRET_"
+
+// bindsTo is the variable that the framework binds to a key itself; it wins over every file.
+func bindsTo(kind, key string) string {
+	if kind == "java-springboot" {
+		return relaxed(key)
+	}
+	return strings.ToUpper(notVariable.ReplaceAllString(key, "_"))
+}
 
 // alone reports whether no other appsettings file beside this one sets the same key: a variable wins over all of them, whichever is in force.
 func (s *start) alone(at model.Place) bool {

@@ -93,7 +93,7 @@ type putter struct {
 	job      *Job
 	endpoint string
 	cluster  *Cluster
-	env      map[string]string // of the application
+	env      map[string]string // of the application, and what its files say
 }
 
 // storedSecret is what a2c says of one.
@@ -121,6 +121,9 @@ func (p *putter) store(to string) {
 	needed := map[string]bool{}
 	for _, s := range p.job.Image.Needs.Secrets {
 		needed[s.Name] = true
+		if s.Place.Kind == "file" {
+			p.env[s.Name] = assigned(p.t, s.Place)
+		}
 	}
 	if len(needed) < 2 {
 		p.t.Fatalf("the image needs %d secrets: too few to show anything", len(needed))
