@@ -68,7 +68,7 @@ func proveJlink(t *testing.T, b *Bench, c Command, site *apps.Site, j Job) {
 	if !j.Verification.Verified {
 		t.Errorf("--jlink: not verified: %+v", j.Verification)
 	}
-	if j.Containerize(t, c, "--jlink"); j.Image.Digest != small.Digest {
+	if j.Containerize(t, c, "--jlink", "--force"); j.Image.Digest != small.Digest {
 		t.Errorf("--jlink again: %s, was %s", j.Image.Digest, small.Digest)
 	}
 }

@@ -128,7 +128,7 @@ func (k *killer) commands() [][]string {
 		slices.Concat([]string{"generate", "app-deployment"}, id),
 		{"inventory"},
 		slices.Concat([]string{"analyze"}, id),
-		slices.Concat([]string{"containerize"}, id),
+		slices.Concat([]string{"containerize", "--force"}, id), // else nothing is built when nothing has changed
 	}
 }
 
