@@ -130,16 +130,15 @@ func (a *app) secretsPut(ctx context.Context, w *workspace.Workspace, f putFlags
 	if err != nil {
 		return a.missing(err, f.id, w, "containerize")
 	}
-	needed := map[string][]model.Secret{}
+	needed := map[string]model.Place{}
 	var names []string
 	for _, s := range image.Needs.Secrets {
-		if len(needed[s.Name]) == 0 {
-			names = append(names, s.Name)
+		if _, known := needed[s.Name]; !known { // of several places of one variable the first
+			names, needed[s.Name] = append(names, s.Name), s.Place
 		}
-		needed[s.Name] = append(needed[s.Name], s)
 	}
 	for name := range given {
-		if len(needed[name]) == 0 {
+		if _, known := needed[name]; !known {
 			return usage(fmt.Errorf("--secret %s: the image needs no such variable; it needs %s", name, strings.Join(names, ", ")))
 		}
 	}
@@ -180,11 +179,11 @@ func putAll(ctx context.Context, to store, f putFlags, names []string, values ma
 }
 
 // values reads each from the user's file, or from its place on this machine.
-func (a *app) values(w *workspace.Workspace, id string, needed map[string][]model.Secret, given map[string]string) (map[string]string, error) {
+func (a *app) values(w *workspace.Workspace, id string, needed map[string]model.Place, given map[string]string) (map[string]string, error) {
 	values := map[string]string{}
 	var r *reveal.Reader
 	var failed []error
-	for name, list := range needed {
+	for name, place := range needed {
 		value, err := "", error(nil)
 		if file, ok := given[name]; ok {
 			value, err = reveal.FromFile(file)
@@ -194,7 +193,7 @@ func (a *app) values(w *workspace.Workspace, id string, needed map[string][]mode
 					return nil, fmt.Errorf("%w; or give each secret: --secret %s=@FILE", err, model.Path(name))
 				}
 			}
-			value, err = r.Variable(list)
+			value, err = r.Value(place)
 		}
 		if err == nil && value == "" {
 			err = errors.New("is empty: no store takes it")

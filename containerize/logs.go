@@ -154,15 +154,11 @@ func (s *start) document(it *item, entry string, inside bool) ([]byte, error) {
 	if !inside {
 		return s.plan.current(it, maxConfigFile)
 	}
-	f, err := s.plan.open(it)
+	j, done, err := s.plan.archive(it)
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	j, err := parse.OpenJar(f, f.Info().Size)
-	if err != nil {
-		return nil, err
-	}
+	defer done()
 	return j.Read(entry, maxConfigFile)
 }
 
@@ -182,13 +178,12 @@ func (s *start) ownLogging() bool {
 	if it == nil || it.Kind != layer.File {
 		return false
 	}
-	f, err := s.plan.open(it)
+	j, done, err := s.plan.archive(it)
 	if err != nil {
 		return true // it cannot be told; reported when it is copied
 	}
-	defer f.Close()
-	j, err := parse.OpenJar(f, f.Info().Size)
-	return err != nil || slices.ContainsFunc(j.Entries(), func(e parse.JarEntry) bool { return ownLogs.MatchString(path.Base(e.Name)) })
+	defer done()
+	return slices.ContainsFunc(j.Entries(), func(e parse.JarEntry) bool { return ownLogs.MatchString(path.Base(e.Name)) })
 }
 
 // consoleHandler is the JDK's own.
@@ -221,10 +216,7 @@ func (s *start) tomcatConsole() error {
 	if e.diff.Len() == 0 {
 		return nil
 	}
-	it.content, it.Size = e.data, int64(len(e.data))
-	s.changes = append(s.changes, model.Change{
-		Kind: "log", Target: it.Path.String(), Reason: "Tomcat's logs go to the container's output; files in a container are lost with it", Diff: e.unified(it.Path),
-	})
+	s.edited(it, &e, model.Change{Kind: "log", Reason: "Tomcat's logs go to the container's output; files in a container are lost with it"})
 	for _, l := range s.info.Logs {
 		if s.handled(l.Path, list) {
 			s.logged[l.Path] = true

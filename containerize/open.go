@@ -1,11 +1,13 @@
 package containerize
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
 
 	"a2c/inventory/host"
+	"a2c/parse"
 )
 
 // open opens the host's file that analyze decided on. The application's user may have exchanged it since for a link or a hard link to a file that
@@ -68,4 +70,21 @@ func (p *plan) read(it *item, limit int64) ([]byte, error) {
 		err = fmt.Errorf("%s has more than %d bytes", it.Path, limit)
 	}
 	return data, err
+}
+
+// archive opens one as the image is to have it, until done is called.
+func (p *plan) archive(it *item) (j *parse.Jar, done func(), err error) {
+	if it.content != nil {
+		j, err = parse.OpenJar(bytes.NewReader(it.content), it.Size)
+		return j, func() {}, err
+	}
+	f, err := p.open(it)
+	if err != nil {
+		return nil, nil, err
+	}
+	if j, err = parse.OpenJar(f, f.Info().Size); err != nil {
+		f.Close()
+		return nil, nil, err
+	}
+	return j, func() { f.Close() }, nil
 }

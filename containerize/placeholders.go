@@ -1,7 +1,6 @@
 package containerize
 
 import (
-	"bytes"
 	"fmt"
 	"path"
 	"regexp"
@@ -192,18 +191,12 @@ func (s *start) hasClass(name string) bool {
 	return false
 }
 
-// maxServerJar bounds an archive of Tomcat's own; the largest has 1 MB.
-const maxServerJar = 32 << 20
-
 func (s *start) archiveHas(it *item, name string) bool {
-	data, err := s.plan.current(it, maxServerJar)
+	j, done, err := s.plan.archive(it)
 	if err != nil {
 		return false // reported when it is copied
 	}
-	j, err := parse.OpenJar(bytes.NewReader(data), int64(len(data)))
-	if err != nil {
-		return false
-	}
+	defer done()
 	_, ok := j.Entry(name)
 	return ok
 }

@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -137,7 +136,7 @@ func digests(ctx context.Context, dir string, jobs int) ([]*contentSum, error) {
 			return err
 		case info.Mode().IsRegular():
 			g.Go(func() error {
-				sum, err := fileSum(at)
+				sum, err := disk.SHA256(at)
 				s.sum += " " + sum
 				return err
 			})
@@ -151,17 +150,4 @@ func digests(ctx context.Context, dir string, jobs int) ([]*contentSum, error) {
 		return nil, fmt.Errorf("digest of the context: %w", err)
 	}
 	return all, nil
-}
-
-func fileSum(name string) (string, error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
-		return "", err
-	}
-	return hex.EncodeToString(h.Sum(nil)), nil
 }

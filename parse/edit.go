@@ -37,25 +37,18 @@ type lineValue struct {
 }
 
 func editorOf(name string) (editor, bool) {
+	read := func(data []byte) ([]Setting, error) { return ReadSettings(name, data) }
 	switch strings.ToLower(path.Ext(name)) {
 	case ".properties", ".cfg":
-		return editor{ReadProperties, propertyValues, func(s string) string { return s }}, true
+		return editor{read, propertyValues, func(s string) string { return s }}, true
 	case ".yml", ".yaml":
-		return editor{ReadSpringYAML, yamlValues, doubleQuoted}, true
+		return editor{read, yamlValues, doubleQuoted}, true
 	case ".json":
-		return editor{ReadAppSettings, jsonValues, doubleQuoted}, true
+		return editor{read, jsonValues, doubleQuoted}, true
 	case ".xml":
-		return editor{readXMLSettings, xmlValues, escapeXML}, true
+		return editor{read, xmlValues, escapeXML}, true
 	}
 	return editor{}, false
-}
-
-func readXMLSettings(data []byte) ([]Setting, error) {
-	doc, err := ReadXML(data)
-	if err != nil {
-		return nil, err
-	}
-	return XMLSettings(doc.Root), nil
 }
 
 // SetValue returns a copy of a configuration file, whose format its name tells, in which every setting of that key on that line has another value. All else is

@@ -5,6 +5,8 @@ package parse
 import (
 	"bytes"
 	"fmt"
+	"path"
+	"strings"
 )
 
 // Setting is one key of a configuration file, flattened, with the place of its value.
@@ -14,6 +16,25 @@ type Setting struct {
 	Line  int    // 1-based line of the value's key
 	// Document counts the documents of a multi-document file from 0.
 	Document int
+}
+
+// ReadSettings reads a configuration file of a format that its name tells; of another name it has no settings.
+func ReadSettings(name string, data []byte) ([]Setting, error) {
+	switch strings.ToLower(path.Ext(name)) {
+	case ".properties", ".cfg", ".conf":
+		return ReadProperties(data)
+	case ".yml", ".yaml":
+		return ReadSpringYAML(data)
+	case ".json":
+		return ReadAppSettings(data)
+	case ".xml", ".config":
+		doc, err := ReadXML(data)
+		if err != nil {
+			return nil, err
+		}
+		return XMLSettings(doc.Root), nil
+	}
+	return nil, nil
 }
 
 // SyntaxError is a document that its own program would refuse.

@@ -37,10 +37,9 @@ type environment struct {
 // Only those secrets that the image needs go to the twin; the values of all others that are known are read too, to keep them out of what is shown.
 func gather(o Options, r *reveal.Reader) (environment, error) {
 	var e environment
-	byName := map[string]string{}
 	var missing []error
 	for _, s := range o.Image.Needs.Secrets {
-		if _, ok := o.Secrets[s.Name]; ok || userSets(o.Env, s.Name) {
+		if _, ok := o.Secrets[s.Name]; ok || sets(o.Env, s.Name) {
 			continue
 		}
 		value, err := r.Value(s.Place)
@@ -49,15 +48,12 @@ func gather(o Options, r *reveal.Reader) (environment, error) {
 			continue
 		}
 		e.values = append(e.values, value)
-		if _, ok := byName[s.Name]; !ok { // of several places of one variable the first
-			byName[s.Name] = value
+		if !sets(e.list, s.Name) { // of several places of one variable the first
+			e.list = append(e.list, s.Name+"="+value)
 		}
 	}
 	if err := errors.Join(missing...); err != nil {
 		return environment{}, err
-	}
-	for name, value := range byName {
-		e.list = append(e.list, name+"="+value)
 	}
 	for name, file := range o.Secrets {
 		value, err := reveal.FromFile(file)
@@ -65,7 +61,7 @@ func gather(o Options, r *reveal.Reader) (environment, error) {
 			return environment{}, fmt.Errorf("secret %s: %w", model.Path(name), err)
 		}
 		e.values = append(e.values, value)
-		if !userSets(o.Env, name) {
+		if !sets(o.Env, name) {
 			e.list = append(e.list, name+"="+value)
 		}
 	}
@@ -86,6 +82,6 @@ func gather(o Options, r *reveal.Reader) (environment, error) {
 	return e, nil
 }
 
-func userSets(env []string, name string) bool {
+func sets(env []string, name string) bool {
 	return slices.ContainsFunc(env, func(v string) bool { return strings.HasPrefix(v, name+"=") })
 }

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -19,6 +17,7 @@ import (
 
 	"a2c/containerize/build"
 	"a2c/containerize/layer"
+	"a2c/internal/disk"
 	"a2c/internal/jail"
 )
 
@@ -180,26 +179,13 @@ func (b *builder) snapshots() (map[string]string, error) {
 			continue
 		}
 		name := filepath.Join(b.dir, e.Name())
-		sum, err := digest(name)
+		sum, err := disk.SHA256(name)
 		if err != nil {
 			return nil, err
 		}
 		out[sum] = name
 	}
 	return out, nil
-}
-
-func digest(name string) (string, error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
-		return "", err
-	}
-	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
 // createdBy gives the instruction of each layer: history entries without a layer are marked empty (image-spec, config.md).

@@ -2,14 +2,12 @@ package layer
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
-	"io"
-	"os"
 	"path/filepath"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
+
+	"a2c/internal/disk"
 )
 
 // Intact reports whether the layout at dir holds the whole image p and nothing of it was changed: every blob is read.
@@ -45,16 +43,11 @@ func Intact(ctx context.Context, dir string, p Published) error {
 }
 
 func whole(name, want string) error {
-	f, err := os.Open(name)
+	got, err := disk.SHA256(name)
 	if err != nil {
 		return fmt.Errorf("read image layout: %w", err)
 	}
-	defer f.Close()
-	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
-		return fmt.Errorf("read image layout: %w", err)
-	}
-	if got := hex.EncodeToString(h.Sum(nil)); got != want {
+	if got != want {
 		return fmt.Errorf("read image layout: blob %s was changed", want)
 	}
 	return nil

@@ -188,21 +188,7 @@ func begins(p model.Place, text string) (string, bool) {
 
 // setting looks the key up in a format known by its name. A word of an argument file of the JVM has no line.
 func setting(p model.Place, data []byte) (string, bool) {
-	var list []parse.Setting
-	var err error
-	switch strings.ToLower(path.Ext(string(p.Path))) {
-	case ".properties", ".cfg", ".conf":
-		list, err = parse.ReadProperties(data)
-	case ".yml", ".yaml":
-		list, err = parse.ReadSpringYAML(data)
-	case ".json":
-		list, err = parse.ReadAppSettings(data)
-	case ".xml", ".config":
-		var doc *parse.XMLDocument
-		if doc, err = parse.ReadXML(data); err == nil {
-			list = parse.XMLSettings(doc.Root)
-		}
-	}
+	list, err := parse.ReadSettings(string(p.Path), data)
 	if err != nil {
 		return "", false
 	}
