@@ -26,6 +26,8 @@ type containerizeFlags struct {
 	keepBind, keepFileSecrets, keepLogs, buildOnly bool
 	allowSecrets, force                            bool
 	builder, dockerHost                            string
+	noHealthcheck                                  bool
+	healthPath                                     string
 }
 
 // options turns flags into what the stage takes, and refuses what could not be used in the end. getenv gives the passphrase of the key.
@@ -39,6 +41,9 @@ func (f containerizeFlags) options(getenv func(string) string) (containerize.Opt
 		return o, err
 	}
 	if o.Builder, err = f.chosen(); err != nil {
+		return o, err
+	}
+	if err = f.health(&o); err != nil {
 		return o, err
 	}
 	if err := o.CheckNames(); err != nil || f.signKey == "" {
@@ -67,6 +72,7 @@ Exit code 3: the Dockerfile was edited, or known secrets lie in an image that is
   sudo a2c containerize --application-id java-springboot-3b526ec7 --jlink
   a2c containerize --application-id java-tomcat-9e8e4799 --builder docker
   sudo a2c containerize --application-id java-springboot-3b526ec7 --base vendor
+  sudo a2c containerize --application-id java-springboot-3b526ec7 --health-path 8081/actuator/health
   sudo a2c containerize --application-id java-tomcat-9e8e4799 --destination 123456789012.dkr.ecr.eu-central-1.amazonaws.com/shop:1`,
 		GroupID: "make",
 		Args:    none,
@@ -88,6 +94,7 @@ Exit code 3: the Dockerfile was edited, or known secrets lie in an image that is
 	s.BoolVar(&f.keepFileSecrets, "keep-file-secrets", false, "leave secrets in configuration files, also where variables could give them when the image runs")
 	s.BoolVar(&f.keepLogs, "keep-logs", false, "leave logs in files, also where they can go to the console")
 	s.BoolVar(&f.buildOnly, "build-only", false, "build from the Dockerfile and the context as they are, edits included")
+	f.healthFlags(c)
 	f.builderFlags(a, c)
 	s.StringVar(&f.tar, "tar", "", "also write the image to this `file`, for docker load")
 	s.StringVar(&f.destination, "destination", "", "also push the image to this `reference`")

@@ -42,16 +42,18 @@ func Run(ctx context.Context, o Options) (model.Image, error) {
 
 // runner carries one run from step to step.
 type runner struct {
-	o        Options
-	files    []model.File // empty folders only: all that needs() asks for
-	plan     *plan
-	start    *start
-	base     *baseImage
-	layers   layer.Plan
-	config   model.ImageConfig
-	changes  []model.Change
-	edited   bool
-	platform string
+	o      Options
+	files  []model.File // empty folders only: all that needs() asks for
+	plan   *plan
+	start  *start
+	base   *baseImage
+	layers layer.Plan
+	config model.ImageConfig
+	// healthcheck is that of the image; nil: it has none.
+	healthcheck *model.Healthcheck
+	changes     []model.Change
+	edited      bool
+	platform    string
 }
 
 func (r *runner) scratch() string    { return filepath.Join(r.o.Dir, "build") }
@@ -205,6 +207,7 @@ func (r *runner) makePlan(ctx context.Context) error {
 	}
 	r.noteForeign()
 	r.config = r.start.config()
+	r.config.Healthcheck = r.healthcheck
 	r.config.Labels = labels(a.AnalysisInfo, r.base)
 	r.changes = append(slices.Clone(r.plan.changes), r.start.changes...)
 	return r.mayPush()

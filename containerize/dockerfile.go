@@ -27,6 +27,7 @@ type dockerfileView struct {
 	Labels, Env, Expose    []string
 	User, WorkingDir       string
 	StopSignal, Entrypoint string
+	Healthcheck            string
 }
 
 type layerView struct {
@@ -117,6 +118,9 @@ func (v *dockerfileView) values(c model.ImageConfig) error {
 		}
 	}
 	var err error
+	if v.Healthcheck, err = healthcheckLine(c.Healthcheck); err != nil {
+		return err
+	}
 	v.Entrypoint, err = execForm(c.Entrypoint)
 	return err
 }
@@ -166,6 +170,9 @@ func (v *dockerfileView) parseBack(text string) error {
 	}
 	if v.WorkingDir != "" {
 		want["WORKDIR"] = 1
+	}
+	if v.Healthcheck != "" {
+		want["HEALTHCHECK"] = 1
 	}
 	if v.StopSignal != "" {
 		want["STOPSIGNAL"] = 1

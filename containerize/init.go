@@ -32,9 +32,12 @@ func (s *start) entrypoint() []string {
 	return slices.Concat([]string{entry.Path}, s.init, []string{"--"}, s.argv)
 }
 
-// addInit puts the program into the image where the entry point names it.
+// addInit chooses the health check, and puts the program into the image where the entry point or the check names it.
 func (r *runner) addInit() error {
-	if len(r.start.init) == 0 {
+	if err := r.health(); err != nil {
+		return err
+	}
+	if len(r.start.init) == 0 && (r.healthcheck == nil || r.healthcheck.Test[0] == noHealthcheck) {
 		return nil
 	}
 	program, err := entry.Program(r.o.Init)

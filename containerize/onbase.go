@@ -22,6 +22,8 @@ type baseImage struct {
 	content base.Content
 	model   model.BaseImage
 	env     map[string]string // its own variables
+
+	hasHealthcheck bool
 }
 
 // fetchBase pulls the base image that the options or the parameters name, or that the table has for the runtime.
@@ -49,6 +51,7 @@ func (r *runner) fetchBase(ctx context.Context) (*baseImage, error) {
 	if err != nil {
 		return nil, fmt.Errorf("base image %q: %w", name, err)
 	}
+	b.hasHealthcheck = config.Config.Healthcheck != nil
 	for _, kv := range config.Config.Env {
 		name, value, _ := strings.Cut(kv, "=")
 		b.env[name] = value

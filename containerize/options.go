@@ -40,6 +40,11 @@ type Options struct {
 	KeepFileSecrets bool
 	// KeepLogs leaves logs in files, also where they can go to the console.
 	KeepLogs bool
+	// NoHealthcheck leaves the image without a health check.
+	NoHealthcheck bool
+	// HealthPath is what the health check asks over HTTP, HealthPort where; "" and 0: it connects to the port that the application serves first.
+	HealthPath string
+	HealthPort int
 	// BuildOnly builds from the Dockerfile and the context in Dir, which the user may have edited; nothing is copied from the host.
 	BuildOnly bool
 	// Force goes on when the disk gets too full, and overwrites an edited Dockerfile.

@@ -106,7 +106,7 @@ func (r *runner) publish(ctx context.Context, raw build.RawLayers) (layer.Publis
 func (r *runner) exact(built v1.Config) v1.Config {
 	c := v1.Config{
 		User: r.config.User, WorkingDir: string(r.config.WorkingDir), Entrypoint: r.config.Entrypoint, Env: r.config.Env, StopSignal: r.config.StopSignal,
-		Labels: built.Labels, Volumes: built.Volumes,
+		Labels: built.Labels, Volumes: built.Volumes, Healthcheck: healthConfig(r.config.Healthcheck),
 	}
 	if r.base != nil {
 		c.Env = r.environment(built.Env) // the base's own variables, ours over them
@@ -170,6 +170,7 @@ func (r *runner) image(builder string, p layer.Published, c v1.Config) model.Ima
 	}
 	img.Config = model.ImageConfig{
 		User: c.User, WorkingDir: model.Path(c.WorkingDir), Entrypoint: c.Entrypoint, Cmd: c.Cmd, Env: slices.Clone(c.Env), StopSignal: c.StopSignal, ExposedPorts: []string{}, Labels: c.Labels,
+		Healthcheck: healthcheckOf(c.Healthcheck),
 	}
 	for port := range c.ExposedPorts {
 		img.Config.ExposedPorts = append(img.Config.ExposedPorts, port)

@@ -25,7 +25,10 @@ func tomcat() sample {
 	i := model.Image{
 		ApplicationID: "java-tomcat-9e8e4799", Repository: "java-tomcat-9e8e4799", Tag: "latest", Digest: digest("1"), Platform: "linux/amd64",
 		Size: 180 << 20, Uncompressed: 340 << 20,
-		Config: model.ImageConfig{Env: []string{"PATH=/usr/bin", "JAVA_HOME=/usr/lib/jvm/java-17", "CATALINA_BASE=/srv/shop/base", "SHOP_CURRENCY=EUR"}},
+		Config: model.ImageConfig{
+			Env:         []string{"PATH=/usr/bin", "JAVA_HOME=/usr/lib/jvm/java-17", "CATALINA_BASE=/srv/shop/base", "SHOP_CURRENCY=EUR"},
+			Healthcheck: &model.Healthcheck{Test: []string{"CMD", "/.a2c/init", "-health", "tcp://127.0.0.1:8080"}, StartSeconds: 120},
+		},
 		Needs: model.Needs{
 			Secrets:  []model.Secret{{Name: "SHOP_DB_PASSWORD", Kind: "password", Place: model.Place{Kind: "env", Key: "SHOP_DB_PASSWORD"}}},
 			State:    []model.Mount{{Name: "data", Path: "/srv/shop/data", Bytes: 3 << 20, UID: 991, GID: 990, Mode: 0o750, Reason: "H2 database, open for writing"}},

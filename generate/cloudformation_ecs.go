@@ -36,6 +36,7 @@ type cfnContainer struct {
 	MountPoints            []cfnMountPoint    `json:",omitempty"`
 	LinuxParameters        *cfnLinux          `json:",omitempty"`
 	SystemControls         []cfnSystemControl `json:",omitempty"`
+	HealthCheck            *cfnHealth         `json:",omitempty"`
 	Ulimits                []cfnUlimit        `json:",omitempty"`
 	LogConfiguration       cfnLog
 }
@@ -44,6 +45,10 @@ type (
 	cfnPortMapping struct {
 		ContainerPort int
 		Protocol      string
+	}
+	cfnHealth struct {
+		Command                                 []any
+		Interval, Retries, StartPeriod, Timeout int
 	}
 	cfnVariable struct {
 		Name  string

@@ -198,6 +198,12 @@ func (s *stack) containerProperties() cfnContainer {
 		name, value := lowPortSetting()
 		c.SystemControls = []cfnSystemControl{{name, value}}
 	}
+	if h := s.healthCheck(); h != nil {
+		c.HealthCheck = &cfnHealth{Interval: h.Interval, Retries: h.Retries, StartPeriod: h.StartPeriod, Timeout: h.Timeout}
+		for _, word := range h.Command {
+			c.HealthCheck.Command = append(c.HealthCheck.Command, literal(word))
+		}
+	}
 	if n := s.d.ECSParameters.NoFile; n > 0 {
 		c.Ulimits = []cfnUlimit{{"nofile", n, n}}
 	}

@@ -109,16 +109,13 @@ func (p *proposer) ports() {
 	p.d.ExposedPorts = []model.Port{}
 	main := p.analysis.ContainerParameters.ApplicationPort
 	for _, l := range p.image.Needs.Ports {
-		known := slices.ContainsFunc(p.d.ExposedPorts, func(e model.Port) bool { return e.LocalPort == l.Port && protocol(e) == l.Protocol })
-		switch {
-		case known || l.Loopback():
-		case slices.Contains([]string{"shutdown", "jmx", "debug", "ajp", "management"}, l.Purpose) && l.Port != main:
+		if !l.Loopback() && l.Operators(main) {
 			p.because(fmt.Sprintf("exposedPorts[%d]", l.Port), "left out: it is for %s", l.Purpose)
-		default:
-			p.d.ExposedPorts = append(p.d.ExposedPorts, model.Port{LocalPort: l.Port, Protocol: l.Protocol, Purpose: l.Purpose})
 		}
 	}
-	slices.SortStableFunc(p.d.ExposedPorts, func(a, b model.Port) int { return rank(a, main) - rank(b, main) })
+	for _, l := range model.Served(p.image.Needs.Ports, main) {
+		p.d.ExposedPorts = append(p.d.ExposedPorts, model.Port{LocalPort: l.Port, Protocol: l.Protocol, Purpose: l.Purpose})
+	}
 	if len(p.d.ExposedPorts) > 0 {
 		p.because("exposedPorts", "the first one gets the load balancer's port: analysis.json, containerParameters.applicationPort")
 	}
@@ -128,17 +125,6 @@ func (p *proposer) ports() {
 	}
 }
 
-// rank puts the application's main port first, then what speaks HTTP, then the rest, each in the order of their numbers.
-func rank(p model.Port, main int) int {
-	switch {
-	case p.LocalPort == main:
-		return 0
-	case webPort(p):
-		return p.LocalPort
-	}
-	return p.LocalPort + 1<<16
-}
-
 func webPort(p model.Port) bool {
 	return protocol(p) == "tcp" && (p.Purpose == "http" || p.Purpose == "https")
 }
@@ -146,16 +132,16 @@ func webPort(p model.Port) bool {
 // health takes a path that answered as the live application's did, a health path before others; without one it is a TCP check.
 func (p *proposer) health() {
 	h := &p.d.HealthCheck
+	if c := p.image.Config.Healthcheck; c != nil && len(c.Test) > 1 {
+		h.Command = c.Test
+	}
 	if i := slices.IndexFunc(p.d.ExposedPorts, func(e model.Port) bool { return protocol(e) == "tcp" }); i >= 0 {
 		h.Port = p.d.ExposedPorts[i].LocalPort
 	} else {
 		h.Source = "none: it has no TCP port that could be reached"
 		return
 	}
-	h.StartSeconds = 60
-	if p.analysis.AnalysisInfo.App.Runtime.Kind == "jvm" {
-		h.StartSeconds = 120
-	}
+	h.StartSeconds = p.analysis.AnalysisInfo.App.Runtime.StartSeconds()
 	h.Source = "default: a TCP connection, since no path is proved; a2c verify proves one"
 	if p.seen == nil {
 		return

@@ -69,10 +69,22 @@ func (t *task) containerDefinition(region string) taskContainer {
 		name, value := lowPortSetting()
 		c.SystemControls = []taskControl{{Namespace: name, Value: value}}
 	}
+	c.HealthCheck = t.healthCheck()
 	if n := t.d.ECSParameters.NoFile; n > 0 {
 		c.Ulimits = []taskLimit{{Name: "nofile", SoftLimit: n, HardLimit: n}}
 	}
 	return c
+}
+
+// healthCheck has the platform run the image's own check: ECS does not read the image's
+// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html). The period in which failures do not count has a limit there.
+func (t *task) healthCheck() *taskHealth {
+	h := t.d.HealthCheck
+	if len(h.Command) == 0 {
+		return nil
+	}
+	const longest = 300
+	return &taskHealth{Command: h.Command, Interval: 30, Retries: 3, StartPeriod: min(h.StartSeconds, longest), Timeout: 5}
 }
 
 func (t *task) linuxParameters() *taskLinux {

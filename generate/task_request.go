@@ -28,6 +28,7 @@ type registerTask struct {
 type taskContainer struct {
 	Environment            []taskVariable    `json:"environment,omitempty"`
 	Essential              bool              `json:"essential"`
+	HealthCheck            *taskHealth       `json:"healthCheck,omitempty"`
 	Image                  string            `json:"image"`
 	LinuxParameters        *taskLinux        `json:"linuxParameters,omitempty"`
 	LogConfiguration       taskLog           `json:"logConfiguration"`
@@ -39,6 +40,14 @@ type taskContainer struct {
 	SystemControls         []taskControl     `json:"systemControls,omitempty"`
 	Ulimits                []taskLimit       `json:"ulimits,omitempty"`
 	User                   string            `json:"user"`
+}
+
+type taskHealth struct {
+	Command     []string `json:"command"`
+	Interval    int      `json:"interval"`
+	Retries     int      `json:"retries"`
+	StartPeriod int      `json:"startPeriod"`
+	Timeout     int      `json:"timeout"`
 }
 
 type taskStorage struct {

@@ -161,6 +161,11 @@ func (p *problems) health(h model.HealthCheck) {
 	p.text("healthCheck.path", h.Path)
 	p.check(h.Codes == "" || codesForm.MatchString(h.Codes), "healthCheck.codes", "%q is no list of status codes such as 200-399", h.Codes)
 	p.check(h.StartSeconds >= 0 && h.StartSeconds <= 3600, "healthCheck.startSeconds", "%d is not 0 to 3600", h.StartSeconds)
+	form := len(h.Command) == 0 || len(h.Command) > 1 && (h.Command[0] == "CMD" || h.Command[0] == "CMD-SHELL")
+	p.check(form, "healthCheck.command", "%q does not begin with CMD or CMD-SHELL and go on", h.Command)
+	for i, word := range h.Command {
+		p.text(fmt.Sprintf("healthCheck.command[%d]", i), word)
+	}
 }
 
 func (p *problems) reuse(key string, r model.ReuseResources) {

@@ -130,4 +130,6 @@ type HealthCheck struct {
 	Codes        string `json:"codes"` // "200-399"
 	StartSeconds int    `json:"startSeconds"`
 	Source       string `json:"source"` // where path and seconds come from: "verify.json", "default"
+	// Command is the image's own check, which ECS runs in the container: "CMD" with a program and its arguments, or "CMD-SHELL"; none: there is none.
+	Command []string `json:"command,omitempty"`
 }

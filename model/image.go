@@ -43,8 +43,19 @@ type ImageConfig struct {
 	Env          []string `json:"env"`          // NAME=value, no secrets
 	ExposedPorts []string `json:"exposedPorts"` // "8080/tcp"
 	StopSignal   string   `json:"stopSignal,omitempty"`
+	// Healthcheck is not of the image specification but Docker's; nil: the image has none.
+	Healthcheck *Healthcheck `json:"healthcheck,omitempty"`
 	// Labels say what the image holds; those of the image specification's annotation keys are annotations of its manifest, too.
 	Labels map[string]string `json:"labels,omitempty"`
+}
+
+// Healthcheck is a check that the engine runs in the container.
+type Healthcheck struct {
+	Test            []string `json:"test"` // "CMD" with a program and its arguments, "CMD-SHELL", or "NONE"
+	IntervalSeconds float64  `json:"intervalSeconds,omitempty"`
+	TimeoutSeconds  float64  `json:"timeoutSeconds,omitempty"`
+	StartSeconds    float64  `json:"startSeconds,omitempty"` // how long failures do not count
+	Retries         int      `json:"retries,omitempty"`      // failures in a row that make it unhealthy
 }
 
 // Layer is one layer as published.

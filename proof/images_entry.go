@@ -40,7 +40,7 @@ func (s imageSubject) proveEntry(t *testing.T, c Command, j Job) {
 	_, reference, _ := strings.Cut(d.run(t, nil, "load", "-i", j.Tar), "Loaded image: ")
 	reference = strings.TrimSpace(reference)
 	const name = "a2c-proof-entry"
-	args := []string{"run", "-d", "--network", "none", "--read-only", "--tmpfs", "/tmp", "--name", name}
+	args := []string{"run", "-d", "--network", "none", "--read-only", "--tmpfs", "/tmp", "--health-interval", "1s", "--name", name}
 	var secrets []string
 	for _, k := range j.Image.Needs.Secrets {
 		value, known := values[k.Name]
@@ -67,6 +67,7 @@ func (s imageSubject) proveEntry(t *testing.T, c Command, j Job) {
 			t.Fatalf("docker run: %v\n%s", err, d.run(t, nil, "logs", "--tail", "30", name))
 		}
 	}
+	d.healthy(t, name)
 	line := procFile(t, proc, "cmdline")
 	if strings.Contains(line, argvOption) || !strings.Contains(line, "\x00@/proc/self/fd/") || !strings.HasSuffix(line, "\x00--partner.api-password="+argvArgument+"\x00") {
 		t.Errorf("command line %q", line)
@@ -86,6 +87,20 @@ func (s imageSubject) proveEntry(t *testing.T, c Command, j Job) {
 	d.run(t, nil, "stop", name)
 	if code := strings.TrimSpace(d.run(t, nil, "inspect", "-f", "{{.State.ExitCode}}", name)); code != "143" { // of a JVM that SIGTERM ended
 		t.Errorf("ended with code %s", code)
+	}
+}
+
+// healthy waits for what the engine says of the image's own check.
+func (d docker) healthy(t *testing.T, name string) {
+	t.Helper()
+	for begin := time.Now(); ; time.Sleep(200 * time.Millisecond) {
+		health := strings.TrimSpace(d.run(t, nil, "inspect", "-f", "{{.State.Health.Status}}", name))
+		if health == "healthy" {
+			return
+		}
+		if health != "starting" || time.Since(begin) > time.Minute {
+			t.Fatalf("it answers, its health is %q: %s", health, d.run(t, nil, "inspect", "-f", "{{json .State.Health}}", name))
+		}
 	}
 }
 

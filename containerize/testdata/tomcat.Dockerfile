@@ -39,4 +39,5 @@ ENV ODD="a\"b\$c\\"
 EXPOSE 8080/tcp
 USER 1001:1002
 WORKDIR "/srv/shop"
+HEALTHCHECK --interval=30s --timeout=5s --start-period=120s --retries=3 CMD ["/.a2c/init","-health","tcp://127.0.0.1:8080"]
 ENTRYPOINT ["/.a2c/init","-option","DB_PASSWORD_2","--","/usr/lib/jvm/17/bin/java","-Dcatalina.base=/srv/shop","-Ddb.password=${DB_PASSWORD_2}","-cp","/opt/tomcat/bin/bootstrap.jar","org.apache.catalina.startup.Bootstrap","start","a\nb\u001b"]

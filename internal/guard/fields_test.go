@@ -82,6 +82,7 @@ func forPeople() map[string]string {
 		"FileTotals":          "the sum of files.jsonl",
 		"Finding":             "what check says to people",
 		"HealthCheck":         "as Deployment",
+		"Healthcheck":         "as ImageConfig",
 		"Host":                "host.json is a record",
 		"Image":               "image.json is a record",
 		"ImageConfig":         "a record of what the image's own configuration says",
