@@ -62,6 +62,19 @@ func (e *configEdit) note(line int, after []byte, hide bool) {
 	e.data = after
 }
 
+// becomes goes on with after, which has the same number of lines, and adds those that differ to the diff. What is changed is no secret.
+func (e *configEdit) becomes(after []byte) {
+	old, fresh := bytes.Split(e.data, []byte{'\n'}), bytes.Split(after, []byte{'\n'})
+	before := e.data
+	for i := range min(len(old), len(fresh)) {
+		if !bytes.Equal(old[i], fresh[i]) {
+			e.data = before
+			e.note(i+1, after, false)
+		}
+	}
+	e.data = after
+}
+
 // edited gives the image the copy, and says so with the diff of all edits.
 func (s *start) edited(it *item, e *configEdit, c model.Change) {
 	it.content, it.Size = e.data, int64(len(e.data))
