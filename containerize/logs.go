@@ -2,7 +2,9 @@ package containerize
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
+	"maps"
 	"path"
 	"regexp"
 	"slices"
@@ -16,41 +18,54 @@ import (
 
 // console sends logs to the container's output, where its platform collects them, for kinds that can be told so without a change of their code:
 //   - Spring Boot writes a file beside the console when logging.file.name or logging.file.path says so ("Logging", File Output): they say nothing in the image
-//   - Tomcat's logging.properties: the console handler in the place of file handlers (Apache Tomcat, "Logging in Tomcat")
+//   - Tomcat's logging.properties: the console handler in the place of file handlers (Apache Tomcat, "Logging in Tomcat"); its access log by server.xml
+//   - WildFly's logging subsystem, logback.xml and log4j2.xml: the root logger's console in the place of its files
 //
-// What an application configures for a library of its own, and access logs, stay files; what is written to them is lost with the container.
+// A log with a fixed name that only grows becomes a link to the output. What is written to any other is lost with the container; it is listed.
 func (s *start) console() error {
 	switch s.info.ApplicationType {
 	case "java-springboot":
 		s.springConsole()
 	case "java-tomcat", "java-tomee":
-		if err := s.tomcatConsole(); err != nil {
+		if err := errors.Join(s.tomcatConsole(), s.tomcatAccess()); err != nil {
 			return fmt.Errorf("logs to the console: %w", err)
 		}
 	}
+	if err := s.logDocuments(); err != nil {
+		return fmt.Errorf("logs to the console: %w", err)
+	}
+	s.linkLogs()
 	s.logFiles()
 	return nil
 }
 
-// logFiles lists what stays a file.
+// logFiles lists what stays a file, once for each reason.
 func (s *start) logFiles() {
-	var left []string
+	left := map[string][]string{}
 	for _, l := range s.info.Logs {
-		if !s.logged[l.Path] && !strings.HasPrefix(string(l.Path), "/dev/") && !output(l) {
-			left = append(left, l.Path.String())
+		if !s.moved(l) {
+			left[s.unlinked[l.Path]] = append(left[s.unlinked[l.Path]], l.Path.String())
 		}
 	}
-	if len(left) == 0 {
-		return
+	for _, why := range slices.Sorted(maps.Keys(left)) {
+		more := ""
+		if n := len(left[why]); n > 1 {
+			more = fmt.Sprintf(" and %d more", n-1)
+		}
+		reason := "this log" + more + " goes to a file in an empty folder of the image, lost with the container"
+		if why != "" {
+			reason += "; no link to the container's output stands in its place: " + why
+		}
+		s.skips = append(s.skips, model.Skip{
+			What: "log files", Path: model.Path(left[why][0]), Reason: reason,
+			Remedy: "let the application log to its console, or mount the folder into a sidecar that collects the files",
+		})
 	}
-	more := ""
-	if len(left) > 1 {
-		more = fmt.Sprintf(" and %d more", len(left)-1)
-	}
-	s.skips = append(s.skips, model.Skip{
-		What: "log files", Path: model.Path(left[0]), Reason: "this log" + more + " goes to a file in an empty folder of the image, lost with the container",
-		Remedy: "let the application log to its console, or mount the folder into a sidecar that collects the files",
-	})
+}
+
+// moved reports a log that goes to the container's output, or to a device.
+func (s *start) moved(l model.LogFile) bool {
+	return s.logged[l.Path] || strings.HasPrefix(string(l.Path), "/dev/") || output(l)
 }
 
 // output reports a file that the standard streams were redirected to: in the image they go where the container's output goes.
@@ -184,50 +199,4 @@ func (s *start) ownLogging() bool {
 	}
 	defer done()
 	return slices.ContainsFunc(j.Entries(), func(e parse.JarEntry) bool { return ownLogs.MatchString(path.Base(e.Name)) })
-}
-
-// consoleHandler is the JDK's own.
-const consoleHandler = "java.util.logging.ConsoleHandler"
-
-// tomcatConsole puts the console handler in the place of file handlers.
-func (s *start) tomcatConsole() error {
-	name := cmp.Or(s.info.Properties["java.util.logging.config.file"], path.Join(string(s.info.AdvancedAppInfo.Directories["conf"]), "logging.properties"))
-	it := s.plan.find(name)
-	if it == nil || it.Kind != layer.File {
-		return nil
-	}
-	data, err := s.plan.current(it, maxConfigFile)
-	if err != nil {
-		return err
-	}
-	list, err := parse.ReadProperties(data)
-	if err != nil {
-		return nil //nolint:nilerr // Tomcat does not read it either
-	}
-	e := configEdit{base: path.Base(name), data: data}
-	for _, v := range list {
-		if v.Key != "handlers" && !strings.HasSuffix(v.Key, ".handlers") || !strings.Contains(v.Value, "FileHandler") {
-			continue
-		}
-		if !e.show(model.Place{Key: v.Key, Line: v.Line}, consoleHandler) {
-			return nil // all or none: a handler that stays would get twice what it gets now
-		}
-	}
-	if e.diff.Len() == 0 {
-		return nil
-	}
-	s.edited(it, &e, model.Change{Kind: "log", Reason: "Tomcat's logs go to the container's output; files in a container are lost with it"})
-	for _, l := range s.info.Logs {
-		if s.handled(l.Path, list) {
-			s.logged[l.Path] = true
-		}
-	}
-	return nil
-}
-
-// handled reports a log that one of the file handlers writes: its name begins with the handler's prefix.
-func (s *start) handled(log model.Path, list []parse.Setting) bool {
-	return slices.ContainsFunc(list, func(v parse.Setting) bool {
-		return strings.Contains(v.Key, "FileHandler.prefix") && v.Value != "" && strings.HasPrefix(path.Base(string(log)), v.Value)
-	})
 }

@@ -1,11 +1,18 @@
 package containerize
 
 import (
+	"fmt"
+	"maps"
+	"path"
+	"slices"
 	"strings"
 	"testing"
 
+	"golang.org/x/tools/txtar"
+
 	"a2c/containerize/layer"
 	"a2c/internal/golden"
+	"a2c/inventory/host"
 	"a2c/model"
 )
 
@@ -16,9 +23,97 @@ org.apache.catalina.core.ContainerBase.[Catalina].[localhost].handlers = 2localh
 java.util.logging.ConsoleHandler.level = FINE
 `
 
+const accessLog = `<Server>
+  <Service name="Catalina"><Connector port="8080"/><Engine name="Catalina"><Host name="localhost">
+    <Valve className="org.apache.catalina.valves.AccessLogValve" directory="logs"
+           prefix="shop_access" suffix=".txt"
+           pattern="%h" />
+    <Valve className="com.example.AccessLogValve" prefix="other"/>
+  </Host></Engine></Service>
+</Server>
+`
+
+func wildflyLogging(filter string) string {
+	return `<server>
+  <profile><subsystem xmlns="urn:jboss:domain:logging:8.0">
+    <console-handler name="CONSOLE">
+      <level name="INFO"/>` + filter + `
+    </console-handler>
+    <periodic-rotating-file-handler name="FILE" autoflush="true">
+      <file relative-to="jboss.server.log.dir" path="server.log"/>
+      <suffix value=".yyyy-MM-dd"/>
+    </periodic-rotating-file-handler>
+    <file-handler name="AUDIT"><file relative-to="jboss.server.log.dir" path="audit.log"/></file-handler>
+    <logger category="audit"><handlers><handler name="AUDIT"/></handlers></logger>
+    <root-logger>
+      <level name="INFO"/>
+      <handlers>
+        <handler name="CONSOLE"/>
+        <handler name="FILE"/>
+      </handlers>
+    </root-logger>
+  </subsystem></profile>
+</server>
+`
+}
+
+func logback(logger string) string {
+	end, _, _ := strings.Cut(logger, " ")
+	return `<configuration>
+  <appender name="STDOUT" class="ch.qos.logback.core.ConsoleAppender">
+    <encoder><pattern>%msg%n</pattern></encoder>
+  </appender>
+  <appender name="FILE" class="ch.qos.logback.core.rolling.RollingFileAppender">
+    <file>${LOGS:-logs}/a.log</file>
+    <rollingPolicy class="ch.qos.logback.core.rolling.TimeBasedRollingPolicy"><fileNamePattern>a.%d.log</fileNamePattern></rollingPolicy>
+  </appender>
+  <` + logger + ` level="INFO"><appender-ref ref="FILE"/></` + end + `>
+</configuration>
+`
+}
+
+const log4j2 = `<Configuration>
+  <Appenders>
+    <Console name="out"><PatternLayout pattern="%m%n"/></Console>
+    <RollingFile name="file" fileName="logs/a.log" filePattern="logs/a-%i.log"><SizeBasedTriggeringPolicy size="10 MB"/></RollingFile>
+  </Appenders>
+  <Loggers><Root level="info"><AppenderRef ref="out"/><AppenderRef ref="file"/></Root></Loggers>
+</Configuration>
+`
+
+// hostWith is a host with these files.
+func hostWith(t *testing.T, files []string) host.Tree {
+	t.Helper()
+	a := &txtar.Archive{}
+	for _, name := range files {
+		a.Files = append(a.Files, txtar.File{Name: name, Data: []byte("x\n")})
+	}
+	tree, err := host.Text(a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tree
+}
+
+// emptyFolders are the folders of logs as the list of files has them.
+func emptyFolders(logs []model.LogFile) []model.File {
+	var out []model.File
+	for _, l := range logs {
+		if f := (model.File{Path: model.Path(path.Dir(string(l.Path))), Type: "dir", Decision: model.Empty}); !slices.ContainsFunc(out, func(o model.File) bool { return o.Path == f.Path }) {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
 func TestConsole(t *testing.T) {
 	log := func(path model.Path, from ...model.Source) model.LogFile {
 		return model.LogFile{Path: path, Evidence: model.Evidence{"path": from}}
+	}
+	appended := func(path model.Path, from ...model.Source) model.LogFile {
+		l := log(path, from...)
+		l.Appends = true
+		return l
 	}
 	cases := []struct {
 		name, kind string
@@ -26,7 +121,7 @@ func TestConsole(t *testing.T) {
 		env        map[string]string
 		files      map[model.Path]string
 		logs       []model.LogFile
-		file       model.Path // whose copy is compared
+		disk       []string // files that lie on the host and not in the image
 	}{
 		{
 			name: "spring_file", kind: "java-springboot", files: map[model.Path]string{"/opt/a/config/application.properties": "x=1\nlogging.file.name=/var/log/a.log\n"},
@@ -44,23 +139,66 @@ func TestConsole(t *testing.T) {
 			logs: []model.LogFile{log("/opt/a/a.log", model.FromArg(7, 1))},
 		},
 		{
-			name: "tomcat", kind: "java-tomcat", files: map[model.Path]string{"/opt/t/conf/logging.properties": juli}, file: "/opt/t/conf/logging.properties",
+			name: "tomcat", kind: "java-tomcat", files: map[model.Path]string{"/opt/t/conf/logging.properties": juli},
 			logs: []model.LogFile{log("/opt/t/logs/catalina.2026-11-30.log", "/proc/7/fd/5"), log("/opt/t/logs/catalina.out", "/proc/7/fd/1", "/proc/7/fd/2"), log("/opt/t/logs/access_log.2026-11-30.txt", "/proc/7/fd/6")},
 		},
 		{
-			name: "tomcat_several_lines", kind: "java-tomcat", files: map[model.Path]string{"/opt/t/conf/logging.properties": strings.Replace(juli, "AsyncFileHandler, ", "AsyncFileHandler, \\\n  ", 1)}, file: "/opt/t/conf/logging.properties",
+			name: "tomcat_several_lines", kind: "java-tomcat", files: map[model.Path]string{"/opt/t/conf/logging.properties": strings.Replace(juli, "AsyncFileHandler, ", "AsyncFileHandler, \\\n  ", 1)},
 			logs: []model.LogFile{log("/opt/t/logs/catalina.2026-11-30.log", "/proc/7/fd/5")},
+		},
+		{
+			name: "tomcat_access", kind: "java-tomcat", files: map[model.Path]string{"/opt/t/conf/server.xml": accessLog},
+			logs: []model.LogFile{log("/opt/t/logs/shop_access.2026-11-30.txt", "/proc/7/fd/6"), log("/opt/t/logs/other.2026-11-30.txt", "/proc/7/fd/7")},
+		},
+		{
+			name: "wildfly", kind: "java-jboss", files: map[model.Path]string{"/opt/w/configuration/standalone.xml": wildflyLogging(""), "/opt/w/configuration/logging.properties": "logger.handlers=FILE,CONSOLE\nhandler.FILE=x\n"},
+			logs: []model.LogFile{log("/opt/w/log/server.log", "/proc/7/fd/5"), log("/opt/w/log/audit.log", "/proc/7/fd/6")},
+		},
+		{
+			name: "wildfly_without_console", kind: "java-jboss", files: map[model.Path]string{"/opt/w/configuration/standalone.xml": strings.Replace(wildflyLogging(""), `<handler name="CONSOLE"/>`, "", 1)},
+			logs: []model.LogFile{log("/opt/w/log/server.log", "/proc/7/fd/5")},
+		},
+		{
+			name: "wildfly_filter", kind: "java-jboss", files: map[model.Path]string{"/opt/w/configuration/standalone.xml": wildflyLogging(`<filter-spec value="any"/>`)},
+			logs: []model.LogFile{log("/opt/w/log/server.log", "/proc/7/fd/5")},
+		},
+		{
+			name: "logback", kind: "java-generic", files: map[model.Path]string{"/etc/a/logback.xml": logback("root")}, logs: []model.LogFile{log("/opt/a/logs/a.log", "/etc/a/logback.xml:6", "/proc/7/fd/5")},
+		},
+		{
+			name: "logback_not_root", kind: "java-generic", files: map[model.Path]string{"/etc/a/logback.xml": logback(`logger name="a"`)}, disk: []string{"opt/a/logs/a.log"},
+			logs: []model.LogFile{appended("/opt/a/logs/a.log", "/etc/a/logback.xml:6", "/proc/7/fd/5")},
+		},
+		{
+			name: "log4j2", kind: "java-generic", files: map[model.Path]string{"/etc/a/log4j2.xml": log4j2}, logs: []model.LogFile{log("/opt/a/logs/a.log", "/etc/a/log4j2.xml:4", "/proc/7/fd/5")},
+		},
+		{
+			name: "linked", kind: "java-generic", disk: []string{"opt/a/logs/a.log", "opt/a/logs/b.log"},
+			logs: []model.LogFile{appended("/opt/a/logs/a.log", "/proc/7/fd/5"), appended("/opt/a/logs/b.log", "/proc/7/fd/6")},
+		},
+		{
+			name: "not_linked", kind: "java-generic", disk: []string{"opt/a/logs/a.log", "opt/a/logs/a.log.1.gz", "opt/a/logs/a-2026-11-30.txt", "opt/a/logs/sought.log", "opt/a/more/b.log", "opt/a/more/data", "var/lib/a/c.log"},
+			logs: []model.LogFile{
+				appended("/opt/a/logs/a.log", "/proc/7/fd/5"), appended("/opt/a/logs/a-2026-11-30.txt", "/proc/7/fd/6"), log("/opt/a/logs/sought.log", "/proc/7/fd/7"), appended("/opt/a/more/b.log", "/proc/7/fd/8"),
+				appended("/var/lib/a/c.log", "/proc/7/fd/9"),
+			},
 		},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			p := bare(t, "/bin/app")
+			p.tree = hostWith(t, c.disk)
+			for _, l := range c.logs {
+				if err := p.dir(model.Path(path.Dir(string(l.Path))), 0o755, 5, 5); err != nil {
+					t.Fatal(err)
+				}
+			}
 			for name, text := range c.files {
 				if err := p.put(layer.Entry{Path: name, Mode: 0o644}, model.GroupApplication, []byte(text)); err != nil {
 					t.Fatal(err)
 				}
 			}
-			info := model.AnalysisInfo{ApplicationType: c.kind, Exe: "/bin/app", ProcessID: 7, Umask: 0o022, Cmdline: append([]string{"/bin/app"}, c.argv...), Logs: c.logs}
+			info := model.AnalysisInfo{ApplicationType: c.kind, Exe: "/bin/app", ProcessID: 7, Umask: 0o022, Cmdline: append([]string{"/bin/app"}, c.argv...), Logs: c.logs, State: []model.StateDir{{Path: "/var/lib/a"}}}
 			info.AdvancedAppInfo.Directories = map[string]model.Path{"conf": "/opt/t/conf"}
 			s, err := newStart(model.Analysis{AnalysisInfo: info}, p, keep{})
 			if err != nil {
@@ -73,6 +211,12 @@ func TestConsole(t *testing.T) {
 			for _, k := range s.skips {
 				said.WriteString("skip: " + k.What + " " + k.Path.String() + ": " + k.Reason + "\n")
 			}
+			for _, name := range slices.Sorted(maps.Keys(p.items)) {
+				if it := p.items[name]; it.Kind == layer.Symlink {
+					said.WriteString("link: " + string(name) + " -> " + string(it.Target) + "\n")
+				}
+			}
+			said.WriteString("writable: " + fmt.Sprint(s.needs(emptyFolders(c.logs)).Writable) + "\n")
 			said.WriteString("env: " + strings.Join(s.config().Env, " ") + "\nargv: " + strings.Join(s.argv, " ") + "\n")
 			golden.Equal(t, "testdata/console/"+c.name+".txt", []byte(said.String()))
 		})

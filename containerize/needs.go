@@ -36,7 +36,7 @@ func (s *start) needs(files []model.File) model.Needs {
 		n.State = append(n.State, m)
 	}
 	for _, f := range files {
-		if f.Decision == model.Empty && f.Type == "dir" && !within(f.Path, n.Writable) {
+		if f.Decision == model.Empty && f.Type == "dir" && !within(f.Path, n.Writable) && !s.linked[f.Path] {
 			n.Writable = append(n.Writable, f.Path)
 		}
 	}
@@ -68,7 +68,7 @@ func (s *start) readOnly(n model.Needs) (bool, string) {
 		room = append(room, d.Path)
 	}
 	for _, l := range s.info.Logs {
-		if !within(l.Path, room) && !strings.HasPrefix(string(l.Path), "/dev/") {
+		if !within(l.Path, room) && !s.moved(l) {
 			return false, fmt.Sprintf("it writes %s, which is neither a volume nor an empty folder", l.Path)
 		}
 	}

@@ -25,8 +25,10 @@ type start struct {
 	skips   []model.Skip
 	ports   []model.Listener // as reachable in the image
 
-	logged map[model.Path]bool // log files that go to the console in the image
-	init   []string            // options of the image's init; none: there is none
+	logged   map[model.Path]bool   // log files that go to the console in the image
+	linked   map[model.Path]bool   // folders with links to it
+	unlinked map[model.Path]string // log files that are not linked, and why
+	init     []string              // options of the image's init; none: there is none
 
 	variables *bool // whether Tomcat's documents can read variables; nil: not asked yet
 }
@@ -36,7 +38,7 @@ type keep struct{ bind, fileSecrets, logs bool }
 
 // newStart derives the start from the live process. Listeners are opened, and secrets taken out of configuration files, unless they are to be kept.
 func newStart(a model.Analysis, p *plan, as keep) (*start, error) {
-	s := &start{info: a.AnalysisInfo, plan: p, argv: slices.Clone(a.AnalysisInfo.Cmdline), env: map[string]string{}, logged: map[model.Path]bool{}}
+	s := &start{info: a.AnalysisInfo, plan: p, argv: slices.Clone(a.AnalysisInfo.Cmdline), env: map[string]string{}, logged: map[model.Path]bool{}, linked: map[model.Path]bool{}, unlinked: map[model.Path]string{}}
 	if len(s.argv) == 0 {
 		return nil, fmt.Errorf("analysis of %s holds no command line: analyze again", a.AnalysisInfo.AppID)
 	}

@@ -190,8 +190,10 @@ type StateDir struct {
 
 // LogFile is a file that the application writes log lines to.
 type LogFile struct {
-	Path     Path     `json:"path"`
-	Bytes    int64    `json:"bytes"`
+	Path  Path  `json:"path"`
+	Bytes int64 `json:"bytes"`
+	// Appends says that it is held open, by descriptors that can only append (O_WRONLY|O_APPEND): nothing is read from it, and no place in it is sought.
+	Appends  bool     `json:"appends,omitempty"`
 	Evidence Evidence `json:"evidence,omitempty"`
 }
 

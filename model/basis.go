@@ -17,7 +17,7 @@ func (a Analysis) Basis() Analysis {
 			EnvKept: each(i.EnvKept, func(v *EnvVar) { v.Reason, v.Evidence = "", nil }),
 			Secrets: each(i.Secrets, func(s *Secret) { s.Evidence, s.Length, s.ProposedName = nil, "", "" }),
 			State:   each(i.State, func(s *StateDir) { *s = StateDir{Path: s.Path, Kind: s.Kind, SingleFile: s.SingleFile} }),
-			Logs:    each(i.Logs, func(l *LogFile) { *l = LogFile{Path: l.Path} }),
+			Logs:    each(i.Logs, func(l *LogFile) { *l = LogFile{Path: l.Path, Appends: l.Appends} }),
 			Usage:   Usage{MaxHeapBytes: i.Usage.MaxHeapBytes},
 			Kernel:  i.Kernel.basis(),
 			Inputs:  i.Inputs,

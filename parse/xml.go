@@ -2,6 +2,7 @@ package parse
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"golang.org/x/text/encoding/charmap"
@@ -38,6 +39,7 @@ type XMLElement struct {
 	Text     string // character data directly inside, entities resolved, not trimmed
 	Line     int    // of its "<"
 	NameEnd  int    // byte offset behind the tag's name: a new attribute can be inserted here
+	End      int    // byte offset behind its end tag
 	Offset   int    // into the parent's Text: how much of it stands before this element
 	textAt   []byte
 }
@@ -92,6 +94,22 @@ func setXMLAttr(text []byte, e *XMLElement, name, value string) []byte {
 	out = append(out, text[:e.NameEnd]...)
 	out = append(out, " "+name+`="`+escapeXML(value)+`"`...)
 	return append(out, text[e.NameEnd:]...)
+}
+
+// RemoveXML returns a copy of data without element e, parsed from the same data. Its line ends stay, so that all else keeps its line.
+func RemoveXML(data []byte, e *XMLElement) []byte {
+	text, err := xmlText(data)
+	if err != nil {
+		return data // nothing was parsed from it
+	}
+	start := e.NameEnd - len(e.Name) - len("<")
+	var ends []byte
+	for _, c := range text[start:e.End] {
+		if c == '\n' || c == '\r' {
+			ends = append(ends, c)
+		}
+	}
+	return xmlBytes(slices.Concat(text[:start], ends, text[e.End:]), data)
 }
 
 func escapeXML(s string) string {

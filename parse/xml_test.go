@@ -97,6 +97,28 @@ func TestParseTomcatContext(t *testing.T) {
 	}
 }
 
+func TestRemoveXML(t *testing.T) {
+	const in = "<S>\n <C port=\"1\"\r\n  a='2'><D/>\n </C><E/>\n</S>"
+	for _, tc := range []struct {
+		name string
+		of   int
+		want string
+	}{
+		{"with_all_below", 0, "<S>\n \r\n\n<E/>\n</S>"},
+		{"closed_at_once", 1, "<S>\n <C port=\"1\"\r\n  a='2'><D/>\n </C>\n</S>"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			d, err := ReadXML([]byte(in))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(tc.want, string(RemoveXML([]byte(in), d.Root.Children[tc.of]))); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
 func TestSetXMLAttr(t *testing.T) {
 	for _, tc := range []struct{ name, attr, value, want string }{
 		{"replaced", "port", `1"<&`, "<S a='x'>\n<C port=\"1&quot;&lt;&amp;\"/></S>"},

@@ -58,6 +58,7 @@ func (s *xmlScanner) open(e *XMLElement, start int, closed bool) error {
 		parent.Children = append(parent.Children, e)
 	}
 	if closed {
+		e.End = s.pos
 		return nil
 	}
 	if len(s.stack) >= maxXMLDepth {
@@ -83,7 +84,7 @@ func (s *xmlScanner) endTag() error {
 	if e.Name != name {
 		return s.errorf(start, "</%s> closes <%s> of line %d", excerpt(name), excerpt(e.Name), e.Line)
 	}
-	e.Text, e.textAt = string(e.textAt), nil
+	e.Text, e.textAt, e.End = string(e.textAt), nil, s.pos
 	s.stack = s.stack[:len(s.stack)-1]
 	return nil
 }

@@ -25,7 +25,7 @@ type Result struct {
 
 // Find looks at descriptors that may write and at what the configuration names as data, logs or temporary folders. The error is ctx's alone.
 func Find(ctx context.Context, s *subject.Subject, c *config.Config) (Result, error) {
-	f := &finder{s: s, c: c, dirs: map[string]*model.StateDir{}, logs: map[string]*model.LogFile{}, empty: map[string]string{}}
+	f := &finder{s: s, c: c, dirs: map[string]*model.StateDir{}, logs: map[string]*model.LogFile{}, held: map[*model.LogFile]bool{}, empty: map[string]string{}}
 	f.temporary()
 	f.systemd()
 	f.databases()
@@ -41,6 +41,7 @@ type finder struct {
 	c     *config.Config
 	dirs  map[string]*model.StateDir
 	logs  map[string]*model.LogFile
+	held  map[*model.LogFile]bool // by a descriptor
 	empty map[string]string
 }
 
@@ -249,9 +250,21 @@ func (f *finder) written(d subject.FD, reason string, from model.Source) {
 	case err != nil || info.Type != host.Regular:
 	case f.isLog(d):
 		f.addLog(d.Name, from, d.Num == 1 || d.Num == 2)
+		f.appends(d, from)
 	case !f.temp(d.Name):
 		f.addFile(d.Name, kindOf(d.Name), reason, from)
 	}
+}
+
+// appends notes how a log is held open, once for each descriptor.
+func (f *finder) appends(d subject.FD, from model.Source) {
+	if d.Num < 0 {
+		return
+	}
+	l := f.logs[f.real(d.Name)]
+	l.Appends = (l.Appends || !f.held[l]) && d.Appends() && !d.Info.Reads()
+	f.held[l] = true
+	l.Evidence.Add("appends", from)
 }
 
 // isLog tells log files from data: by name, by folder, by being standard output, or by O_APPEND on a text file.
