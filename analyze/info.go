@@ -66,9 +66,23 @@ func (b *builder) info() model.AnalysisInfo {
 	for _, l := range app.Listeners {
 		i.Ports = append(i.Ports, model.Port{LocalPort: l.Port, Protocol: l.Family})
 	}
+	b.children(&i)
 	b.names(&i)
 	b.system(&i)
 	return i
+}
+
+// children names the programs that run as its child processes.
+func (b *builder) children(i *model.AnalysisInfo) {
+	kids := b.s.Host.ChildrenOf(b.s.Main.PID)
+	for _, p := range b.s.Procs {
+		if p.Exe != "" && slices.ContainsFunc(kids, func(kid *host.Process) bool { return kid.PID == p.PID }) {
+			i.Children = append(i.Children, model.Path(p.Exe))
+			i.Evidence.Add("children", model.FromProc(p.PID, "stat"), model.FromProc(p.PID, "exe"))
+		}
+	}
+	slices.Sort(i.Children)
+	i.Children = slices.Compact(i.Children)
 }
 
 const effective = 1 // of the four IDs in /proc/PID/status

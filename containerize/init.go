@@ -24,6 +24,21 @@ func (s *start) umask() {
 	})
 }
 
+// parent has the image's init stay as the first process of what leaves processes behind: the kernel gives them to the first one, and a JVM or CLR does not wait
+// for what it does not know. Everything else is the first process itself.
+func (s *start) parent() {
+	if !s.reaps() {
+		return
+	}
+	s.init = append([]string{"-reap"}, s.init...)
+	s.changes = append(s.changes, model.Change{
+		Kind: "argument", Target: "first process", After: entry.Path + " -reap",
+		Reason: fmt.Sprintf("it was seen with child processes (%s): the image's init stays as the parent, waits for what they leave behind, and hands signals on", s.info.Children[0]),
+	})
+}
+
+func (s *start) reaps() bool { return len(s.info.Children) > 0 }
+
 // entrypoint is the live command line, behind the image's init where that has something to do.
 func (s *start) entrypoint() []string {
 	if len(s.init) == 0 {

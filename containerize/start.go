@@ -79,6 +79,7 @@ func newStart(a model.Analysis, p *plan, as keep) (*start, error) {
 		return nil, err
 	}
 	s.umask()
+	s.parent()
 	s.lost()
 	return s, nil
 }
@@ -250,7 +251,7 @@ func (s *start) config() model.ImageConfig {
 // stopSignal is SIGKILL for a JVM with -Xrs, which installs no handlers: PID 1 without a handler does not see SIGTERM
 // (pid_namespaces(7)), and waiting for the engine's timeout gains nothing. Other runtimes handle the engines' SIGTERM.
 func (s *start) stopSignal() string {
-	if s.info.App.Runtime.Kind == "jvm" && slices.Contains(s.argv, "-Xrs") {
+	if s.info.App.Runtime.Kind == "jvm" && !s.reaps() && slices.Contains(s.argv, "-Xrs") {
 		return "SIGKILL"
 	}
 	return ""

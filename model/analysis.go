@@ -48,7 +48,9 @@ type AnalysisInfo struct {
 	Exe             Path              `json:"exe"`
 	FileDescriptors []Path            `json:"fileDescriptors"`
 	Umask           int               `json:"umask"`
-	App             App               `json:"application"` // the inventory's entry, listeners with bindings
+	// Children are the programs of its live child processes, each once, sorted.
+	Children []Path `json:"children,omitempty"`
+	App      App    `json:"application"` // the inventory's entry, listeners with bindings
 	// EnvKept and EnvDropped name every variable of the process: those the image gets, and those it does not, with the reason.
 	EnvKept    []EnvVar   `json:"envKept"`
 	EnvDropped []EnvVar   `json:"envDropped"`

@@ -13,7 +13,7 @@ func (a Analysis) Basis() Analysis {
 		AnalysisInfo: AnalysisInfo{
 			AppID: i.AppID, UserID: i.UserID, GroupID: i.GroupID, UserNames: i.UserNames, GroupNames: i.GroupNames, ProcUID: i.ProcUID, ProcGID: i.ProcGID,
 			Cmdline: i.Cmdline, WebApp: i.WebApp, OSData: i.OSData, OSName: i.OSName, Ports: i.lasting(), Properties: i.Properties,
-			ApplicationType: i.ApplicationType, AdvancedAppInfo: i.AdvancedAppInfo, Cwd: i.Cwd, Exe: i.Exe, Umask: i.Umask, App: i.App.basis(),
+			ApplicationType: i.ApplicationType, AdvancedAppInfo: i.AdvancedAppInfo, Cwd: i.Cwd, Exe: i.Exe, Umask: i.Umask, Children: i.Children, App: i.App.basis(),
 			EnvKept: each(i.EnvKept, func(v *EnvVar) { v.Reason, v.Evidence = "", nil }),
 			Secrets: each(i.Secrets, func(s *Secret) { s.Evidence, s.Length, s.ProposedName = nil, "", "" }),
 			State:   each(i.State, func(s *StateDir) { *s = StateDir{Path: s.Path, Kind: s.Kind, SingleFile: s.SingleFile} }),

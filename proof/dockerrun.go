@@ -32,7 +32,7 @@ func dockerRun(t *testing.T, c Command, site *apps.Site, j Job) {
 	if id := strings.TrimSpace(d.run(t, nil, "image", "inspect", "-f", "{{.Id}}", reference)); id != j.Image.ConfigDigest {
 		t.Errorf("docker load made image %s (%q), image.json says %s", id, loaded, j.Image.ConfigDigest)
 	}
-	args := []string{"run", "-d", "--network", "none", "--name", name}
+	args := []string{"run", "-d", "--network", "none", "--health-interval", "1s", "--name", name}
 	values := environment(t, site.PID(j.App))
 	var secrets []string
 	for _, s := range j.Image.Needs.Secrets {
@@ -64,6 +64,21 @@ func dockerRun(t *testing.T, c Command, site *apps.Site, j Job) {
 		}
 		if diff := cmp.Diff(string(live), string(twin)); diff != "" {
 			t.Errorf("docker run: %s answers otherwise (-live +container):\n%s", k.Path+k.File, diff)
+		}
+	}
+	d.healthy(t, name)
+}
+
+// healthy waits for what the engine says of the image's own check.
+func (d docker) healthy(t *testing.T, name string) {
+	t.Helper()
+	for begin := time.Now(); ; time.Sleep(200 * time.Millisecond) {
+		health := strings.TrimSpace(d.run(t, nil, "inspect", "-f", "{{.State.Health.Status}}", name))
+		if health == "healthy" {
+			return
+		}
+		if health != "starting" || time.Since(begin) > time.Minute {
+			t.Fatalf("it answers, its health is %q: %s", health, d.run(t, nil, "inspect", "-f", "{{json .State.Health}}", name))
 		}
 	}
 }

@@ -46,6 +46,7 @@ type imageSubject struct {
 	asks    []string
 	secrets []string
 	entry   bool // its command line is looked at, too
+	parent  bool // it has child processes, and the image's init stays as their parent
 	first   int  // a port with TLS that is asked before it is analyzed, because the server makes a key then; 0: none
 }
 
@@ -60,6 +61,7 @@ func (b *Bench) imageSubjects(t *testing.T) []imageSubject {
 		{server: servers.ConfiguredLiberty(), asks: []string{"/"}},
 	}
 	list = append(list, imageSubject{server: secretCommand(), asks: []string{"/"}, secrets: []string{"PARTNER_PASSWORD", "PARTNER_API_PASSWORD"}, entry: true})
+	list = append(list, imageSubject{server: withChildren(), asks: []string{"/"}, parent: true})
 	for _, s := range closureLayouts() {
 		if s.server != nil && s.front == nil {
 			list = append(list, imageSubject{server: *s.server, asks: s.asks, first: s.first})
@@ -89,7 +91,7 @@ func (s imageSubject) prove(t *testing.T, b *Bench, c Command) {
 	}
 	j := Job{ID: y.running[0].application(t, takeInventory(t, c))}
 	j.Analyze(t, c)
-	if s.entry {
+	if s.entry || s.parent {
 		j.Tar = filepath.Join(c.Workspace, "image.tar")
 	}
 	j.Containerize(t, c)
@@ -104,6 +106,9 @@ func (s imageSubject) prove(t *testing.T, b *Bench, c Command) {
 	}
 	if s.entry {
 		s.proveEntry(t, c, j)
+	}
+	if s.parent {
+		s.proveParent(t, c, j)
 	}
 	given, logs := 0, 0
 	for _, change := range j.Image.Changes {

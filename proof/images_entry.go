@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -37,10 +38,7 @@ func (s imageSubject) proveEntry(t *testing.T, c Command, j Job) {
 	t.Helper()
 	values := map[string]string{"PARTNER_PASSWORD": argvOption, "PARTNER_API_PASSWORD": argvArgument}
 	d := docker{env: c.Env}
-	_, reference, _ := strings.Cut(d.run(t, nil, "load", "-i", j.Tar), "Loaded image: ")
-	reference = strings.TrimSpace(reference)
-	const name = "a2c-proof-entry"
-	args := []string{"run", "-d", "--network", "none", "--read-only", "--tmpfs", "/tmp", "--health-interval", "1s", "--name", name}
+	args := []string{"--read-only", "--tmpfs", "/tmp"}
 	var secrets []string
 	for _, k := range j.Image.Needs.Secrets {
 		value, known := values[k.Name]
@@ -52,22 +50,7 @@ func (s imageSubject) proveEntry(t *testing.T, c Command, j Job) {
 	if len(secrets) != len(values) {
 		t.Errorf("image.json needs %v, not the %d secrets of the command line", j.Image.Needs.Secrets, len(values))
 	}
-	d.run(t, secrets, append(args, reference)...)
-	t.Cleanup(func() { d.run(t, nil, "rmi", reference) })
-	t.Cleanup(func() { d.run(t, nil, "rm", "-f", name) })
-	proc := "/proc/" + strings.TrimSpace(d.run(t, nil, "inspect", "-f", "{{.State.Pid}}", name))
-	client := inside(proc + "/ns/net")
-	for begin := time.Now(); ; time.Sleep(200 * time.Millisecond) {
-		answer, err := client.Get(fmt.Sprintf("http://127.0.0.1:%d/", s.server.Ports)) //nolint:noctx // ends with the container
-		if err == nil {
-			_ = answer.Body.Close() // it answers
-			break
-		}
-		if time.Since(begin) > 2*time.Minute {
-			t.Fatalf("docker run: %v\n%s", err, d.run(t, nil, "logs", "--tail", "30", name))
-		}
-	}
-	d.healthy(t, name)
+	proc := s.runImage(t, d, j.Tar, secrets, args)
 	line := procFile(t, proc, "cmdline")
 	if strings.Contains(line, argvOption) || !strings.Contains(line, "\x00@/proc/self/fd/") || !strings.HasSuffix(line, "\x00--partner.api-password="+argvArgument+"\x00") {
 		t.Errorf("command line %q", line)
@@ -78,29 +61,46 @@ func (s imageSubject) proveEntry(t *testing.T, c Command, j Job) {
 	if status := procFile(t, proc, "status"); !strings.Contains(status, "\nUmask:\t0027\n") {
 		t.Errorf("no umask 027: %s", status)
 	}
-	log := d.run(t, nil, "logs", name)
+	log := d.run(t, nil, "logs", entryName)
 	for _, secret := range values {
 		if strings.Contains(log, secret) {
 			t.Errorf("the log holds a secret:\n%s", log)
 		}
 	}
-	d.run(t, nil, "stop", name)
-	if code := strings.TrimSpace(d.run(t, nil, "inspect", "-f", "{{.State.ExitCode}}", name)); code != "143" { // of a JVM that SIGTERM ended
-		t.Errorf("ended with code %s", code)
+	d.terminated(t)
+}
+
+// entryName is what the container is called.
+const entryName = "a2c-proof-entry"
+
+// runImage does what a user does with the archive, and waits until the application answers; it returns the folder of /proc of the container's first process.
+func (s imageSubject) runImage(t *testing.T, d docker, file string, secrets, options []string, command ...string) (proc string) {
+	t.Helper()
+	_, reference, _ := strings.Cut(d.run(t, nil, "load", "-i", file), "Loaded image: ")
+	reference = strings.TrimSpace(reference)
+	d.run(t, secrets, slices.Concat([]string{"run", "-d", "--network", "none", "--name", entryName}, options, []string{reference}, command)...)
+	t.Cleanup(func() { d.run(t, nil, "rmi", reference) })
+	t.Cleanup(func() { d.run(t, nil, "rm", "-f", entryName) })
+	proc = "/proc/" + strings.TrimSpace(d.run(t, nil, "inspect", "-f", "{{.State.Pid}}", entryName))
+	client := inside(proc + "/ns/net")
+	for begin := time.Now(); ; time.Sleep(200 * time.Millisecond) {
+		answer, err := client.Get(fmt.Sprintf("http://127.0.0.1:%d/", s.server.Ports)) //nolint:noctx // ends with the container
+		if err == nil {
+			_ = answer.Body.Close() // it answers
+			return proc
+		}
+		if time.Since(begin) > 2*time.Minute {
+			t.Fatalf("docker run: %v\n%s", err, d.run(t, nil, "logs", "--tail", "30", entryName))
+		}
 	}
 }
 
-// healthy waits for what the engine says of the image's own check.
-func (d docker) healthy(t *testing.T, name string) {
+// terminated has the engine end it by SIGTERM, which the application answers with its own exit code.
+func (d docker) terminated(t *testing.T) {
 	t.Helper()
-	for begin := time.Now(); ; time.Sleep(200 * time.Millisecond) {
-		health := strings.TrimSpace(d.run(t, nil, "inspect", "-f", "{{.State.Health.Status}}", name))
-		if health == "healthy" {
-			return
-		}
-		if health != "starting" || time.Since(begin) > time.Minute {
-			t.Fatalf("it answers, its health is %q: %s", health, d.run(t, nil, "inspect", "-f", "{{json .State.Health}}", name))
-		}
+	d.run(t, nil, "stop", entryName)
+	if code := strings.TrimSpace(d.run(t, nil, "inspect", "-f", "{{.State.ExitCode}}", entryName)); code != "143" { // of a JVM that SIGTERM ended
+		t.Errorf("ended with code %s", code)
 	}
 }
 
