@@ -34,14 +34,18 @@ func (r *runner) deliver(ctx context.Context, m *model.Image) error {
 		return nil
 	}
 	r.o.report(Event{Step: "push", Text: r.o.Destination, Total: m.Size})
-	if err := layer.Push(ctx, img, r.o.Destination, func(done, total int64) { r.o.report(Event{Step: "push", Bytes: done, Total: total}) }); err != nil {
+	said := func(done, total int64) { r.o.report(Event{Step: "push", Bytes: done, Total: total}) }
+	if err := layer.Push(ctx, r.registry(), img, r.o.Destination, r.origins(m), said); err != nil {
+		return err
+	}
+	if err := r.rememberPush(m); err != nil {
 		return err
 	}
 	if err := r.attach(ctx, img, m); err != nil || r.o.SignKey == nil {
 		return err
 	}
 	r.o.report(Event{Step: "sign", Text: m.Digest})
-	return r.o.SignKey.Push(ctx, m.Digest, r.o.Destination)
+	return r.o.SignKey.Push(ctx, r.registry(), m.Digest, r.o.Destination)
 }
 
 // attach pushes the documents about the image as its referrers (distribution-spec, "Listing Referrers"). A registry that takes none has the image all the same.
@@ -52,7 +56,7 @@ func (r *runner) attach(ctx context.Context, img v1.Image, m *model.Image) error
 			return fmt.Errorf("read what is to be pushed with the image: %w", err)
 		}
 		r.o.report(Event{Step: "push", Text: d.file, Total: int64(len(data))})
-		if err := layer.Attach(ctx, img, r.o.Destination, d.kind, data); err != nil {
+		if err := layer.Attach(ctx, r.registry(), img, r.o.Destination, d.kind, data); err != nil {
 			if ctx.Err() != nil {
 				return err
 			}

@@ -34,7 +34,7 @@ func (r *runner) fetchBase(ctx context.Context) (*baseImage, error) {
 		return nil, err
 	}
 	o.report(Event{Step: "pull", Text: name})
-	if err := base.Pull(ctx, name, platform, dir); err != nil {
+	if err := base.Pull(ctx, r.registry(), name, platform, dir); err != nil {
 		return nil, fmt.Errorf("base image %q: %w", name, err)
 	}
 	img, err := layer.Load(dir)

@@ -39,7 +39,9 @@ func (r *runner) build(ctx context.Context) (model.Image, error) {
 	r.o.report(Event{Step: "build", Text: b.Name()})
 	raw, err := b.Build(ctx, build.Spec{
 		Context: r.context(), Dockerfile: r.dockerfile(), Output: r.scratch(), Platform: r.platform, Jobs: r.jobs(), Log: r.o.log(), Report: r.o.Report,
-		Pull: func(ctx context.Context, name, dir string) error { return base.Pull(ctx, name, r.platform, dir) },
+		Pull: func(ctx context.Context, name, dir string) error {
+			return base.Pull(ctx, r.registry(), name, r.platform, dir)
+		},
 	})
 	if err != nil {
 		return model.Image{}, fmt.Errorf("build: %w", err)

@@ -20,8 +20,8 @@ import (
 	"a2c/internal/registry"
 )
 
-// Pull fetches an image, for one platform, into an OCI layout at dir, with the credentials of the user's Docker configuration.
-func Pull(ctx context.Context, image, platform, dir string) error {
+// Pull fetches an image, for one platform, into an OCI layout at dir.
+func Pull(ctx context.Context, c registry.Client, image, platform, dir string) error {
 	ref, err := name.ParseReference(image)
 	if err != nil {
 		return fmt.Errorf("image name: %w", err)
@@ -30,9 +30,13 @@ func Pull(ctx context.Context, image, platform, dir string) error {
 	if err != nil {
 		return fmt.Errorf("platform: %w", err)
 	}
-	img, err := remote.Image(ref, registry.Options(ctx, remote.WithPlatform(*p))...)
+	options, err := c.Options(ctx, ref.Context().Registry, remote.WithPlatform(*p))
 	if err != nil {
-		return fmt.Errorf("pull: %w", err)
+		return registry.Explain("pull", ref, err)
+	}
+	img, err := remote.Image(ref, options...)
+	if err != nil {
+		return registry.Explain("pull", ref, err)
 	}
 	if err := os.RemoveAll(dir); err != nil {
 		return fmt.Errorf("pull: %w", err)
@@ -41,10 +45,7 @@ func Pull(ctx context.Context, image, platform, dir string) error {
 	if err != nil {
 		return fmt.Errorf("pull: %w", err)
 	}
-	if err := to.AppendImage(img); err != nil {
-		return fmt.Errorf("pull: %w", err)
-	}
-	return nil
+	return registry.Explain("pull", ref, to.AppendImage(img))
 }
 
 // Kind of a path in an image.

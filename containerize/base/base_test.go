@@ -22,6 +22,8 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/mutate"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 	"github.com/google/go-containerregistry/pkg/v1/tarball"
+
+	own "a2c/internal/registry"
 )
 
 type file struct {
@@ -81,7 +83,7 @@ func served(t *testing.T) string {
 
 func TestPullAndRead(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "layout")
-	if err := Pull(t.Context(), served(t), "linux/amd64", dir); err != nil {
+	if err := Pull(t.Context(), own.Client{}, served(t), "linux/amd64", dir); err != nil {
 		t.Fatal(err)
 	}
 	index, err := layout.ImageIndexFromPath(dir)
@@ -117,7 +119,7 @@ func TestPullErrors(t *testing.T) {
 		{"no_such_tag", strings.TrimSuffix(image, "1") + "2", "linux/amd64", "pull"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if err := Pull(t.Context(), c.image, c.platform, t.TempDir()); err == nil || !strings.Contains(err.Error(), c.want) {
+			if err := Pull(t.Context(), own.Client{}, c.image, c.platform, t.TempDir()); err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("got %v, want %q", err, c.want)
 			}
 		})

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 
 	"a2c/internal/disk"
 	"a2c/internal/loadable"
@@ -17,7 +16,6 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/mutate"
 	"github.com/google/go-containerregistry/pkg/v1/partial"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
-	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
 	"github.com/google/go-containerregistry/pkg/v1/static"
 	"github.com/google/go-containerregistry/pkg/v1/tarball"
 	"github.com/google/go-containerregistry/pkg/v1/types"
@@ -55,34 +53,60 @@ func (s stopping) Write(p []byte) (int, error) {
 	return s.Writer.Write(p)
 }
 
-// Push sends img to a registry, with the credentials of the user's Docker configuration (and its helpers, such as ECR's).
-// Blobs that the registry has are not sent again.
-func Push(ctx context.Context, img v1.Image, destination string, report func(done, total int64)) error {
+// Push sends img to a registry. Blobs that the registry has are not sent again; those that are in one of the repositories of from, at the same registry, are
+// mounted from there (distribution-spec, "Mounting a blob from another repository").
+func Push(ctx context.Context, c registry.Client, img v1.Image, destination string, from map[v1.Hash]name.Repository, report func(done, total int64)) error {
 	ref, err := name.ParseReference(destination)
 	if err != nil {
 		return fmt.Errorf("destination %q: %w", destination, err)
 	}
 	updates := make(chan v1.Update, 16)
+	options, err := c.Options(ctx, ref.Context().Registry, remote.WithProgress(updates))
+	if err != nil {
+		return registry.Explain("push", ref, err)
+	}
 	drained := make(chan struct{})
 	go func() {
 		defer close(drained)
 		for u := range updates {
 			if report != nil {
-				report(u.Complete, u.Total)
+				report(min(u.Complete, u.Total), u.Total) // what is sent twice counts twice
 			}
 		}
 	}()
-	err = remote.Write(ref, img, registry.Options(ctx, remote.WithProgress(updates))...)
+	err = remote.Write(ref, mountable{img, ref.Context(), from}, options...)
 	<-drained
+	return registry.Explain("push", ref, err)
+}
+
+// mountable is an image whose layers say where else at the registry they are.
+type mountable struct {
+	v1.Image
+	to   name.Repository
+	from map[v1.Hash]name.Repository
+}
+
+// Layers implements v1.Image.
+func (m mountable) Layers() ([]v1.Layer, error) {
+	layers, err := m.Image.Layers()
 	if err != nil {
-		return pushError(ref, err)
+		return nil, err
 	}
-	return nil
+	for i, l := range layers {
+		digest, err := l.Digest()
+		if err != nil {
+			return nil, err
+		}
+		if from, ok := m.from[digest]; ok && from.Registry == m.to.Registry && from != m.to {
+			layers[i] = &remote.MountableLayer{Layer: l, Reference: from.Digest(digest.String())}
+		}
+	}
+	return layers, nil
 }
 
 // Attach pushes a document about an image that is at the registry already, as its referrer: a manifest that names the image as its subject (image-spec,
 // "Guidelines for Artifact Usage"). A registry without the referrers API gets the tag that stands for it. The same document gives the same digest.
-func Attach(ctx context.Context, img v1.Image, destination, mediaType string, data []byte) error {
+func Attach(ctx context.Context, c registry.Client, img v1.Image, destination, mediaType string, data []byte) error {
 	ref, err := name.ParseReference(destination)
 	if err != nil {
 		return fmt.Errorf("destination %q: %w", destination, err)
@@ -106,25 +130,9 @@ func Attach(ctx context.Context, img v1.Image, destination, mediaType string, da
 		return fmt.Errorf("describe %s: %w", mediaType, err)
 	}
 	at := ref.Context().Digest(digest.String())
-	err = remote.Write(at, artifact, registry.Options(ctx)...)
-	if err != nil {
-		return pushError(at, err)
+	options, err := c.Options(ctx, at.Registry)
+	if err == nil {
+		err = remote.Write(at, artifact, options...)
 	}
-	return nil
-}
-
-// pushError says in one sentence what a registry's answer means.
-func pushError(ref name.Reference, err error) error {
-	if te, ok := errors.AsType[*transport.Error](err); ok {
-		switch te.StatusCode {
-		case http.StatusUnauthorized, http.StatusForbidden:
-			return fmt.Errorf("push %s: the registry refuses these credentials; log in with `docker login %s` (ECR: `aws ecr get-login-password`): %w",
-				ref, ref.Context().RegistryStr(), err)
-		case http.StatusNotFound:
-			return fmt.Errorf("push %s: the registry knows no repository %s; create it first: %w", ref, ref.Context().RepositoryStr(), err)
-		case http.StatusTooManyRequests:
-			return fmt.Errorf("push %s: the registry throttles; try again later: %w", ref, err)
-		}
-	}
-	return fmt.Errorf("push %s: %w", ref, err)
+	return registry.Explain("push", at, err)
 }

@@ -16,6 +16,8 @@ import (
 
 	"github.com/google/go-containerregistry/pkg/registry"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
+
+	own "a2c/internal/registry"
 )
 
 // FuzzRaw reads foreign tars as raw layers: whatever is in them, correcting one gives a tar that can be read again, or an error.
@@ -121,7 +123,7 @@ func TestPush(t *testing.T) {
 	host := strings.TrimPrefix(server.URL, "http://")
 	for want, n := int64(2), 0; n < 2; n++ { // a layer and the configuration; nothing the second time
 		uploads.Store(0)
-		if err := Push(t.Context(), img, host+"/team/app:1", nil); err != nil {
+		if err := Push(t.Context(), own.Client{}, img, host+"/team/app:1", nil, nil); err != nil {
 			t.Fatal(err)
 		}
 		if got := uploads.Load(); got != want {
@@ -138,7 +140,7 @@ func TestPushErrors(t *testing.T) {
 		status     int
 	}{
 		{"no_credentials", "docker login", http.StatusUnauthorized},
-		{"no_repository", "knows no repository team/app", http.StatusNotFound},
+		{"no_repository", "create team/app there", http.StatusNotFound},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -148,18 +150,18 @@ func TestPushErrors(t *testing.T) {
 				w.WriteHeader(c.status)
 			}))
 			defer server.Close()
-			err := Push(t.Context(), img, strings.TrimPrefix(server.URL, "http://")+"/team/app:1", nil)
+			err := Push(t.Context(), own.Client{}, img, strings.TrimPrefix(server.URL, "http://")+"/team/app:1", nil, nil)
 			if err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("got %v, want %q", err, c.want)
 			}
 		})
 	}
-	if err := Push(t.Context(), img, "NOT A NAME", nil); err == nil {
+	if err := Push(t.Context(), own.Client{}, img, "NOT A NAME", nil, nil); err == nil {
 		t.Error("a reference that is none")
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := Push(ctx, img, "127.0.0.1:1/team/app:1", nil); err == nil {
+	if err := Push(ctx, own.Client{}, img, "127.0.0.1:1/team/app:1", nil, nil); err == nil {
 		t.Error("pushed after cancel")
 	}
 }

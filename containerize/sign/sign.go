@@ -44,7 +44,7 @@ type critical struct {
 }
 
 // Push signs the image and adds the signature to those that its repository has of it.
-func (k *Key) Push(ctx context.Context, digest, destination string) error {
+func (k *Key) Push(ctx context.Context, c registry.Client, digest, destination string) error {
 	ref, err := name.ParseReference(destination)
 	if err != nil {
 		return fmt.Errorf("destination %q: %w", destination, err)
@@ -60,10 +60,13 @@ func (k *Key) Push(ctx context.Context, digest, destination string) error {
 		return fmt.Errorf("sign: %w", err)
 	}
 	at := ref.Context().Tag(strings.Replace(digest, ":", "-", 1) + ".sig")
-	options := registry.Options(ctx)
+	options, err := c.Options(ctx, at.Registry)
+	if err != nil {
+		return registry.Explain("sign", at, err)
+	}
 	have, err := signatures(at, options)
 	if err != nil {
-		return fmt.Errorf("signatures of the image at %s: %w", at, err)
+		return registry.Explain("read the image's signatures", at, err)
 	}
 	word := base64.StdEncoding.EncodeToString(signature)
 	if there, err := holds(have, word); there || err != nil {
@@ -73,10 +76,7 @@ func (k *Key) Push(ctx context.Context, digest, destination string) error {
 	if err != nil {
 		return fmt.Errorf("signature: %w", err)
 	}
-	if err := remote.Write(at, all, options...); err != nil {
-		return fmt.Errorf("push the signature to %s: %w", at, err)
-	}
-	return nil
+	return registry.Explain("push the signature", at, remote.Write(at, all, options...))
 }
 
 // signatures is the image that holds them, an empty one when there are none.

@@ -24,6 +24,8 @@ import (
 	"github.com/google/go-containerregistry/pkg/registry"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 	"github.com/secure-systems-lab/go-securesystemslib/encrypted"
+
+	own "a2c/internal/registry"
 )
 
 const digest = "sha256:6b00fcdd4d68249b94f74c06958730dbf4ca822e716eeca6ba07c8da746a6bb9"
@@ -107,7 +109,7 @@ func TestPush(t *testing.T) {
 			t.Fatalf("%s: %v", kind, err)
 		}
 		for range 2 {
-			if err := key.Push(t.Context(), digest, repository+":1"); err != nil {
+			if err := key.Push(t.Context(), own.Client{}, digest, repository+":1"); err != nil {
 				t.Fatalf("%s: %v", kind, err)
 			}
 		}
