@@ -49,8 +49,9 @@ type runner struct {
 	base   *baseImage
 	layers layer.Plan
 	config model.ImageConfig
-	// healthcheck is that of the image; nil: it has none.
+	// healthcheck and init are those of the image; nil: it has none.
 	healthcheck *model.Healthcheck
+	init        *model.ImageInit
 	changes     []model.Change
 	edited      bool
 	platform    string

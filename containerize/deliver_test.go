@@ -190,6 +190,12 @@ func TestProvenance(t *testing.T) {
       },
       "resolvedDependencies": [
         {
+          "name": "/.a2c/init",
+          "digest": {
+            "sha256": "` + strings.TrimPrefix(made.Init.Digest, "sha256:") + `"
+          }
+        },
+        {
           "name": "analysis.json",
           "digest": {
             "sha256": "0a"

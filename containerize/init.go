@@ -1,6 +1,7 @@
 package containerize
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"slices"
 
@@ -59,5 +60,6 @@ func (r *runner) addInit() error {
 	if err != nil {
 		return err
 	}
+	r.init = &model.ImageInit{Path: entry.Path, Digest: fmt.Sprintf("sha256:%x", sha256.Sum256(program)), Version: r.o.Version}
 	return r.plan.put(layer.Entry{Path: entry.Path, Mode: 0o755}, model.GroupRuntime, program)
 }

@@ -22,7 +22,7 @@ const sbomFile = "sbom.cdx.json"
 func (r *runner) writeSBOM(ctx context.Context, img *model.Image) error {
 	a := r.o.Analysis.AnalysisInfo
 	s := sbom.Subject{
-		Name: r.name(), Digest: img.Digest, OS: parse.OSRelease(r.plan.release), Packages: r.plan.packages, Runtime: a.App.Runtime, Platform: a.App.Platform,
+		Name: r.name(), Digest: img.Digest, OS: parse.OSRelease(r.plan.release), Packages: r.plan.packages, Runtime: a.App.Runtime, Platform: a.App.Platform, Init: img.Init,
 	}
 	root, err := os.OpenRoot(r.context())
 	if err != nil {

@@ -51,6 +51,9 @@ type parameters struct {
 	Compression   string `json:"compression,omitempty"`
 	Jlink         bool   `json:"jlink,omitempty"`
 	KeepBind      bool   `json:"keepBind,omitempty"`
+	NoHealthcheck bool   `json:"noHealthcheck,omitempty"`
+	HealthPath    string `json:"healthPath,omitempty"`
+	HealthPort    int    `json:"healthPort,omitempty"`
 	Edited        bool   `json:"dockerfileEdited,omitempty"`
 }
 
@@ -73,6 +76,7 @@ func (r *runner) writeProvenance(img model.Image) error {
 		Type: "urn:a2c:containerize:1", Resolved: r.resolved(img),
 		Parameters: parameters{
 			ApplicationID: img.ApplicationID, Base: r.o.base(), Platform: img.Platform, Compression: string(r.o.Compression), Jlink: r.o.Jlink || len(r.o.JlinkModules) > 0, KeepBind: r.o.KeepBind, Edited: r.edited,
+			NoHealthcheck: r.o.NoHealthcheck, HealthPath: r.o.HealthPath, HealthPort: r.o.HealthPort,
 		},
 	}
 	s.Predicate.Details.Builder = builder{ID: "urn:a2c:builder:" + img.Builder}
@@ -86,11 +90,14 @@ func (r *runner) writeProvenance(img model.Image) error {
 	return r.beside(provenanceFile, "the statement of its provenance", data)
 }
 
-// resolved are the base image and the documents of the analysis. The files of the application are in files.jsonl, each with its size and time.
+// resolved are the base image, a2c's own program in the image, and the documents of the analysis. The files of the application are in files.jsonl, each with its size and time.
 func (r *runner) resolved(img model.Image) []artifact {
 	list := []artifact{}
 	if img.Base.Digest != "" {
 		list = append(list, artifact{Name: "base", URI: "docker://" + img.Base.Reference, Digest: digestSet(img.Base.Digest)})
+	}
+	if img.Init != nil {
+		list = append(list, artifact{Name: string(img.Init.Path), Digest: digestSet(img.Init.Digest)})
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.o.Inputs)) {
 		list = append(list, artifact{Name: name, Digest: digestSet(r.o.Inputs[name])})

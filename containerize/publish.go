@@ -157,7 +157,7 @@ func (r *runner) name() string { return r.repository() + ":" + r.tag() }
 func (r *runner) image(builder string, p layer.Published, c v1.Config) model.Image {
 	img := model.Image{
 		ApplicationID: r.o.Analysis.AnalysisInfo.AppID, Repository: r.repository(), Tag: r.tag(),
-		Digest: p.Digest.String(), ConfigDigest: p.ConfigDigest.String(), Platform: r.platform, Base: model.BaseImage{Kind: "host"}, Builder: builder,
+		Digest: p.Digest.String(), ConfigDigest: p.ConfigDigest.String(), Platform: r.platform, Base: model.BaseImage{Kind: "host"}, Init: r.init, Builder: builder,
 		Layers: p.Layers, Size: p.Size, Uncompressed: p.Uncompressed, Changes: r.changes, Needs: r.start.needs(r.files),
 		SecretsInside: r.plan.inside(r.o.Analysis.AnalysisInfo.Secrets), Skips: append(slices.Clone(r.plan.skips), r.start.skips...),
 	}

@@ -9,7 +9,8 @@ type Image struct {
 	ConfigDigest  string      `json:"configDigest"` // Docker's image ID
 	Platform      string      `json:"platform"`     // "linux/amd64"
 	Base          BaseImage   `json:"base"`
-	Builder       string      `json:"builder"` // "kaniko", "docker"
+	Init          *ImageInit  `json:"init,omitempty"` // the program of a2c's own in it; nil: there is none
+	Builder       string      `json:"builder"`        // "kaniko", "docker"
 	Config        ImageConfig `json:"config"`
 	Layers        []Layer     `json:"layers"`
 	Size          int64       `json:"size"`         // compressed bytes: what a registry stores
@@ -32,6 +33,13 @@ type BaseImage struct {
 	Kind      string `json:"kind"`                // "host", "image", "vendor": an image of the table of well-kept ones
 	Reference string `json:"reference,omitempty"` // as given, or as the table has it
 	Digest    string `json:"digest,omitempty"`
+}
+
+// ImageInit is a2c's own program in an image: what stands before the application, or asks whether it is well.
+type ImageInit struct {
+	Path    Path   `json:"path"`
+	Digest  string `json:"digest"`            // of its content, "sha256:…"
+	Version string `json:"version,omitempty"` // of a2c
 }
 
 // ImageConfig is the part of the OCI image configuration that a2c sets (image-spec, config.md).

@@ -35,9 +35,15 @@ type component struct {
 	Name        string     `json:"name"`
 	Version     string     `json:"version,omitempty"`
 	Description string     `json:"description,omitempty"`
+	Hashes      []hash     `json:"hashes,omitempty"`
 	PURL        string     `json:"purl,omitempty"`
 	Properties  []property `json:"properties,omitempty"`
 	Evidence    *evidence  `json:"evidence,omitempty"`
+}
+
+type hash struct {
+	Algorithm string `json:"alg"`
+	Content   string `json:"content"`
 }
 
 type evidence struct {

@@ -13,6 +13,7 @@ import (
 	"github.com/package-url/packageurl-go"
 
 	"a2c/analyze/packages"
+	"a2c/containerize/entry"
 	"a2c/model"
 )
 
@@ -23,6 +24,7 @@ type Subject struct {
 	Packages     []packages.Record
 	Runtime      model.Runtime
 	Platform     model.Platform
+	Init         *model.ImageInit
 	Libraries    []Library // as Find returns them
 	// Incomplete says why the document does not name everything; "" when nothing is known to be missing.
 	Incomplete string
@@ -81,6 +83,9 @@ func (s Subject) components() []component {
 	}
 	if p := s.Platform; p.Name != "" {
 		add(component{Type: "framework", Name: p.Name, Version: p.Version}, p.Home)
+	}
+	if i := s.Init; i != nil {
+		add(component{Type: "application", Name: entry.ProgramName, Version: i.Version, Hashes: []hash{{"SHA-256", strings.TrimPrefix(i.Digest, "sha256:")}}}, i.Path)
 	}
 	for _, l := range s.Libraries {
 		add(l.component(), l.Path)

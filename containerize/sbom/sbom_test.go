@@ -58,6 +58,7 @@ func TestEncode(t *testing.T) {
 			record(packages.Apk, "musl", "1.2.4-r2", "x86_64", "musl"),
 		},
 		Runtime: model.Runtime{Name: "OpenJDK", Version: "17.0.15", Home: "/usr/lib/jvm/17"}, Platform: model.Platform{Name: "Apache Tomcat", Version: "10.1.30", Home: "/opt/tomcat"},
+		Init:      &model.ImageInit{Path: "/.a2c/init", Version: "1.2", Digest: "sha256:89abcdef0123456789abcdef0123456789abcdef0123456789abcdef01234567"},
 		Libraries: libraries, Incomplete: "2 archives could not be read",
 	})
 	if err != nil {

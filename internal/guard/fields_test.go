@@ -86,6 +86,7 @@ func forPeople() map[string]string {
 		"Host":                "host.json is a record",
 		"Image":               "image.json is a record",
 		"ImageConfig":         "a record of what the image's own configuration says",
+		"ImageInit":           "a record",
 		"Layer":               "a record of what the manifest says",
 		"Library":             "the native closure is a record; files.jsonl decides",
 		"Listener.Inode":      "evidence",
