@@ -48,6 +48,7 @@ type runner struct {
 	start  *start
 	base   *baseImage
 	layers layer.Plan
+	kept   map[string]layer.Packed // of the last image, by what they were made from
 	config model.ImageConfig
 	// healthcheck and init are those of the image; nil: it has none.
 	healthcheck *model.Healthcheck
@@ -252,7 +253,7 @@ func (r *runner) copyFiles(ctx context.Context) error {
 	for _, it := range r.plan.items {
 		total += it.Size
 	}
-	err := r.plan.writeContext(ctx, fresh, func(done int64) {
+	err := r.plan.writeContext(ctx, fresh, r.context(), r.jobs(), func(done int64) {
 		if done-said >= 32<<20 {
 			said = done
 			r.o.report(Event{Step: "context", Bytes: done, Total: total})

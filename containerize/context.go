@@ -13,6 +13,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/sync/errgroup"
+
 	"a2c/containerize/layer"
 	"a2c/internal/disk"
 	"a2c/inventory/host"
@@ -113,15 +115,31 @@ func (p *plan) walkable(name string) bool {
 	return true
 }
 
-// writeContext fills dir, an empty folder, from the host. Sizes in the plan become those of what was copied.
-func (p *plan) writeContext(ctx context.Context, dir string, report func(done int64)) error {
+// writeContext fills dir, an empty folder, from the host. Sizes and digests in the plan become those of what was copied. last is the context of the
+// last run, which need not be there; jobs is how many files are read beside.
+func (p *plan) writeContext(ctx context.Context, dir, last string, jobs int, report func(done int64)) error {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return fmt.Errorf("context: %w", err)
 	}
 	defer root.Close()
 	w := &contextWriter{plan: p, root: root, report: report, modes: map[string]fs.FileMode{}}
+	w.sums.SetLimit(max(jobs, 1))
 	defer w.leave()
+	if w.last, err = os.OpenRoot(last); err == nil {
+		defer w.last.Close()
+	}
+	if err := w.all(ctx); err != nil {
+		return errors.Join(err, w.sums.Wait())
+	}
+	if err := w.sums.Wait(); err != nil {
+		return err
+	}
+	return w.close()
+}
+
+func (w *contextWriter) all(ctx context.Context) error {
+	p := w.plan
 	for _, name := range slices.Sorted(maps.Keys(p.items)) {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -134,7 +152,7 @@ func (p *plan) writeContext(ctx context.Context, dir string, report func(done in
 			return fmt.Errorf("copy %s: %w", it.Path, err)
 		}
 	}
-	return w.close()
+	return nil
 }
 
 // contextWriter writes through os.Root: a name can neither leave the context nor pass through a link in it.
@@ -145,6 +163,9 @@ type contextWriter struct {
 	done   int64
 	dir    string                 // the folder of at
 	at     *os.Root               // where the last item was written
+	last   *os.Root               // the last context; nil: none
+	lastAt *os.Root               // the same folder there; nil: none
+	sums   errgroup.Group         // digests of what was copied
 	modes  map[string]fs.FileMode // of folders, set last: a read-only one must be filled first
 }
 
@@ -186,24 +207,46 @@ func (w *contextWriter) enter(dir string) error {
 	}
 	w.leave()
 	w.dir, w.at = dir, at
+	if w.last != nil {
+		if last, err := w.last.OpenRoot(dir); err == nil {
+			w.lastAt = last
+		}
+	}
 	return nil
 }
 
-// leave closes the folder that is open; it was only read.
+// leave closes the folders that are open; they were only read.
 func (w *contextWriter) leave() {
-	if w.at != nil {
-		_ = w.at.Close()
+	for _, r := range []*os.Root{w.at, w.lastAt} {
+		if r != nil {
+			_ = r.Close()
+		}
 	}
-	w.at = nil
+	w.at, w.lastAt = nil, nil
 }
 
 // file copies into the folder that was entered.
 func (w *contextWriter) file(ctx context.Context, it *item, name string) error {
+	if it.content == nil {
+		if done, err := w.again(ctx, it, name); done || err != nil {
+			return err
+		}
+	}
 	f, err := w.at.OpenFile(filepath.Base(name), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return disk.Cause(err)
 	}
-	defer f.Close()
+	if err := w.fill(ctx, f, it); err != nil {
+		return errors.Join(err, disk.Cause(f.Close()))
+	}
+	if name != folderOf(it).Name+string(it.Path) { // the copy that stands for a hard link has the digest of its first name
+		return disk.Cause(f.Close())
+	}
+	w.sum(it, f)
+	return nil
+}
+
+func (w *contextWriter) fill(ctx context.Context, f *os.File, it *item) error {
 	if it.content != nil {
 		if _, err := f.Write(it.content); err != nil {
 			return disk.Cause(err)
@@ -212,12 +255,7 @@ func (w *contextWriter) file(ctx context.Context, it *item, name string) error {
 		return err
 	}
 	// Without setuid and setgid: the file here is root's, whoever it belongs to in the image. The layers get the bits from the plan.
-	if err := f.Chmod(fs.FileMode(it.Mode & 0o777)); err != nil {
-		return disk.Cause(err)
-	}
-	w.done += it.Size
-	w.report(w.done)
-	return disk.Cause(f.Close())
+	return disk.Cause(f.Chmod(fs.FileMode(it.Mode & 0o777)))
 }
 
 func (w *contextWriter) fromHost(ctx context.Context, f *os.File, it *item) error {
@@ -229,13 +267,20 @@ func (w *contextWriter) fromHost(ctx context.Context, f *os.File, it *item) erro
 	if err != nil {
 		return err
 	}
+	w.took(it, info, grew)
+	return nil
+}
+
+// took notes what a file was when its content was taken.
+func (w *contextWriter) took(it *item, info host.Info, grew bool) {
 	if grew {
 		w.plan.skips = append(w.plan.skips, model.Skip{What: "file", Path: it.Path, Reason: fmt.Sprintf("grew while it was copied: taken with its first %d bytes", info.Size)})
 	} else if info.Size != it.Size || !info.MTime.Equal(it.mtime) {
 		w.plan.skips = append(w.plan.skips, model.Skip{What: "file", Path: it.Path, Reason: "was written to since analyze: taken as it is now", Remedy: "analyze again"})
 	}
 	it.Size = info.Size
-	return nil
+	w.done += it.Size
+	w.report(w.done)
 }
 
 // close sets the folders' modes, the deepest first.

@@ -30,7 +30,7 @@ func TestDeepContextIsNotEdited(t *testing.T) {
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := p.writeContext(t.Context(), dir, func(int64) {}); err != nil {
+	if err := p.writeContext(t.Context(), dir, "", 1, func(int64) {}); err != nil {
 		t.Fatal(err)
 	}
 	if differs, err := p.differs(dir); differs || err != nil {

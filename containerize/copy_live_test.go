@@ -58,7 +58,7 @@ type subject struct {
 func (s *subject) copy(t *testing.T) ([]byte, error) {
 	t.Helper()
 	dir := t.TempDir()
-	if err := s.writeContext(t.Context(), dir, func(int64) {}); err != nil {
+	if err := s.writeContext(t.Context(), dir, "", 1, func(int64) {}); err != nil {
 		return nil, err
 	}
 	return os.ReadFile(filepath.Join(dir, folderOf(s.item).Name, "data"))

@@ -45,7 +45,7 @@ func TestExchanged(t *testing.T) {
 		it := &item{Entry: layer.Entry{Path: "/opt/app/conf/a", Kind: layer.File, Mode: 0o644, UID: os.Getuid(), GID: os.Getgid(), Size: 7}, name: model.GroupApplication}
 		p := &plan{items: map[model.Path]*item{it.Path: it}, tree: tree}
 		to := t.TempDir()
-		err = p.writeContext(t.Context(), to, func(int64) {})
+		err = p.writeContext(t.Context(), to, "", 1, func(int64) {})
 		if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
 			t.Errorf("%s: error %v, want %q", name, err, c.want)
 		}

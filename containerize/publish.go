@@ -26,19 +26,28 @@ func (r *runner) build(ctx context.Context) (model.Image, error) {
 	if err := os.MkdirAll(r.scratch(), 0o700); err != nil {
 		return model.Image{}, fmt.Errorf("make build folder: %w", err)
 	}
-	was, from, err := r.unchanged(ctx)
+	from, err := r.known()
 	if err != nil {
 		return model.Image{}, err
 	}
-	if was != nil {
+	was := r.last()
+	same, err := r.unchanged(ctx, was, from)
+	if err != nil {
+		return model.Image{}, err
+	}
+	if same {
 		r.o.report(Event{Step: "build", Text: "nothing changed since the last one", Done: true})
 		img := r.image(was.Builder, was.Layout, was.Config)
 		img.PeakBytes = peak()
 		return img, nil
 	}
+	dockerfile, err := r.keepLayers(ctx, was)
+	if err != nil {
+		return model.Image{}, err
+	}
 	r.o.report(Event{Step: "build", Text: b.Name()})
 	raw, err := b.Build(ctx, build.Spec{
-		Context: r.context(), Dockerfile: r.dockerfile(), Output: r.scratch(), Platform: r.platform, Jobs: r.jobs(), Log: r.o.log(), Report: r.o.Report,
+		Context: r.context(), Dockerfile: dockerfile, Output: r.scratch(), Platform: r.platform, Jobs: r.jobs(), Log: r.o.log(), Report: r.o.Report,
 		Pull: func(ctx context.Context, name, dir string) error {
 			return base.Pull(ctx, r.registry(), name, r.platform, dir)
 		},
@@ -50,7 +59,7 @@ func (r *runner) build(ctx context.Context) (model.Image, error) {
 	if err != nil {
 		return model.Image{}, err
 	}
-	if err := r.keep(from, b.Name(), published, config); err != nil {
+	if err := r.note(from, b.Name(), published, config); err != nil {
 		return model.Image{}, err
 	}
 	img := r.image(b.Name(), published, config)
@@ -77,7 +86,7 @@ func (r *runner) publish(ctx context.Context, raw build.RawLayers) (layer.Publis
 		config = r.exact(config)
 	}
 	s := layer.Spec{
-		Plan: r.layers, Edited: edited, Config: config, Compression: r.o.Compression, Jobs: r.jobs(), Ref: r.name(),
+		Plan: r.layers, Edited: edited, Config: config, Compression: r.o.Compression, Jobs: r.jobs(), Ref: r.name(), Last: r.kept,
 		Report: func(name string, done, total int64) {
 			r.o.report(Event{Step: "layer " + name, Bytes: done, Total: total})
 		},

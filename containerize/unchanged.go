@@ -6,21 +6,18 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
-	"golang.org/x/sync/errgroup"
 
 	"a2c/containerize/build"
 	"a2c/containerize/layer"
 	"a2c/internal/disk"
 )
 
-// built says what the image in the layout was made from. Only content decides, never a time: a build from the same is left out, since it would give
-// the same digest.
+// built says what the image in the layout was made from. Only content decides, never a time: what would give the same bytes is not made again.
 type built struct {
 	From    string // digest of all that goes into the layout
 	Builder string
@@ -30,32 +27,109 @@ type built struct {
 
 func (r *runner) builtFile() string { return filepath.Join(r.o.Dir, ".a2c", "built.json") }
 
-// unchanged gives the image that stands in the layout already, when it was made from exactly what would be built now, and is whole. from is the
-// digest of that, "" where a build must not be left out: by --force, by --build-only, since steps of a user's Dockerfile may do something else each time.
-func (r *runner) unchanged(ctx context.Context) (was *built, from string, err error) {
-	if r.o.Force || r.o.BuildOnly || r.edited || r.o.Builder == (build.Dockerfile{}) {
-		return nil, "", nil
+// known gives the layers digests of all that decides about their bytes, and gives that of all that goes into the layout: the plan with the content of
+// its files, the Dockerfile, the base, and a2c itself. "" with --build-only: a user's Dockerfile may do something else each time, and his context is not
+// read here.
+func (r *runner) known() (from string, err error) {
+	if r.o.BuildOnly || r.o.Builder == (build.Dockerfile{}) {
+		return "", nil
 	}
-	if from, err = r.madeFrom(ctx); err != nil {
-		return nil, "", err
+	self, err := program()
+	if err != nil {
+		return "", err
+	}
+	for i, l := range r.layers {
+		if r.layers[i].From, err = digestOf(self, r.o.Compression, l); err != nil {
+			return "", err
+		}
+	}
+	dockerfile, err := os.ReadFile(r.dockerfile())
+	if err != nil {
+		return "", fmt.Errorf("read Dockerfile: %w", err)
+	}
+	base := ""
+	if r.base != nil {
+		base = r.base.model.Digest
+	}
+	return digestOf(self, r.o.Version, r.platform, r.name(), r.o.Compression, base, string(dockerfile), r.config, r.layers)
+}
+
+func digestOf(parts ...any) (string, error) {
+	h := sha256.New()
+	e := json.NewEncoder(h)
+	for _, part := range parts {
+		if err := e.Encode(part); err != nil {
+			return "", fmt.Errorf("digest of the plan: %w", err)
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// last is what is known of the image that stands in the layout; nil: nothing, or with --force nothing is to be taken from it.
+func (r *runner) last() *built {
+	if r.o.Force || r.o.BuildOnly {
+		return nil
 	}
 	text, err := os.ReadFile(r.builtFile())
 	if err != nil {
-		return nil, from, nil //nolint:nilerr // the first build, or its note cannot be read: then it is built
+		return nil // the first build, or its note cannot be read: then it is built
 	}
-	was = &built{}
-	if err := json.Unmarshal(text, was); err != nil || was.From != from {
-		return nil, from, nil //nolint:nilerr // of another version
+	was := &built{}
+	if err := json.Unmarshal(text, was); err != nil {
+		return nil // of another version
+	}
+	return was
+}
+
+// unchanged reports whether was is made from exactly what would be built now, and is whole.
+func (r *runner) unchanged(ctx context.Context, was *built, from string) (bool, error) {
+	if was == nil || from == "" || was.From != from {
+		return false, nil
 	}
 	if err := layer.Intact(ctx, r.layout(), was.Layout); err != nil {
 		r.o.log().Info("the last image is not whole, and is built again", "error", err)
-		return nil, from, ctx.Err()
+		return false, ctx.Err()
 	}
-	return was, from, nil
+	return true, nil
 }
 
-// keep notes what an image was made from.
-func (r *runner) keep(from, builder string, p layer.Published, c v1.Config) error {
+// keepLayers finds those layers in the last image that this one has too, and writes for the builder a Dockerfile without them.
+func (r *runner) keepLayers(ctx context.Context, was *built) (dockerfile string, err error) {
+	if was == nil {
+		return r.dockerfile(), nil
+	}
+	r.kept = map[string]layer.Packed{}
+	for _, l := range r.layers {
+		if p, there := was.Layout.Made[l.From]; there {
+			r.kept[l.From] = p
+		}
+	}
+	if r.kept, err = layer.Whole(ctx, r.layout(), r.kept); err != nil || len(r.kept) == 0 {
+		return r.dockerfile(), err
+	}
+	text, err := os.ReadFile(r.dockerfile())
+	if err != nil {
+		return "", fmt.Errorf("read Dockerfile: %w", err)
+	}
+	lines := string(text)
+	for _, l := range r.layers {
+		if _, kept := r.kept[l.From]; !kept {
+			continue
+		}
+		for _, f := range r.plan.folders() {
+			if f.Layer == l.Name {
+				copies := fmt.Sprintf("\nCOPY --chown=%s %s /\n", f.Owner, f.Name)
+				lines = strings.Replace(lines, copies, "\n# as in the last image: "+f.Name+"\n", 1)
+			}
+		}
+		r.o.report(Event{Step: "layer " + l.Name, Text: "as in the last image", Done: true})
+	}
+	name := filepath.Join(r.scratch(), "Dockerfile")
+	return name, disk.WriteFile(name, []byte(lines), 0o600)
+}
+
+// note notes what an image was made from.
+func (r *runner) note(from, builder string, p layer.Published, c v1.Config) error {
 	if from == "" {
 		if err := os.Remove(r.builtFile()); err != nil && !os.IsNotExist(err) {
 			return fmt.Errorf("forget the last build: %w", err)
@@ -69,37 +143,6 @@ func (r *runner) keep(from, builder string, p layer.Published, c v1.Config) erro
 	return disk.WriteFile(r.builtFile(), text, 0o600)
 }
 
-// madeFrom is the digest of everything that the layout depends on: the plan, the context's content, the Dockerfile, the base, and a2c itself.
-func (r *runner) madeFrom(ctx context.Context) (string, error) {
-	h := sha256.New()
-	e := json.NewEncoder(h)
-	dockerfile, err := os.ReadFile(r.dockerfile())
-	if err != nil {
-		return "", fmt.Errorf("read Dockerfile: %w", err)
-	}
-	base := ""
-	if r.base != nil {
-		base = r.base.model.Digest
-	}
-	self, err := program()
-	if err != nil {
-		return "", err
-	}
-	for _, part := range []any{self, r.o.Version, r.platform, r.name(), r.o.Compression, base, string(dockerfile), r.config, r.layers} {
-		if err := e.Encode(part); err != nil {
-			return "", fmt.Errorf("digest of the plan: %w", err)
-		}
-	}
-	sums, err := digests(ctx, r.context(), r.jobs())
-	if err != nil {
-		return "", err
-	}
-	for _, s := range sums {
-		fmt.Fprintf(h, "%q %s\n", s.name, s.sum)
-	}
-	return hex.EncodeToString(h.Sum(nil)), nil
-}
-
 // program tells one build of a2c from another: versions between releases bear one name.
 func program() (string, error) {
 	info, err := os.Stat("/proc/self/exe")
@@ -107,47 +150,4 @@ func program() (string, error) {
 		return "", fmt.Errorf("look at a2c itself: %w", err)
 	}
 	return fmt.Sprint(info.Size(), info.ModTime().UnixNano()), nil
-}
-
-type contentSum struct{ name, sum string }
-
-// digests are those of everything in a folder, in the order of its names.
-func digests(ctx context.Context, dir string, jobs int) ([]*contentSum, error) {
-	var all []*contentSum
-	var g errgroup.Group
-	g.SetLimit(max(jobs, 1))
-	err := filepath.WalkDir(dir, func(at string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		info, err := d.Info()
-		if err != nil {
-			return err
-		}
-		s := &contentSum{name: strings.TrimPrefix(at, dir), sum: info.Mode().String()}
-		all = append(all, s)
-		switch {
-		case d.Type() == fs.ModeSymlink:
-			target, err := os.Readlink(at)
-			s.sum += " " + target
-			return err
-		case info.Mode().IsRegular():
-			g.Go(func() error {
-				sum, err := disk.SHA256(at)
-				s.sum += " " + sum
-				return err
-			})
-		}
-		return nil
-	})
-	if waited := g.Wait(); waited != nil {
-		return nil, fmt.Errorf("digest of the context: %w", waited)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("digest of the context: %w", err)
-	}
-	return all, nil
 }

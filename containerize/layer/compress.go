@@ -60,15 +60,15 @@ func (c Compression) writer(w io.Writer, jobs int) (io.WriteCloser, error) {
 	return z, z.SetConcurrency(gzipBlock, max(jobs, 1))
 }
 
-// packed is a layer in the store.
-type packed struct {
+// Packed is a layer in the store.
+type Packed struct {
 	Blob
-	diff         v1.Hash // digest of the uncompressed tar
-	uncompressed int64
+	DiffID       v1.Hash // digest of the uncompressed tar
+	Uncompressed int64
 }
 
 // pack stores what write writes, compressed, in one pass.
-func (s *Store) pack(c Compression, jobs int, write func(io.Writer) error) (packed, error) {
+func (s *Store) pack(c Compression, jobs int, write func(io.Writer) error) (Packed, error) {
 	sum, n := sha256.New(), new(counter)
 	blob, err := s.Put(func(w io.Writer) error {
 		z, err := c.writer(w, jobs)
@@ -85,7 +85,7 @@ func (s *Store) pack(c Compression, jobs int, write func(io.Writer) error) (pack
 		return nil
 	})
 	if err != nil {
-		return packed{}, err
+		return Packed{}, err
 	}
-	return packed{Blob: blob, diff: v1.Hash{Algorithm: "sha256", Hex: hex.EncodeToString(sum.Sum(nil))}, uncompressed: int64(*n)}, nil
+	return Packed{Blob: blob, DiffID: v1.Hash{Algorithm: "sha256", Hex: hex.EncodeToString(sum.Sum(nil))}, Uncompressed: int64(*n)}, nil
 }

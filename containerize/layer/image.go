@@ -22,8 +22,9 @@ type Spec struct {
 	Config      v1.Config // as the image shall have it
 	Platform    v1.Platform
 	Compression Compression
-	Jobs        int    // threads for compression
-	Ref         string // name and tag, annotated in the index
+	Jobs        int               // threads for compression
+	Ref         string            // name and tag, annotated in the index
+	Last        map[string]Packed // layers in the layout that stands at the place, by their From: whole, and not written again
 	Report      func(name string, done, total int64)
 }
 
@@ -32,6 +33,7 @@ type Published struct {
 	Digest, ConfigDigest v1.Hash
 	Size, Uncompressed   int64 // of the layers
 	Layers               []model.Layer
+	Made                 map[string]Packed // the plan's layers by their From, for the next Spec.Last
 }
 
 // Publish writes the image as an OCI layout at dir. Times are Epoch throughout, so that the same plan and content give the same digest.
@@ -41,7 +43,7 @@ func Publish(ctx context.Context, dir string, s Spec) (Published, error) {
 		return Published{}, err
 	}
 	defer store.Abort()
-	p := publisher{store: store, spec: s, config: v1.ConfigFile{
+	p := publisher{store: store, spec: s, out: Published{Made: map[string]Packed{}}, config: v1.ConfigFile{
 		Created: v1.Time{Time: Epoch()}, Architecture: s.Platform.Architecture, OS: s.Platform.OS, Variant: s.Platform.Variant,
 		Config: s.Config, RootFS: v1.RootFS{Type: "layers"},
 	}}
@@ -113,17 +115,17 @@ func (p *publisher) baseLayer(l v1.Layer) error {
 	if strings.HasPrefix(string(mediaType), "application/vnd.docker") {
 		mediaType = types.OCILayer // the same bytes under the name that an OCI manifest uses
 	}
-	p.add(model.Layer{Name: "base"}, mediaType, packed{Blob: blob, diff: diff})
+	p.add(model.Layer{Name: "base"}, mediaType, Packed{Blob: blob, DiffID: diff})
 	return nil
 }
 
-func (p *publisher) add(l model.Layer, t types.MediaType, b packed) {
-	l.Digest, l.DiffID, l.Size = b.Digest.String(), b.diff.String(), b.Size
+func (p *publisher) add(l model.Layer, t types.MediaType, b Packed) {
+	l.Digest, l.DiffID, l.Size = b.Digest.String(), b.DiffID.String(), b.Size
 	p.layers = append(p.layers, v1.Descriptor{MediaType: t, Size: b.Size, Digest: b.Digest})
-	p.config.RootFS.DiffIDs = append(p.config.RootFS.DiffIDs, b.diff)
+	p.config.RootFS.DiffIDs = append(p.config.RootFS.DiffIDs, b.DiffID)
 	p.out.Layers = append(p.out.Layers, l)
 	p.out.Size += b.Size
-	p.out.Uncompressed += b.uncompressed
+	p.out.Uncompressed += b.Uncompressed
 }
 
 // planned writes the plan's layers.
@@ -136,11 +138,23 @@ func (p *publisher) planned(ctx context.Context) error {
 		if len(l.Entries) == 0 {
 			continue
 		}
-		err := p.write(model.Layer{Name: l.Name, Files: l.Files()}, "a2c: layer "+l.Name, func(w io.Writer) error {
-			return Write(ctx, p.progress(w, l.Name, l.Bytes()), l, src)
-		})
+		b, last := p.spec.Last[l.From]
+		var err error
+		if last {
+			err = p.store.Take(b.Blob)
+		} else {
+			b, err = p.store.pack(p.spec.Compression, p.spec.Jobs, func(w io.Writer) error {
+				return Write(ctx, p.progress(w, l.Name, l.Bytes()), l, src)
+			})
+		}
+		if err == nil {
+			err = p.put(model.Layer{Name: l.Name, Files: l.Files()}, "a2c: layer "+l.Name, b)
+		}
 		if err != nil {
 			return fmt.Errorf("layer %s: %w", l.Name, err)
+		}
+		if l.From != "" {
+			p.out.Made[l.From] = b
 		}
 	}
 	return nil
@@ -150,9 +164,12 @@ func (p *publisher) planned(ctx context.Context) error {
 func (p *publisher) corrected(ctx context.Context) error {
 	for i, r := range p.spec.Raws {
 		name := fmt.Sprintf("step-%d", i+1)
-		err := p.write(model.Layer{Name: name, Files: r.files()}, r.CreatedBy, func(w io.Writer) error {
+		b, err := p.store.pack(p.spec.Compression, p.spec.Jobs, func(w io.Writer) error {
 			return Correct(ctx, p.progress(w, name, r.bytes()), r, p.spec.Plan)
 		})
+		if err == nil {
+			err = p.put(model.Layer{Name: name, Files: r.files()}, r.CreatedBy, b)
+		}
 		if err != nil {
 			return fmt.Errorf("layer of %q: %w", r.CreatedBy, err)
 		}
@@ -160,12 +177,9 @@ func (p *publisher) corrected(ctx context.Context) error {
 	return nil
 }
 
-func (p *publisher) write(l model.Layer, by string, write func(io.Writer) error) error {
+// put adds a layer that was stored.
+func (p *publisher) put(l model.Layer, by string, b Packed) error {
 	t, err := p.spec.Compression.mediaType()
-	if err != nil {
-		return err
-	}
-	b, err := p.store.pack(p.spec.Compression, p.spec.Jobs, write)
 	if err != nil {
 		return err
 	}

@@ -42,6 +42,20 @@ func Intact(ctx context.Context, dir string, p Published) error {
 	return nil
 }
 
+// Whole leaves of the layers in the layout at dir those whose blobs were not changed: they are read.
+func Whole(ctx context.Context, dir string, all map[string]Packed) (map[string]Packed, error) {
+	out := map[string]Packed{}
+	for from, p := range all {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if whole(filepath.Join(dir, "blobs", p.Digest.Algorithm, p.Digest.Hex), p.Digest.Hex) == nil {
+			out[from] = p
+		}
+	}
+	return out, nil
+}
+
 func whole(name, want string) error {
 	got, err := disk.SHA256(name)
 	if err != nil {

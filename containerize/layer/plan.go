@@ -3,6 +3,8 @@ package layer
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"slices"
 	"strings"
@@ -35,14 +37,22 @@ type Entry struct {
 	UID    int
 	GID    int
 	Size   int64             // bytes, of a File
+	Sum    Sum               // of a File's content
 	Target model.Path        // of a Symlink as stored; of a HardLink the path of its first name, in the same layer
 	Xattrs map[string][]byte // security.capability and user.*: what image tools restore
 }
+
+// Sum is the SHA-256 of content; the zero one says that it is not known.
+type Sum [sha256.Size]byte
+
+// MarshalText gives hexadecimal digits.
+func (s Sum) MarshalText() ([]byte, error) { return hex.AppendEncode(nil, s[:]), nil }
 
 // Layer is one layer of the image; entries are sorted by path bytes, every ancestor folder is among them.
 type Layer struct {
 	Name    string // "runtime": model.GroupRuntime and what follows
 	Entries []Entry
+	From    string // digest of all that decides about its bytes, content included; "": not known
 }
 
 // Bytes sums up the files' content.

@@ -72,6 +72,24 @@ func (s *Store) Put(write func(io.Writer) error) (Blob, error) {
 	return Blob{digest, int64(*n)}, nil
 }
 
+// Take takes a blob over from the layout that stands at the final place. Both have it by a hard link, where the file system can.
+func (s *Store) Take(b Blob) error {
+	from := filepath.Join(s.final, "blobs", b.Digest.Algorithm, b.Digest.Hex)
+	if os.Link(from, s.path(b.Digest)) == nil {
+		return nil
+	}
+	f, err := os.Open(from)
+	if err != nil {
+		return fmt.Errorf("take over blob: %w", disk.Cause(err))
+	}
+	defer f.Close()
+	got, err := s.Put(func(w io.Writer) error { _, err := io.Copy(w, f); return err })
+	if err == nil && got != b {
+		err = fmt.Errorf("take over blob: %s was changed", b.Digest)
+	}
+	return err
+}
+
 func (s *Store) path(h v1.Hash) string { return filepath.Join(s.dir, "blobs", h.Algorithm, h.Hex) }
 
 // PutJSON stores a document.

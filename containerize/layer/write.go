@@ -4,6 +4,7 @@ import (
 	"archive/tar"
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -18,7 +19,7 @@ import (
 var ErrDiffers = errors.New("the built layers differ from the plan")
 
 // Write writes layer l as a tar: every header from the plan, in the plan's order, content from the raw layers.
-// A file that the raw layers lack, or that has another size there, is ErrDiffers.
+// A file that the raw layers lack, or that has another size or content there, is ErrDiffers.
 func Write(ctx context.Context, w io.Writer, l Layer, src Sources) error {
 	tw := tar.NewWriter(w)
 	for _, e := range l.Entries {
@@ -39,11 +40,28 @@ func Write(ctx context.Context, w io.Writer, l Layer, src Sources) error {
 		if h.Typeflag != tar.TypeReg || h.Size != e.Size {
 			return fmt.Errorf("%w: %s should be a file of %d bytes, came out as type %q with %d", ErrDiffers, e.Path, e.Size, h.Typeflag, h.Size)
 		}
-		if _, err := io.Copy(tw, at.raw.content(at.entry)); err != nil {
-			return fmt.Errorf("copy %s: %w", e.Path, err)
+		if err := copyContent(tw, at.raw.content(at.entry), e); err != nil {
+			return err
 		}
 	}
 	return tw.Close()
+}
+
+func copyContent(w io.Writer, r io.Reader, e Entry) error {
+	if e.Sum == (Sum{}) { // the user may have edited it in the context
+		if _, err := io.Copy(w, r); err != nil {
+			return fmt.Errorf("copy %s: %w", e.Path, err)
+		}
+		return nil
+	}
+	h := sha256.New()
+	if _, err := io.Copy(io.MultiWriter(w, h), r); err != nil {
+		return fmt.Errorf("copy %s: %w", e.Path, err)
+	}
+	if Sum(h.Sum(nil)) != e.Sum {
+		return fmt.Errorf("%w: %s came out with other content than went in", ErrDiffers, e.Path)
+	}
+	return nil
 }
 
 // Strict demands that the raw layers hold no path that the plan does not know.
