@@ -93,7 +93,7 @@ func TestCommandLine(t *testing.T) {
 		`a2c explain '/a b' 'it'\''s' ''`: {"explain", "/a b", "it's", ""},
 		`a2c x\x1b`:                       {"x\x1b"},
 	} {
-		if got := commandLine(args); got != want {
+		if got := commandLine(append([]string{"a2c"}, args...)...); got != want {
 			t.Errorf("got %s, want %s", got, want)
 		}
 	}

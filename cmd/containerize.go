@@ -150,6 +150,7 @@ func (a *app) containerize(ctx context.Context, w *workspace.Workspace, id strin
 	if runErr != nil {
 		return a.containerizeError(id, runErr)
 	}
+	a.noteRun(image, o)
 	a.Note("next: %s --application-id %s", a.command("verify"), id)
 	return answer(seenCode(image.Skips))
 }

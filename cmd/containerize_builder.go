@@ -56,6 +56,6 @@ func (a *app) dockerfileOnly(id, dir string) error {
 		_, err := fmt.Fprintf(w, "%s: no image was built\nDockerfile  %s\ncontext     %s\n", id, term.Safe(d.Dockerfile), term.Safe(d.Context))
 		return err
 	})
-	a.Note("next: %s; verify and generate need an image of a2c's own: %s --application-id %s", commandLine([]string{"docker", "build", "-f", d.Dockerfile, d.Context})[len("a2c "):], a.command("containerize"), id)
+	a.Note("next: %s; verify and generate need an image of a2c's own: %s --application-id %s", commandLine("docker", "build", "-f", d.Dockerfile, d.Context), a.command("containerize"), id)
 	return err
 }

@@ -54,7 +54,7 @@ func Main(ctx context.Context, args []string, s *term.Streams) (code Code) {
 			code = Failed
 		}
 	}()
-	a := &app{Streams: s, getenv: os.Getenv, euid: os.Geteuid(), line: commandLine(args), log: slog.New(slog.DiscardHandler)}
+	a := &app{Streams: s, getenv: os.Getenv, euid: os.Geteuid(), line: commandLine(append([]string{"a2c"}, args...)...), log: slog.New(slog.DiscardHandler)}
 	root := newRoot(a)
 	root.SetArgs(args)
 	root.SetIn(s.In)
@@ -223,9 +223,9 @@ func (a *app) lockedFor(id string, force bool, do func(*workspace.Workspace) err
 // print writes a command's data to Out.
 func (a *app) print(v any, table func(io.Writer) error) error { return a.Print(a.format, v, table) }
 
-// commandLine is what the user typed, quoted for a shell where needed.
-func commandLine(args []string) string {
-	words := []string{"a2c"}
+// commandLine is words as a shell takes them, quoted where needed, and fit for a terminal.
+func commandLine(args ...string) string {
+	var words []string
 	for _, w := range args {
 		if w == "" || strings.ContainsAny(w, " \t\n'\"\\$`*?[]{}()<>|&;#~!") {
 			w = "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"

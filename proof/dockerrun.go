@@ -67,6 +67,33 @@ func dockerRun(t *testing.T, c Command, site *apps.Site, j Job) {
 		}
 	}
 	d.healthy(t, name)
+	d.printed(t, j)
+}
+
+// printed has a shell and the engine take the line that containerize printed. The container is not started, as it would listen on every address.
+func (d docker) printed(t *testing.T, j Job) {
+	t.Helper()
+	const name = "a2c-proof-line"
+	for _, ran := range j.Runs {
+		_, line, found := strings.Cut(string(ran.Stderr), " && docker run -d ")
+		if !found {
+			continue
+		}
+		line, _, _ = strings.Cut(line, "\n")
+		d.command(t, nil, "/bin/sh", "-c", "docker create --name "+name+" "+line)
+		ports := d.run(t, nil, "inspect", "-f", "{{json .HostConfig.PortBindings}}", name)
+		d.run(t, nil, "rm", name)
+		for _, m := range j.Image.Needs.State {
+			d.run(t, nil, "volume", "rm", j.ID+"-"+m.Name)
+		}
+		for _, p := range j.Image.Config.ExposedPorts {
+			if !strings.Contains(ports, `"`+p+`"`) {
+				t.Errorf("docker run %s: publishes %s, not %s", line, ports, p)
+			}
+		}
+		return
+	}
+	t.Error("containerize --tar printed no line with docker run")
 }
 
 // healthy waits for what the engine says of the image's own check.
@@ -139,12 +166,17 @@ type docker struct{ env []string }
 
 func (d docker) run(t *testing.T, secrets []string, args ...string) string {
 	t.Helper()
-	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), "docker", args...)
+	return d.command(t, secrets, "docker", args...)
+}
+
+func (d docker) command(t *testing.T, secrets []string, program string, args ...string) string {
+	t.Helper()
+	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), program, args...)
 	cmd.Env = append(append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir()}, d.env...), secrets...)
 	var out, problems bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &problems
 	if err := cmd.Run(); err != nil {
-		t.Fatal(fmt.Errorf("docker %s: %w\n%s", strings.Join(args[:min(len(args), 2)], " "), err, problems.Bytes()))
+		t.Fatal(fmt.Errorf("%s %s: %w\n%s", program, strings.Join(args[:min(len(args), 2)], " "), err, problems.Bytes()))
 	}
 	return out.String()
 }
