@@ -15,6 +15,7 @@ func commands(a *app) []*cobra.Command {
 		newConfig(a),
 		newSize(a),
 		newContainerize(a),
+		newExtract(a),
 		newVerify(a),
 		newSecrets(a),
 		newGenerate(a),

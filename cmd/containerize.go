@@ -14,26 +14,22 @@ import (
 	builders "a2c/containerize/build"
 	"a2c/containerize/layer"
 	"a2c/containerize/sign"
-	"a2c/internal/child"
 	"a2c/internal/term"
 	"a2c/internal/workspace"
 )
 
 // containerizeFlags are what a user may say about an image.
 type containerizeFlags struct {
-	baseFlags
-	id, tar, destination, compression, signKey     string
-	keepBind, keepFileSecrets, keepLogs, buildOnly bool
-	allowSecrets, force                            bool
-	builder, dockerHost                            string
-	noHealthcheck                                  bool
-	healthPath                                     string
+	planFlags
+	id, archive, tar, destination, compression, signKey string
+	buildOnly, allowSecrets, force                      bool
+	builder, dockerHost                                 string
 }
 
 // options turns flags into what the stage takes, and refuses what could not be used in the end. getenv gives the passphrase of the key.
 func (f containerizeFlags) options(getenv func(string) string) (containerize.Options, error) {
 	o := containerize.Options{
-		KeepBind: f.keepBind, KeepFileSecrets: f.keepFileSecrets, KeepLogs: f.keepLogs, BuildOnly: f.buildOnly, Force: f.force, Tar: f.tar, Destination: f.destination, AllowSecrets: f.allowSecrets,
+		BuildOnly: f.buildOnly, Force: f.force, Tar: f.tar, Destination: f.destination, AllowSecrets: f.allowSecrets,
 		Compression: layer.Compression(f.compression), Version: version,
 	}
 	err := f.set(&o)
@@ -41,9 +37,6 @@ func (f containerizeFlags) options(getenv func(string) string) (containerize.Opt
 		return o, err
 	}
 	if o.Builder, err = f.chosen(); err != nil {
-		return o, err
-	}
-	if err = f.health(&o); err != nil {
 		return o, err
 	}
 	if err := o.CheckNames(); err != nil || f.signKey == "" {
@@ -61,10 +54,13 @@ func (f containerizeFlags) options(getenv func(string) string) (containerize.Opt
 func newContainerize(a *app) *cobra.Command {
 	var f containerizeFlags
 	c := &cobra.Command{
-		Use:   "containerize --application-id ID",
+		Use:   "containerize --application-id ID | --input-archive FILE",
 		Short: "Make the Dockerfile, its context and the image, without Docker",
 		Long: `containerize plans the image of an analysed application, writes Dockerfile and context, builds them with Kaniko in a private root, and corrects
 the layers to the plan, so that the same application gives the same digest, whichever builder makes it. It writes deployment.json, which is yours to edit.
+
+With --input-archive it builds what extract archived on another machine, to the same digest, as does --build-only afterwards. As root with Kaniko; without
+root by --builder docker, or to Dockerfile and context by --builder dockerfile.
 
 Exit code 3: the Dockerfile was edited, or known secrets lie in an image that is to be pushed.`,
 		Example: `  sudo a2c containerize --application-id java-tomcat-9e8e4799
@@ -73,16 +69,20 @@ Exit code 3: the Dockerfile was edited, or known secrets lie in an image that is
   a2c containerize --application-id java-tomcat-9e8e4799 --builder docker
   sudo a2c containerize --application-id java-springboot-3b526ec7 --base vendor
   sudo a2c containerize --application-id java-springboot-3b526ec7 --health-path 8081/actuator/health
+  sudo a2c containerize --input-archive java-tomcat-9e8e4799-extraction.tar.zst
   sudo a2c containerize --application-id java-tomcat-9e8e4799 --destination 123456789012.dkr.ecr.eu-central-1.amazonaws.com/shop:1`,
 		GroupID: "make",
 		Args:    none,
 		RunE: func(c *cobra.Command, _ []string) error {
-			if err := checkID(f.id); err != nil {
-				return err
-			}
 			o, err := f.options(a.getenv)
 			if err != nil {
 				return usage(fmt.Errorf("--%w", err))
+			}
+			if f.archive != "" {
+				return a.containerizeArchive(c.Context(), f.archive, f, o)
+			}
+			if err := checkID(f.id); err != nil {
+				return err
 			}
 			return a.lockedFor(f.id, f.force, func(w *workspace.Workspace) error { return a.containerize(c.Context(), w, f.id, o) })
 		},
@@ -90,11 +90,8 @@ Exit code 3: the Dockerfile was edited, or known secrets lie in an image that is
 	a.idFlag(c, &f.id)
 	s := c.Flags()
 	f.add(a, c, s)
-	s.BoolVar(&f.keepBind, "keep-bind", false, "leave listeners on loopback as they are; nobody reaches them in a container")
-	s.BoolVar(&f.keepFileSecrets, "keep-file-secrets", false, "leave secrets in configuration files, also where variables could give them when the image runs")
-	s.BoolVar(&f.keepLogs, "keep-logs", false, "leave logs in files, also where they can go to the console")
+	s.StringVar(&f.archive, "input-archive", "", "build from this `file` of extract, on whatever machine")
 	s.BoolVar(&f.buildOnly, "build-only", false, "build from the Dockerfile and the context as they are, edits included")
-	f.healthFlags(c)
 	f.builderFlags(a, c)
 	s.StringVar(&f.tar, "tar", "", "also write the image to this `file`, for docker load")
 	s.StringVar(&f.destination, "destination", "", "also push the image to this `reference`")
@@ -115,19 +112,14 @@ func (a *app) containerize(ctx context.Context, w *workspace.Workspace, id strin
 	if err != nil {
 		return err
 	}
-	tree, err := a.processRoot(ctx, analysis.AnalysisInfo.App)
-	if err != nil {
-		return err
+	o.Analysis, o.Inputs, o.Dir = analysis, inputs, filepath.Join(w.App(id), "image")
+	if o.Archive == "" && (!o.BuildOnly || !containerize.FromArchive(o.Dir)) {
+		if o.Tree, err = a.processRoot(ctx, analysis.AnalysisInfo.App); err != nil {
+			return err
+		}
 	}
-	if err := child.Gentle(); err != nil {
-		a.log.Warn("cannot give way to the host's other work", "error", err)
-	}
-	progress := a.Progress()
+	progress := a.prepared(w, id, &o)
 	defer progress.Done()
-	o.Analysis, o.Files, o.Tree, o.Dir, o.Log = analysis, w.Files(id), tree, filepath.Join(w.App(id), "image"), a.log
-	o.Inputs = inputs
-	o.Recovered = filepath.Join(w.App(id), workspace.RecoveredFolder)
-	o.Report = func(e containerize.Event) { progress.Show("%s: %s %s", id, e.Step, sizeIf(e.Bytes)) }
 	image, runErr := containerize.Run(ctx, o)
 	progress.Done()
 	if errors.Is(runErr, builders.ErrNoImage) {

@@ -11,12 +11,12 @@ import (
 )
 
 // healthFlags adds how the image is asked whether it is well.
-func (f *containerizeFlags) healthFlags(c *cobra.Command) {
+func (f *planFlags) healthFlags(c *cobra.Command) {
 	c.Flags().BoolVar(&f.noHealthcheck, "no-healthcheck", false, "leave the image without a HEALTHCHECK")
 	c.Flags().StringVar(&f.healthPath, "health-path", "", "have the HEALTHCHECK ask this `path` over HTTP, with its port where that is not the main one, such as 8081/actuator/health (default it only connects)")
 }
 
-func (f containerizeFlags) health(o *containerize.Options) error {
+func (f *planFlags) health(o *containerize.Options) error {
 	o.NoHealthcheck = f.noHealthcheck
 	if f.healthPath == "" {
 		return nil

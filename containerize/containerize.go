@@ -56,10 +56,12 @@ type runner struct {
 	changes     []model.Change
 	edited      bool
 	platform    string
+	needs       model.Needs
+	leaves      bool // what is prepared leaves the machine as an archive
 }
 
 func (r *runner) scratch() string    { return filepath.Join(r.o.Dir, "build") }
-func (r *runner) context() string    { return filepath.Join(r.o.Dir, "context") }
+func (r *runner) context() string    { return filepath.Join(r.o.Dir, contextName) }
 func (r *runner) dockerfile() string { return filepath.Join(r.o.Dir, "Dockerfile") }
 func (r *runner) layout() string     { return filepath.Join(r.o.Dir, "oci") }
 func (r *runner) proposal() string   { return filepath.Join(r.o.Dir, ".a2c", "Dockerfile") }
@@ -73,6 +75,9 @@ func (r *runner) jobs() int {
 func (r *runner) needBytes() int64 {
 	if r.plan == nil {
 		return 0
+	}
+	if r.leaves { // neither unpacked nor raw layers
+		return r.plan.need() / 2
 	}
 	return r.plan.need()
 }
@@ -95,19 +100,15 @@ func (r *runner) prepare(ctx context.Context) error {
 	if err := r.checkEdits(); err != nil {
 		return err
 	}
-	if err := r.makePlan(ctx); err != nil {
+	if err := r.choosePlan(ctx); err != nil {
 		return err
 	}
 	if !r.o.Force {
-		if err := r.plan.room(r.o.Dir); err != nil {
+		if err := r.plan.room(r.o.Dir, r.needBytes()); err != nil {
 			return err
 		}
 	}
-	if r.o.BuildOnly {
-		if err := r.plan.readContext(r.context()); err != nil {
-			return err
-		}
-	} else if err := r.copyFiles(ctx); err != nil {
+	if err := r.fillContext(ctx); err != nil {
 		return err
 	}
 	var err error
@@ -115,6 +116,30 @@ func (r *runner) prepare(ctx context.Context) error {
 		return fmt.Errorf("plan: %w", err)
 	}
 	return r.writeDockerfile()
+}
+
+// choosePlan makes the plan by looking at the host, or takes the one that an archive brought.
+func (r *runner) choosePlan(ctx context.Context) error {
+	switch {
+	case r.o.Archive != "":
+		return r.restore(filepath.Join(r.o.Archive, savedName))
+	case r.o.BuildOnly && FromArchive(r.o.Dir):
+		return r.restore(r.savedFile())
+	}
+	return r.makePlan(ctx)
+}
+
+func (r *runner) fillContext(ctx context.Context) error {
+	switch {
+	case r.o.BuildOnly:
+		return r.plan.readContext(r.context())
+	case r.o.Archive != "":
+		return r.takeArchive()
+	}
+	if err := r.copyFiles(ctx); err != nil {
+		return err
+	}
+	return r.forgetArchive()
 }
 
 // cleanUp removes what an earlier run left behind, by name.
@@ -212,23 +237,27 @@ func (r *runner) makePlan(ctx context.Context) error {
 	r.config.Healthcheck = r.healthcheck
 	r.config.Labels = labels(a.AnalysisInfo, r.base)
 	r.changes = append(slices.Clone(r.plan.changes), r.start.changes...)
+	r.needs = r.start.needs(r.files)
 	return r.mayPush()
 }
 
-// mayPush refuses early what would be refused in the end.
+// mayPush refuses early what would be refused in the end. An archive is for another machine, as what is pushed is.
 func (r *runner) mayPush() error {
-	if r.o.Destination == "" {
+	if r.o.Destination == "" && !r.leaves {
 		return nil
 	}
 	inside := r.plan.inside(r.o.Analysis.AnalysisInfo.Secrets)
 	if len(inside) == 0 || r.o.AllowSecrets {
 		return nil
 	}
-	return refuse(inside)
+	if r.leaves {
+		return refuse(inside, "extract")
+	}
+	return refuse(inside, "push")
 }
 
 // refuse names the first of the secrets that is in force. One in a comment is as readable for all who pull the image, so it does not pass either.
-func refuse(inside []model.Secret) error {
+func refuse(inside []model.Secret, what string) error {
 	force := slices.DeleteFunc(slices.Clone(inside), func(k model.Secret) bool { return k.Comment })
 	note, take := "", "take them out"
 	switch notes := len(inside) - len(force); {
@@ -238,8 +267,8 @@ func refuse(inside []model.Secret) error {
 		note = fmt.Sprintf(", %d of them in comments", notes)
 	}
 	first := slices.Concat(force, inside)[0]
-	return fmt.Errorf("%w: %d%s, the first is %q in %s, line %d; %s, or push with --allow-secrets-in-image",
-		ErrSecretsInside, len(inside), note, first.Name, first.Place.Path, first.Place.Line, take)
+	return fmt.Errorf("%w: %d%s, the first is %q in %s, line %d; %s, or %s with --allow-secrets-in-image",
+		ErrSecretsInside, len(inside), note, first.Name, first.Place.Path, first.Place.Line, take, what)
 }
 
 // copyFiles fills a new context aside and puts it in place.

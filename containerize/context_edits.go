@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"a2c/containerize/layer"
+	"a2c/internal/disk"
 )
 
 // errOther ends the comparison of a context with the plan.
@@ -24,8 +25,8 @@ func (p *plan) differs(dir string) (bool, error) {
 	defer root.Close()
 	want := p.contextKinds()
 	seen := 0
-	err = walk(root, ".", func(name string, kind fs.FileMode) error {
-		if k, planned := want[name]; !planned || k != kind {
+	err = disk.Walk(root, ".", func(name string, e fs.DirEntry) error {
+		if k, planned := want[name]; !planned || k != e.Type() {
 			return errOther
 		}
 		seen++
@@ -60,31 +61,6 @@ func (p *plan) contextKinds() map[string]fs.FileMode {
 		want[path.Dir(top)] = fs.ModeDir
 	}
 	return want
-}
-
-// walk calls each for every path below dir.
-func walk(root *os.Root, dir string, each func(name string, kind fs.FileMode) error) error {
-	d, err := root.Open(dir)
-	if err != nil {
-		return err
-	}
-	entries, err := d.ReadDir(-1)
-	d.Close()
-	if err != nil {
-		return err
-	}
-	for _, e := range entries {
-		name := path.Join(dir, e.Name())
-		if err := each(name, e.Type()); err != nil {
-			return err
-		}
-		if e.IsDir() {
-			if err := walk(root, name, each); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }
 
 func mode(k layer.Kind) fs.FileMode {

@@ -238,7 +238,7 @@ func TestRefuse(t *testing.T) {
 		"comment":  {[]model.Secret{note}, `: 1, in comments, the first is "keycloak.conf" in /kc/keycloak.conf, line 12; delete these comments, or push with --allow-secrets-in-image`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			err := refuse(c.inside)
+			err := refuse(c.inside, "push")
 			if got := strings.TrimPrefix(err.Error(), ErrSecretsInside.Error()); got != c.want || !errors.Is(err, ErrSecretsInside) {
 				t.Errorf("got %s\nwant %s", got, c.want)
 			}

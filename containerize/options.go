@@ -47,6 +47,9 @@ type Options struct {
 	HealthPort int
 	// BuildOnly builds from the Dockerfile and the context in Dir, which the user may have edited; nothing is copied from the host.
 	BuildOnly bool
+	// Archive is a folder into which an archive of Extract was unpacked, on the file system of Dir: its context and plan are moved to Dir and built, and
+	// what Files, Tree, Recovered and the options about the plan would say is said by it. "": none.
+	Archive string
 	// Force goes on when the disk gets too full, and overwrites an edited Dockerfile.
 	Force       bool
 	Compression layer.Compression // "": gzip

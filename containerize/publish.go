@@ -100,6 +100,9 @@ func (r *runner) publish(ctx context.Context, raw build.RawLayers) (layer.Publis
 		if s.Base, err = layer.Load(raw.Base); err != nil {
 			return layer.Published{}, config, err
 		}
+		if err := r.samePlanned(s.Base); err != nil && !edited {
+			return layer.Published{}, config, err
+		}
 	}
 	for _, l := range raw.Layers {
 		one, err := layer.Open(l.File, l.CreatedBy)
@@ -111,6 +114,15 @@ func (r *runner) publish(ctx context.Context, raw build.RawLayers) (layer.Publis
 	}
 	out, err := layer.Publish(ctx, r.layout(), s)
 	return out, config, err
+}
+
+// samePlanned refuses a base image that is another one by now: a tag moves, and what the plan leaves out since the base had it may be gone.
+func (r *runner) samePlanned(img v1.Image) error {
+	have, err := img.Digest()
+	if err != nil || r.base == nil || have.String() == r.base.model.Digest {
+		return err
+	}
+	return fmt.Errorf("the base image %s is %s now, and was %s when the plan was made: name it by its digest, or begin again", r.base.model.Reference, have, r.base.model.Digest)
 }
 
 // exact is the configuration as planned: a Dockerfile cannot say every value, and builders add a PATH.
@@ -167,7 +179,7 @@ func (r *runner) image(builder string, p layer.Published, c v1.Config) model.Ima
 	img := model.Image{
 		ApplicationID: r.o.Analysis.AnalysisInfo.AppID, Repository: r.repository(), Tag: r.tag(),
 		Digest: p.Digest.String(), ConfigDigest: p.ConfigDigest.String(), Platform: r.platform, Base: model.BaseImage{Kind: "host"}, Init: r.init, Builder: builder,
-		Layers: p.Layers, Size: p.Size, Uncompressed: p.Uncompressed, Changes: r.changes, Needs: r.start.needs(r.files),
+		Layers: p.Layers, Size: p.Size, Uncompressed: p.Uncompressed, Changes: r.changes, Needs: r.needs,
 		SecretsInside: r.plan.inside(r.o.Analysis.AnalysisInfo.Secrets), Skips: append(slices.Clone(r.plan.skips), r.start.skips...),
 	}
 	if r.base != nil {

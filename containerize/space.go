@@ -25,8 +25,8 @@ func (p *plan) need() int64 {
 }
 
 // room refuses a build that would fill the disk, and names what takes the room.
-func (p *plan) room(dir string) error {
-	err := disk.Room(dir, p.need())
+func (p *plan) room(dir string, need int64) error {
+	err := disk.Room(dir, need)
 	if err == nil {
 		return nil
 	}

@@ -14,8 +14,13 @@ func SHA256(name string) (string, error) {
 		return "", err
 	}
 	defer f.Close()
+	return Digest(f)
+}
+
+// Digest is the SHA-256 of what can be read, in hexadecimal digits.
+func Digest(r io.Reader) (string, error) {
 	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
+	if _, err := io.Copy(h, r); err != nil {
 		return "", err
 	}
 	return hex.EncodeToString(h.Sum(nil)), nil
