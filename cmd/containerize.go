@@ -84,7 +84,7 @@ Exit code 3: the Dockerfile was edited, or known secrets lie in an image that is
 			if err := checkID(f.id); err != nil {
 				return err
 			}
-			return a.lockedFor(f.id, f.force, func(w *workspace.Workspace) error { return a.containerize(c.Context(), w, f.id, o) })
+			return a.lockedApp(f.id, f.force, func(w *workspace.Workspace) error { return a.containerize(c.Context(), w, f.id, o) })
 		},
 	}
 	a.idFlag(c, &f.id)

@@ -220,6 +220,25 @@ func (a *app) lockedFor(id string, force bool, do func(*workspace.Workspace) err
 	return a.locked(force, do)
 }
 
+// lockedApp is lockedFor for a command that writes only what is the application's own: others may work on other applications meanwhile.
+func (a *app) lockedApp(id string, force bool, do func(*workspace.Workspace) error) error {
+	w, err := a.open(force)
+	if err != nil {
+		return err
+	}
+	if err := a.known(w, id); err != nil {
+		return err
+	}
+	if _, err := os.Stat(w.App(id)); err != nil {
+		return do(w) // it was not analyzed: nothing will be written
+	}
+	unlock, err := w.LockApp(id, a.line)
+	if err != nil {
+		return err
+	}
+	return errors.Join(do(w), unlock())
+}
+
 // print writes a command's data to Out.
 func (a *app) print(v any, table func(io.Writer) error) error { return a.Print(a.format, v, table) }
 

@@ -35,21 +35,56 @@ func (w *Workspace) Lock(command string) (unlock func() error, err error) {
 	if err := w.create(); err != nil {
 		return nil, err
 	}
-	f, err := os.OpenFile(filepath.Join(w.dir, lockFile), os.O_RDWR|os.O_CREATE|syscall.O_NOFOLLOW, 0o600)
+	f, err := w.hold("", unix.LOCK_EX, command)
+	if err != nil {
+		return nil, err
+	}
+	return w.signed(f, []string{"", "*/", "*/*/", "*/*/*/"}, command)
+}
+
+// LockApp is Lock for a command that writes only below the folder of one application, which exists: others may work on other applications meanwhile.
+func (w *Workspace) LockApp(id, command string) (unlock func() error, err error) {
+	if err := w.create(); err != nil {
+		return nil, err
+	}
+	all, err := w.hold("", unix.LOCK_SH, command)
+	if err != nil {
+		return nil, err
+	}
+	f, err := w.hold(id, unix.LOCK_EX, command)
+	if err != nil {
+		return nil, errors.Join(err, all.Close())
+	}
+	mine, err := w.signed(f, []string{id + "/", id + "/*/", id + "/*/*/"}, command)
+	if err != nil {
+		return nil, errors.Join(err, all.Close())
+	}
+	return func() error { return errors.Join(mine(), all.Close()) }, nil
+}
+
+// hold takes the lock of a folder of the workspace.
+func (w *Workspace) hold(folder string, how int, command string) (*os.File, error) {
+	dir := filepath.Join(w.dir, folder)
+	f, err := os.OpenFile(filepath.Join(dir, lockFile), os.O_RDWR|os.O_CREATE|syscall.O_NOFOLLOW, 0o600)
 	if err != nil {
 		return nil, w.refused(err)
 	}
-	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+	if err := unix.Flock(int(f.Fd()), how|unix.LOCK_NB); err != nil {
 		defer f.Close()
 		if errors.Is(err, unix.EWOULDBLOCK) {
-			return nil, &LockedError{w.dir, holder(f), command}
+			return nil, &LockedError{dir, w.holder(f), command}
 		}
 		return nil, fmt.Errorf("lock workspace %s: %w", model.Path(w.dir), err)
 	}
+	return f, nil
+}
+
+// signed says in a lock that is held who holds it, and clears away what a killed a2c left where it works.
+func (w *Workspace) signed(f *os.File, below []string, command string) (unlock func() error, err error) {
 	if err := sign(f, command); err != nil {
 		return nil, errors.Join(w.refused(err), f.Close())
 	}
-	if err := w.sweep(); err != nil {
+	if err := w.sweep(below); err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
 	return func() error {
@@ -65,19 +100,40 @@ func sign(f *os.File, command string) error {
 	return err
 }
 
-func holder(f *os.File) string {
-	text, err := io.ReadAll(io.LimitReader(f, 400))
-	line, _, _ := strings.Cut(string(text), "\n")
-	if err != nil || line == "" {
-		return "another process"
+// holder says who holds a lock: of the workspace's that may be one who works on an application.
+func (w *Workspace) holder(f *os.File) string {
+	if line := signature(f); line != "" {
+		return line
 	}
+	locks, _ := filepath.Glob(filepath.Join(w.dir, "*", lockFile)) // the pattern is well-formed unless the workspace's name has brackets
+	for _, name := range locks {
+		app, err := os.Open(name)
+		if err != nil {
+			continue
+		}
+		line := signature(app)
+		held := errors.Is(unix.Flock(int(app.Fd()), unix.LOCK_SH|unix.LOCK_NB), unix.EWOULDBLOCK)
+		app.Close()
+		if held && line != "" {
+			return line
+		}
+	}
+	return "another process"
+}
+
+func signature(f *os.File) string {
+	text, err := io.ReadAll(io.LimitReader(f, 400))
+	if err != nil {
+		return ""
+	}
+	line, _, _ := strings.Cut(string(text), "\n")
 	return line
 }
 
-// sweep removes the files that a killed a2c left half-written beside their documents; none lies deeper than generated files do.
-func (w *Workspace) sweep() error {
+// sweep removes, in folders that match the patterns, the files that a killed a2c left half-written beside their documents; none lies deeper than generated files do.
+func (w *Workspace) sweep(below []string) error {
 	tree := os.DirFS(w.dir)
-	for _, pattern := range []string{"", "*/", "*/*/", "*/*/*/"} {
+	for _, pattern := range below {
 		left, err := fs.Glob(tree, pattern+disk.AsidePrefix+"*")
 		if err != nil {
 			return fmt.Errorf("look for half-written files: %w", err)

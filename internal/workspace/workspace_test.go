@@ -115,6 +115,59 @@ func TestLock(t *testing.T) {
 	}
 }
 
+// Two builds of one application keep each other out, those of two do not; who writes to the whole workspace waits for both.
+func TestLockApp(t *testing.T) {
+	w, err := Open(t.TempDir(), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range []string{"a", "b"} {
+		if err := os.Mkdir(w.App(id), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	held := func(lock func() (func() error, error), want string) {
+		t.Helper()
+		_, err := lock()
+		l, ok := errors.AsType[*LockedError](err)
+		if !ok || !strings.Contains(l.Holder, want) {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+	whole := func() (func() error, error) { return w.Lock("a2c all") }
+	first, err := w.LockApp("a", "a2c build a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Create("a/image.json"); err != nil { // is being written, and stays
+		t.Fatal(err)
+	}
+	second, err := w.LockApp("b", "a2c build b")
+	if err != nil {
+		t.Fatal(err)
+	}
+	held(func() (func() error, error) { return w.LockApp("a", "a2c again") }, "(a2c build a)")
+	held(whole, "(a2c build a)")
+	if left := asides(t, w.dir); len(left) != 1 {
+		t.Errorf("being written: %q", left)
+	}
+	if err := first(); err != nil {
+		t.Fatal(err)
+	}
+	held(whole, "(a2c build b)")
+	if err := second(); err != nil {
+		t.Fatal(err)
+	}
+	unlock, err := whole()
+	if err != nil {
+		t.Fatal(err)
+	}
+	held(func() (func() error, error) { return w.LockApp("b", "a2c build b") }, "(a2c all)")
+	if err := unlock(); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestLockSweeps(t *testing.T) {
 	w, err := Open(t.TempDir(), false)
 	if err != nil {
