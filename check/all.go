@@ -40,5 +40,7 @@ func All() []Rule {
 		imdsDependency(),
 		logDriver(),
 		debugAgent(),
+		// what it stands on
+		endOfLife(),
 	}
 }

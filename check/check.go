@@ -1,7 +1,12 @@
 // Package check runs rules over subjects: one file per rule family, testdata/<rule ID>/ for each rule.
 package check
 
-import "a2c/model"
+import (
+	"time"
+
+	"a2c/internal/eol"
+	"a2c/model"
+)
 
 // Targets that rules exist for.
 const (
@@ -18,6 +23,9 @@ type Subject struct {
 	Image *model.Image
 	// Deployment is the size and shape asked for, when a deployment.json stands beside the analysis.
 	Deployment *model.Deployment
+	// EndOfLife is the table of ends of life, and Today the day on which it is asked.
+	EndOfLife *eol.Table
+	Today     time.Time
 }
 
 // Rule is a value: no state, no I/O.

@@ -13,9 +13,11 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"a2c/internal/eol"
 	"a2c/internal/golden"
 	"a2c/model"
 )
@@ -40,6 +42,8 @@ type subject struct {
 	App        *model.Analysis   `json:"app"`
 	Image      *model.Image      `json:"image"`
 	Deployment *model.Deployment `json:"deployment"`
+	EndOfLife  *eol.Table        `json:"endOfLife"`
+	Today      time.Time         `json:"today"`
 }
 
 func TestRules(t *testing.T) {
@@ -66,7 +70,7 @@ func run(t *testing.T, rule Rule, file string) {
 	if !slices.Contains(rule.Targets, target) {
 		t.Fatalf("the rule does not apply to %s", target)
 	}
-	r := &report{subject: &Subject{Name: "app-1", Target: target, App: s.App, Image: s.Image, Deployment: s.Deployment}, rule: rule}
+	r := &report{subject: &Subject{Name: "app-1", Target: target, App: s.App, Image: s.Image, Deployment: s.Deployment, EndOfLife: s.EndOfLife, Today: s.Today}, rule: rule}
 	rule.Run(r.subject, r)
 	c.Want = []statement{}
 	for _, f := range r.findings {
@@ -209,8 +213,8 @@ func TestRun(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if len(verdicts) != 2 || verdicts[0].Target != ECSFargate || verdicts[0].Rules != 32 || verdicts[1].Rules >= 30 {
-				t.Errorf("want both targets once, with all 32 rules on the first: %+v", verdicts)
+			if len(verdicts) != 2 || verdicts[0].Target != ECSFargate || verdicts[0].Rules != 33 || verdicts[1].Rules >= 31 {
+				t.Errorf("want both targets once, with all 33 rules on the first: %+v", verdicts)
 			}
 			if got := verdicts[0].Answer; got != c.want {
 				t.Errorf("answer %q, want %q: %+v", got, c.want, verdicts[0].Findings)

@@ -69,6 +69,7 @@ was deleted was meant to be gone, and the application would not find it when it 
 	}
 	a.idFlag(c, &id)
 	a.unconfinedFlag(c)
+	a.eolFlag(c)
 	c.Flags().BoolVar(&all, "all", false, "analyze every application that runs")
 	c.Flags().BoolVar(&a.recoverDeleted, "recover-deleted", false, "take the content of deleted files that are still open")
 	c.Flags().BoolVar(&a.resolve, "resolve", false, "ask this host's resolver for the names that are configured")

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"path"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -22,11 +23,12 @@ func newCheck(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "check --application-id ID",
 		Short: "Judge whether an application can run on Fargate",
-		Long: `check holds an analysed application against the rules of a target: privileged mode, daemons, CPU and memory, ports, persistent state.
+		Long: `check holds an analysed application against the rules of a target: privileged mode, daemons, CPU and memory, ports, persistent state, and
+what of system, runtime and server gets no updates any more.
 Each finding names its rule, the evidence, what to do and where AWS says so.
 
 Exit codes: 0 yes · 3 no, or it would break · 4 the evidence does not decide.`,
-		Example: "  a2c check --application-id java-tomcat-9e8e4799\n  a2c check --application-id java-tomcat-9e8e4799 --target eks-fargate -o json",
+		Example: "  a2c check --application-id java-tomcat-9e8e4799\n  a2c check --application-id java-tomcat-9e8e4799 --target eks-fargate -o json\n  a2c check --application-id java-tomcat-9e8e4799 --eol-table newer.json",
 		GroupID: "look",
 		Args:    none,
 		RunE: func(*cobra.Command, []string) error {
@@ -49,6 +51,7 @@ Exit codes: 0 yes · 3 no, or it would break · 4 the evidence does not decide.`
 		},
 	}
 	a.idFlag(c, &id)
+	a.eolFlag(c)
 	c.Flags().StringSliceVar(&targets, "target", []string{check.ECSFargate}, "what it is judged for: "+check.ECSFargate+", "+check.EKSFargate)
 	return c
 }
@@ -62,7 +65,7 @@ func (a *app) subject(w *workspace.Workspace, id string) (*check.Subject, error)
 	if err != nil {
 		return nil, a.missing(err, id, w, "analyze")
 	}
-	s := &check.Subject{Name: id, App: &analysis}
+	s := &check.Subject{Name: id, App: &analysis, EndOfLife: &a.ends, Today: time.Now()}
 	switch image, err := workspace.Load[model.Image](w, path.Join(id, workspace.ImageFile)); {
 	case err == nil:
 		s.Image = &image

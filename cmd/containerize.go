@@ -88,6 +88,7 @@ Exit code 3: the Dockerfile was edited, or known secrets lie in an image that is
 		},
 	}
 	a.idFlag(c, &f.id)
+	a.eolFlag(c)
 	s := c.Flags()
 	f.add(a, c, s)
 	s.StringVar(&f.archive, "input-archive", "", "build from this `file` of extract, on whatever machine")
@@ -135,7 +136,7 @@ func (a *app) containerize(ctx context.Context, w *workspace.Workspace, id strin
 	if err := a.proposeDeployment(w, id, analysis, image); err != nil {
 		return err
 	}
-	if err := a.print(image, func(w io.Writer) error { return a.imageTable(w, image) }); err != nil {
+	if err := a.print(image, func(w io.Writer) error { return a.imageTable(w, image, analysis.AnalysisInfo) }); err != nil {
 		return err
 	}
 	a.noteSkips(image.Skips)

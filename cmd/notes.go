@@ -51,6 +51,7 @@ func (a *app) analysisTable(w io.Writer, analyses map[string]model.Analysis) err
 	for _, id := range slices.Sorted(maps.Keys(analyses)) {
 		a.fileLines(w, id, analyses[id].AnalysisInfo)
 		observationLine(w, id, analyses[id].AnalysisInfo.Observation)
+		a.endLines(w, id, analyses[id].AnalysisInfo, "")
 		secretLines(w, id+": secret", analyses[id].AnalysisInfo.Secrets)
 	}
 	return nil

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/viper"
 
+	"a2c/internal/eol"
 	"a2c/internal/term"
 	"a2c/internal/workspace"
 )
@@ -33,8 +34,9 @@ type app struct {
 	// observe: how long analyze watches what an application opens.
 	observe        time.Duration
 	sample         time.Duration
-	recoverDeleted bool   // analyze --recover-deleted
-	resolve        bool   // analyze --resolve
+	recoverDeleted bool // analyze --recover-deleted
+	resolve        bool // analyze --resolve
+	ends           eol.Table
 	root           string // of the file system to look at; "/" but for tests
 }
 
