@@ -52,7 +52,7 @@ func (r *runner) health() error {
 // healthcheckLine is what stands behind HEALTHCHECK in a Dockerfile.
 func healthcheckLine(h *model.Healthcheck) (string, error) {
 	switch {
-	case h == nil:
+	case h == nil || len(h.Test) == 0:
 		return "", nil
 	case h.Test[0] == noHealthcheck:
 		return noHealthcheck, nil
@@ -63,7 +63,7 @@ func healthcheckLine(h *model.Healthcheck) (string, error) {
 
 // healthConfig is the check as Docker's image configuration has it.
 func healthConfig(h *model.Healthcheck) *v1.HealthConfig {
-	if h == nil || h.Test[0] == noHealthcheck {
+	if h == nil || len(h.Test) == 0 || h.Test[0] == noHealthcheck {
 		return nil
 	}
 	duration := func(seconds float64) time.Duration { return time.Duration(seconds * float64(time.Second)) }

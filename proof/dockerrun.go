@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -83,7 +84,7 @@ func (d docker) printed(t *testing.T, j Job) {
 		d.command(t, nil, "/bin/sh", "-c", "docker create --name "+name+" "+line)
 		ports := d.run(t, nil, "inspect", "-f", "{{json .HostConfig.PortBindings}}", name)
 		d.run(t, nil, "rm", name)
-		for _, m := range j.Image.Needs.State {
+		for _, m := range slices.DeleteFunc(slices.Clone(j.Image.Needs.State), func(m model.Mount) bool { return m.SingleFile }) {
 			d.run(t, nil, "volume", "rm", j.ID+"-"+m.Name)
 		}
 		for _, p := range j.Image.Config.ExposedPorts {
