@@ -82,6 +82,9 @@ func (r *runner) restore(file string) error {
 		if err := it.check(); err != nil {
 			return fmt.Errorf("the archive's plan: %w", err)
 		}
+		if r.o.BuildOnly { // what lies in the context by now is the user's
+			it.Sum = layer.Sum{}
+		}
 		p.items[it.Path] = &item{Entry: it.Entry, name: it.In}
 	}
 	for _, at := range s.Taken {

@@ -48,6 +48,16 @@ type Sum [sha256.Size]byte
 // MarshalText gives hexadecimal digits.
 func (s Sum) MarshalText() ([]byte, error) { return hex.AppendEncode(nil, s[:]), nil }
 
+// UnmarshalText reads what MarshalText writes.
+func (s *Sum) UnmarshalText(text []byte) error {
+	sum, err := hex.DecodeString(string(text))
+	if err != nil || len(sum) != len(s) {
+		return fmt.Errorf("%q is no SHA-256", text)
+	}
+	*s = Sum(sum)
+	return nil
+}
+
 // Layer is one layer of the image; entries are sorted by path bytes, every ancestor folder is among them.
 type Layer struct {
 	Name    string // "runtime": model.GroupRuntime and what follows
