@@ -8,8 +8,9 @@ import (
 	"path/filepath"
 	"strconv"
 
-	"github.com/klauspost/compress/zstd"
 	"golang.org/x/sys/unix"
+
+	"a2c/internal/beside"
 )
 
 // ProgramName is the builder's program, looked for beside a2c when it is not embedded.
@@ -23,32 +24,20 @@ func (k Kaniko) program(scratch string) (path string, release func(), err error)
 	if packed := embedded(); packed != nil {
 		return unpack(packed, scratch)
 	}
-	self, err := os.Executable()
-	if err != nil {
-		return "", nil, fmt.Errorf("find %s: %w", ProgramName, err)
-	}
-	path = filepath.Join(filepath.Dir(self), ProgramName)
-	if _, err := os.Stat(path); err != nil {
-		return "", nil, fmt.Errorf("this a2c has no builder embedded, and there is none beside it (%w): build both with `make build`", err)
-	}
-	return path, func() {}, nil
+	path, err = beside.File(ProgramName)
+	return path, func() {}, err
 }
 
 // unpack puts the embedded program into memory (memfd_create(2), Linux 3.17), or into the scratch folder where that is missing:
 // /tmp may be mounted noexec, the workspace less likely.
 func unpack(packed io.Reader, scratch string) (string, func(), error) {
-	z, err := zstd.NewReader(packed, zstd.WithDecoderConcurrency(1))
-	if err != nil {
-		return "", nil, fmt.Errorf("unpack %s: %w", ProgramName, err)
-	}
-	defer z.Close()
 	f, path, err := executable(scratch)
 	if err != nil {
 		return "", nil, fmt.Errorf("unpack %s: %w", ProgramName, err)
 	}
-	if _, err := io.Copy(f, z); err != nil {
+	if err := beside.Unpack(ProgramName, packed, f); err != nil {
 		f.Close()
-		return "", nil, fmt.Errorf("unpack %s: %w", ProgramName, err)
+		return "", nil, err
 	}
 	if f.Name() != path { // a memfd: named through us, since the child's own descriptors are numbered anew
 		return path, func() { f.Close() }, nil

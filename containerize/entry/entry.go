@@ -2,12 +2,11 @@
 package entry
 
 import (
+	"bytes"
 	"fmt"
-	"io"
 	"os"
-	"path/filepath"
 
-	"github.com/klauspost/compress/zstd"
+	"a2c/internal/beside"
 )
 
 // ProgramName is looked for beside a2c when it is not embedded.
@@ -19,31 +18,19 @@ const Path = "/.a2c/init"
 // Program is its content: of the file, if one is named, else the embedded one, else that beside the running program.
 func Program(file string) ([]byte, error) {
 	if packed := embedded(); packed != nil && file == "" {
-		return unpack(packed)
+		var text bytes.Buffer
+		err := beside.Unpack(ProgramName, packed, &text)
+		return text.Bytes(), err
 	}
 	if file == "" {
-		self, err := os.Executable()
-		if err != nil {
-			return nil, fmt.Errorf("find %s: %w", ProgramName, err)
+		var err error
+		if file, err = beside.File(ProgramName); err != nil {
+			return nil, err
 		}
-		file = filepath.Join(filepath.Dir(self), ProgramName)
 	}
 	text, err := os.ReadFile(file)
 	if err != nil {
-		return nil, fmt.Errorf("this a2c has no %s embedded, and there is none beside it (%w): build both with `make build`", ProgramName, err)
-	}
-	return text, nil
-}
-
-func unpack(packed io.Reader) ([]byte, error) {
-	z, err := zstd.NewReader(packed, zstd.WithDecoderConcurrency(1))
-	if err != nil {
-		return nil, fmt.Errorf("unpack %s: %w", ProgramName, err)
-	}
-	defer z.Close()
-	text, err := io.ReadAll(z)
-	if err != nil {
-		return nil, fmt.Errorf("unpack %s: %w", ProgramName, err)
+		return nil, fmt.Errorf("read %s: %w", ProgramName, err)
 	}
 	return text, nil
 }
