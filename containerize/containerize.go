@@ -57,7 +57,8 @@ type runner struct {
 	edited      bool
 	platform    string
 	needs       model.Needs
-	leaves      bool // what is prepared leaves the machine as an archive
+	linkPeak    int64 // memory of the JDK's programs, bytes
+	leaves      bool  // what is prepared leaves the machine as an archive
 }
 
 func (r *runner) scratch() string    { return filepath.Join(r.o.Dir, "build") }

@@ -36,6 +36,7 @@ type linker struct {
 	home  string   // of the runtime, without links
 	also  []string // modules that the user names
 	self  bool     // the runtime can link from itself (JEP 493): it has no jmods
+	peak  int64    // memory, bytes
 }
 
 // link makes the runtime smaller, or says why it stays whole.
@@ -51,6 +52,14 @@ func (r *runner) link(ctx context.Context) error {
 	if err := l.able(r.o.Analysis.AnalysisInfo.App.Runtime); err != nil {
 		return err
 	}
+	if need, err := l.need(ctx); err != nil {
+		return fmt.Errorf("jlink: %w", err)
+	} else if !r.o.Force {
+		if err := r.plan.room(r.o.Dir, need+r.needBytes()); err != nil {
+			return err
+		}
+	}
+	defer func() { r.linkPeak = l.peak }()
 	r.o.report(Event{Step: "jlink", Text: "read what the application asks for"})
 	defer r.o.report(Event{Step: "jlink", Done: true})
 	if err := l.stage(ctx); err != nil {
@@ -125,11 +134,7 @@ func (l *linker) stage(ctx context.Context) error {
 			}
 		}
 	}
-	more := l.home + "/jmods"
-	if l.self {
-		more = l.home
-	}
-	return s.tree(ctx, more)
+	return s.tree(ctx, l.more())
 }
 
 // stager fills a folder with files that anybody may read.
@@ -181,7 +186,7 @@ func (s *stager) tree(ctx context.Context, dir string) error {
 			return err
 		}
 		rel := strings.TrimPrefix(name, "/")
-		if have, err := s.root.Lstat(rel); err == nil && !have.IsDir() || path.Base(rel) == "src.zip" {
+		if have, err := s.root.Lstat(rel); err == nil && !have.IsDir() || unstaged(rel) {
 			return nil
 		}
 		switch info.Type {
@@ -210,7 +215,7 @@ const maxListing = 16 << 20
 
 // scan asks the runtime what is in it, and looks through the application for names of that.
 func (l *linker) scan(ctx context.Context) (*jlink.Scan, error) {
-	if err := l.tools.Run(ctx, l.dir, l.java("classes", "-m", "jdk.jlink/jdk.tools.jimage.Main", "list", l.home+"/lib/modules")); err != nil {
+	if err := l.run(ctx, l.java("classes", "-m", "jdk.jlink/jdk.tools.jimage.Main", "list", l.home+"/lib/modules")); err != nil {
 		return nil, fmt.Errorf("%w: the runtime in %s cannot list its modules: %w; leave --jlink out", ErrNoJlink, l.home, err)
 	}
 	listing, err := l.made("classes", maxListing)

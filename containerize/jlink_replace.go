@@ -34,7 +34,7 @@ func (l *linker) replace(ctx context.Context, s *jlink.Scan) error {
 	} else {
 		args = append(args, "--module-path", l.home+"/jmods")
 	}
-	if err := l.tools.Run(ctx, l.dir, l.java("", args...)); err != nil {
+	if err := l.run(ctx, l.java("", args...)); err != nil {
 		return fmt.Errorf("%w: linking failed: %w; leave --jlink out", ErrNoJlink, err)
 	}
 	tree, err := host.Machine(build.Out(l.dir))
@@ -149,7 +149,7 @@ func (l *linker) prove(ctx context.Context) ([]string, error) {
 			}
 		}
 	}
-	if err := l.tools.Run(ctx, l.dir, l.java("", "-version"), l.java("modules", "--list-modules")); err != nil {
+	if err := l.run(ctx, l.java("", "-version"), l.java("modules", "--list-modules")); err != nil {
 		return nil, err
 	}
 	text, err := l.made("modules", 1<<20)

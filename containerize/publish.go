@@ -38,7 +38,7 @@ func (r *runner) build(ctx context.Context) (model.Image, error) {
 	if same {
 		r.o.report(Event{Step: "build", Text: "nothing changed since the last one", Done: true})
 		img := r.image(was.Builder, was.Layout, was.Config)
-		img.PeakBytes = peak()
+		img.PeakBytes = r.linkPeak + peak()
 		return img, nil
 	}
 	dockerfile, err := r.keepLayers(ctx, was)
@@ -63,7 +63,7 @@ func (r *runner) build(ctx context.Context) (model.Image, error) {
 		return model.Image{}, err
 	}
 	img := r.image(b.Name(), published, config)
-	img.PeakBytes = raw.PeakBytes + peak()
+	img.PeakBytes = max(raw.PeakBytes, r.linkPeak) + peak()
 	r.o.report(Event{Step: "memory", Text: "peak of a2c and the builder together", Bytes: img.PeakBytes, Done: true})
 	return img, nil
 }

@@ -44,22 +44,26 @@ func runPrograms(child *jail.Child, programs []build.Program) error {
 			return fmt.Errorf("private root: %w", err)
 		}
 	}
+	var most int64
 	for _, p := range programs {
-		if err := runProgram(p, out); err != nil {
+		used, err := runProgram(p, out)
+		if err != nil {
 			return err
 		}
+		most = max(most, used)
 	}
-	return child.Send(build.Message{Done: &build.Done{}})
+	return child.Send(build.Message{Done: &build.Done{PeakBytes: most + peak()}})
 }
 
-func runProgram(p build.Program, out string) error {
+// runProgram returns the most memory that the program had, in bytes.
+func runProgram(p build.Program, out string) (int64, error) {
 	c := exec.CommandContext(context.Background(), p.Argv[0], p.Argv[1:]...)
 	c.Dir, c.Env = "/", os.Environ()
 	var to io.Writer = os.Stdout
 	if p.Stdout != "" {
 		f, err := os.OpenFile(filepath.Join(out, p.Stdout), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 		if err != nil {
-			return fmt.Errorf("output of %s: %w", p.Argv[0], err)
+			return 0, fmt.Errorf("output of %s: %w", p.Argv[0], err)
 		}
 		defer f.Close()
 		to = f
@@ -67,7 +71,11 @@ func runProgram(p build.Program, out string) error {
 	c.Stdout, c.Stderr = to, os.Stderr
 	c.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
 	if err := c.Run(); err != nil {
-		return fmt.Errorf("%s: %w", strings.Join(p.Argv, " "), err)
+		return 0, fmt.Errorf("%s: %w", strings.Join(p.Argv, " "), err)
 	}
-	return nil
+	used, ok := c.ProcessState.SysUsage().(*syscall.Rusage)
+	if !ok {
+		return 0, nil
+	}
+	return used.Maxrss << 10, nil
 }
