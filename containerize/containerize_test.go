@@ -299,7 +299,7 @@ func TestRefusals(t *testing.T) {
 		{"no_executable", "not among the files", func(o *Options) {
 			o.Analysis.AnalysisInfo.Exe, o.Analysis.AnalysisInfo.Cmdline = "/usr/bin/nothing", []string{"nothing"}
 		}, nil},
-		{"secret_argument_without_init", "no a2c-init embedded", func(o *Options) { o.Init = "/nowhere" }, fs.ErrNotExist},
+		{"secret_argument_without_init", "read a2c-init", func(o *Options) { o.Init = "/nowhere" }, fs.ErrNotExist},
 		{"build_only_without_dockerfile", "no Dockerfile", func(o *Options) { o.BuildOnly = true }, nil},
 		{"specific_file_missing", "appSpecificFiles", func(o *Options) { o.Analysis.ContainerParameters.AppSpecificFiles = []model.Path{"/nowhere"} }, fs.ErrNotExist},
 		{"specific_file_relative", `appSpecificFiles[0] in analysis.json: "conf/x" is no absolute path`, func(o *Options) {
