@@ -67,6 +67,7 @@ func (s imageSubject) proveEntry(t *testing.T, c Command, j Job) {
 			t.Errorf("the log holds a secret:\n%s", log)
 		}
 	}
+	d.printed(t, j)
 	d.terminated(t)
 }
 
