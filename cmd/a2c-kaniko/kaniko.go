@@ -14,6 +14,9 @@ import (
 	kimage "github.com/GoogleContainerTools/kaniko/pkg/image"
 	"github.com/GoogleContainerTools/kaniko/pkg/util"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
+	"github.com/google/go-containerregistry/pkg/v1/empty"
+	"github.com/google/go-containerregistry/pkg/v1/mutate"
+	"github.com/google/go-containerregistry/pkg/v1/types"
 
 	"a2c/containerize/build"
 	"a2c/containerize/layer"
@@ -65,6 +68,8 @@ func (b *builder) build() (done *build.Done, err error) {
 		}
 		return nil, fmt.Errorf("image %q was not fetched", name)
 	}
+	// Kaniko takes zstd for images in OCI's form only, and scratch is in Docker's.
+	empty.Image = mutate.MediaType(empty.Image, types.OCIManifestSchema1)
 	img, err := executor.DoBuild(options(b.dir, b.req.Platform))
 	if err != nil {
 		return nil, b.steps.wrap(err)
@@ -77,8 +82,9 @@ func options(dir, platform string) *config.KanikoOptions {
 	return &config.KanikoOptions{
 		DockerfilePath: filepath.Join(dir, build.DockerfileName), SrcContext: filepath.Join(dir, build.ContextName),
 		SnapshotMode: "redo", NoPush: true, NoPushCache: true, CustomPlatform: platform, KanikoDir: dir,
-		CompressionLevel: 1, // Kaniko compresses only to name the layer; the plan's layers are compressed by a2c
-		RegistryOptions:  config.RegistryOptions{SkipDefaultRegistryFallback: true},
+		// Kaniko compresses only to name the layer, with one core; the plan's layers are compressed by a2c. zstd takes a fifth of gzip's time.
+		Compression: config.ZStd, CompressionLevel: 1,
+		RegistryOptions: config.RegistryOptions{SkipDefaultRegistryFallback: true},
 	}
 }
 
@@ -89,7 +95,7 @@ func (b *builder) loadBases() (map[string]v1.Image, error) {
 		if err != nil {
 			return nil, fmt.Errorf("base image %q: %w", name, err)
 		}
-		out[name] = img
+		out[name] = mutate.MediaType(img, types.OCIManifestSchema1)
 	}
 	return out, nil
 }
