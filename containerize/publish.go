@@ -3,7 +3,9 @@ package containerize
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"slices"
 	"strconv"
@@ -23,7 +25,7 @@ func (r *runner) build(ctx context.Context) (model.Image, error) {
 	if b == nil {
 		b = build.Kaniko{}
 	}
-	if err := os.MkdirAll(r.scratch(), 0o700); err != nil {
+	if err := os.Mkdir(r.scratch(), 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 		return model.Image{}, fmt.Errorf("make build folder: %w", err)
 	}
 	from, err := r.known()
@@ -53,6 +55,9 @@ func (r *runner) build(ctx context.Context) (model.Image, error) {
 		},
 	})
 	if err != nil {
+		if cause := ctx.Err(); cause != nil && !errors.Is(err, cause) { // a pipe to the builder may break before it is told
+			err = fmt.Errorf("%w: %w", cause, err)
+		}
 		return model.Image{}, fmt.Errorf("build: %w", err)
 	}
 	published, config, err := r.publish(ctx, raw)

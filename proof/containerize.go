@@ -24,6 +24,7 @@ func Containerize() Proof {
 			t.Run("base", func(t *testing.T) { proveBase(t, b) })
 			t.Run("hostile", func(t *testing.T) { proveHostile(t, b) })
 			t.Run("killed", func(t *testing.T) { proveKilled(t, b) })
+			t.Run("unmounted", func(t *testing.T) { proveUnmounted(t, b) })
 			t.Run("full-disk", func(t *testing.T) { proveFullDisk(t, b) })
 		},
 	}

@@ -122,8 +122,9 @@ func (r *kanikoRun) work() string { return filepath.Join(r.dir(), "work") }
 
 func (r *kanikoRun) run(ctx context.Context) (*Done, error) {
 	root := filepath.Join(r.dir(), "root")
-	for _, dir := range []string{root, filepath.Join(r.work(), OutName)} {
-		if err := os.MkdirAll(dir, 0o755); err != nil {
+	// One after another: where Output is gone, since its disk was taken away, nothing is made in its place.
+	for _, dir := range []string{r.dir(), root, r.work(), filepath.Join(r.work(), OutName)} {
+		if err := os.Mkdir(dir, 0o755); err != nil {
 			return nil, fmt.Errorf("make build folder: %w", err)
 		}
 	}

@@ -31,8 +31,10 @@ func NewStore(final string) (*Store, error) {
 	if err := os.RemoveAll(dir); err != nil {
 		return nil, fmt.Errorf("clear %s: %w", dir, err)
 	}
-	if err := os.MkdirAll(filepath.Join(dir, "blobs", "sha256"), 0o755); err != nil {
-		return nil, fmt.Errorf("make image layout: %w", err)
+	for _, name := range []string{dir, filepath.Join(dir, "blobs"), filepath.Join(dir, "blobs", "sha256")} {
+		if err := os.Mkdir(name, 0o755); err != nil {
+			return nil, fmt.Errorf("make image layout: %w", err)
+		}
 	}
 	return &Store{dir: dir, final: final}, nil
 }
