@@ -112,19 +112,19 @@ func (p *badInput) closedListener(t *testing.T) {
 
 // twoAtATime calls other commands while one works.
 func (p *badInput) twoAtATime(t *testing.T) {
-	holder := p.c.Make(t.Context(), "containerize", "--application-id", p.job.ID)
+	holder := p.c.Make(t.Context(), "containerize", "--force", "--application-id", p.job.ID)
 	if err := holder.Start(); err != nil {
 		t.Fatal(err)
 	}
-	lock := filepath.Join(p.c.Workspace, ".lock")
+	lock := filepath.Join(p.c.Workspace, p.job.ID, ".lock")
 	for begin := time.Now(); time.Since(begin) < 10*time.Second; time.Sleep(time.Millisecond) {
 		if text, err := os.ReadFile(lock); err == nil && len(text) > 0 {
 			break
 		}
 	}
-	for _, command := range [][]string{{"inventory"}, {"analyze", "--all"}, {"verify", "--application-id", p.job.ID}, {"generate", "app-deployment", "--application-id", p.job.ID}} {
+	for _, command := range [][]string{{"inventory"}, {"analyze", "--all"}, {"containerize", "--application-id", p.job.ID}, {"verify", "--application-id", p.job.ID}, {"generate", "app-deployment", "--application-id", p.job.ID}} {
 		r, err := p.c.Try(t.Context(), command...)
-		want := regexp.MustCompile(`in use by process [0-9]+ \(a2c containerize --application-id ` + p.job.ID + `\); wait until it ends, then run a2c ` + command[0])
+		want := regexp.MustCompile(`in use by process [0-9]+ \(a2c containerize --force --application-id ` + p.job.ID + `\); wait until it ends, then run a2c ` + command[0])
 		if err != nil || r.Code != exitFailed || !want.Match(r.Stderr) {
 			t.Errorf("a2c %s beside another: exit code %d, %v: %s", command[0], r.Code, err, r.Stderr)
 		}

@@ -24,7 +24,12 @@ import (
 func Kill() Proof {
 	return Proof{
 		Name: "kill", Needs: []Need{Root, AMD64, Packages}, Budget: 5 * time.Minute,
-		Install: InstallApps(apps.Portal()),
+		Install: func(t *testing.T, b *Bench) {
+			InstallApps(apps.Portal())(t, b)
+			if err := apps.Ensure(t.Context(), b.Log, []apps.Tool{apps.Strace()}); err != nil {
+				t.Fatal(err)
+			}
+		},
 		Run: func(t *testing.T, b *Bench) {
 			catchHangUp(t)
 			k := newKiller(t, b)
@@ -44,6 +49,8 @@ func Kill() Proof {
 			for _, command := range k.commands()[2:] {
 				t.Run("child_of_"+command[0], func(t *testing.T) { k.childKilled(t, command) })
 			}
+			t.Run("slow_disk", k.slowDisk)
+			t.Run("builds", func(t *testing.T) { k.builds(t, b.Repeat(2, 20, 200)) })
 			k.again(t)
 		},
 	}
