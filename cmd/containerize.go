@@ -22,14 +22,14 @@ import (
 type containerizeFlags struct {
 	planFlags
 	id, archive, tar, destination, compression, signKey string
-	buildOnly, allowSecrets, force                      bool
+	buildOnly, allowSecrets, force, createRepository    bool
 	builder, dockerHost                                 string
 }
 
 // options turns flags into what the stage takes, and refuses what could not be used in the end. getenv gives the passphrase of the key.
 func (f containerizeFlags) options(getenv func(string) string) (containerize.Options, error) {
 	o := containerize.Options{
-		BuildOnly: f.buildOnly, Force: f.force, Tar: f.tar, Destination: f.destination, AllowSecrets: f.allowSecrets,
+		BuildOnly: f.buildOnly, Force: f.force, Tar: f.tar, Destination: f.destination, CreateRepository: f.createRepository, AllowSecrets: f.allowSecrets,
 		Compression: layer.Compression(f.compression), Version: version,
 	}
 	err := f.set(&o)
@@ -70,7 +70,7 @@ Exit code 3: the Dockerfile was edited, or known secrets lie in an image that is
   sudo a2c containerize --application-id java-springboot-3b526ec7 --base vendor
   sudo a2c containerize --application-id java-springboot-3b526ec7 --health-path 8081/actuator/health
   sudo a2c containerize --input-archive java-tomcat-9e8e4799-extraction.tar.zst
-  sudo a2c containerize --application-id java-tomcat-9e8e4799 --destination 123456789012.dkr.ecr.eu-central-1.amazonaws.com/shop:1`,
+  sudo a2c containerize --application-id java-tomcat-9e8e4799 --destination 123456789012.dkr.ecr.eu-central-1.amazonaws.com/shop:1 --create-repository`,
 		GroupID: "make",
 		Args:    none,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -96,6 +96,7 @@ Exit code 3: the Dockerfile was edited, or known secrets lie in an image that is
 	f.builderFlags(a, c)
 	s.StringVar(&f.tar, "tar", "", "also write the image to this `file`, for docker load")
 	s.StringVar(&f.destination, "destination", "", "also push the image to this `reference`")
+	s.BoolVar(&f.createRepository, "create-repository", false, "make the destination's repository in ECR when there is none: scanned on push, tags immutable, the last thirty images kept")
 	s.StringVar(&f.compression, "compression", string(layer.Gzip), "of the layers, gzip or zstd: smaller, and pulled by Docker 23, containerd 1.5 and later")
 	a.completes(c, "compression", cobra.FixedCompletions(layer.Compressions(), cobra.ShellCompDirectiveNoFileComp))
 	s.StringVar(&f.signKey, "sign-key", "", "sign what is pushed with this private `key`, for cosign verify --key; COSIGN_PASSWORD opens an encrypted one")

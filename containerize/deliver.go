@@ -34,6 +34,9 @@ func (r *runner) deliver(ctx context.Context, m *model.Image) error {
 		return nil
 	}
 	r.o.report(Event{Step: "push", Text: r.o.Destination, Total: m.Size})
+	if err := r.createRepository(ctx); err != nil {
+		return err
+	}
 	said := func(done, total int64) { r.o.report(Event{Step: "push", Bytes: done, Total: total}) }
 	if err := layer.Push(ctx, r.registry(), img, r.o.Destination, r.origins(m), said); err != nil {
 		return err

@@ -29,6 +29,9 @@ func (o Options) CheckNames() error {
 			return fmt.Errorf("destination: %w; give registry, repository and tag, such as 123456789012.dkr.ecr.eu-central-1.amazonaws.com/shop:1", err)
 		}
 	}
+	if err := o.checkCreate(); err != nil {
+		return err
+	}
 	if err := o.Compression.Check(); err != nil {
 		return err
 	}

@@ -55,7 +55,9 @@ type Options struct {
 	Compression layer.Compression // "": gzip
 	Tar         string            // docker-archive to write, "": none
 	Destination string            // image reference to push to, "": none
-	SignKey     *sign.Key         // signs what is pushed; nil: not signed
+	// CreateRepository makes the destination's repository in ECR when there is none.
+	CreateRepository bool
+	SignKey          *sign.Key // signs what is pushed; nil: not signed
 	// AllowSecrets pushes an image although known secrets lie in its files.
 	AllowSecrets bool
 	Builder      build.Builder // nil: Kaniko

@@ -50,16 +50,12 @@ func (ecsFargate) Render(_ context.Context, d model.Deployment) (Output, error) 
 	return Output{Files: files, Notes: list(s.notes)}, nil
 }
 
-// lifecycle keeps the last thirty images and drops what a failed push left after a week:
-// https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html
-const lifecycle = `{"rules":[{"rulePriority":1,"description":"what a failed push left","selection":{"tagStatus":"untagged","countType":"sinceImagePushed","countUnit":"days","countNumber":7},"action":{"type":"expire"}},{"rulePriority":2,"description":"all but the last thirty","selection":{"tagStatus":"any","countType":"imageCountMoreThan","countNumber":30},"action":{"type":"expire"}}]}`
-
 func (t *task) repositoryStack() *cfnTemplate {
 	stack := newTemplate("Image repository of " + t.family + ". Deploy it before the image is pushed.")
 	r := cfnRepository{RepositoryName: t.repository, ImageTagMutability: "IMMUTABLE", Tags: t.tags()}
 	r.ImageScanningConfiguration.ScanOnPush = true
 	r.EncryptionConfiguration.EncryptionType = "AES256"
-	r.LifecyclePolicy.LifecyclePolicyText = lifecycle
+	r.LifecyclePolicy.LifecyclePolicyText = model.ECRLifecycle
 	stack.Resources["Repository"] = retained(cfnResource{Type: "AWS::ECR::Repository", Properties: r})
 	stack.Outputs["RepositoryUri"] = cfnOutput{Description: "Push the image here", Value: get("Repository", "RepositoryUri")}
 	return stack

@@ -54,6 +54,8 @@ func All() []Proof {
 		CFNLint(),
 		APIServer(),
 		SecretsPut(),
+		Registry(),
+		Tools(),
 		Docker(),
 		Closure(),
 		Images(),

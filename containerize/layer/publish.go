@@ -53,7 +53,7 @@ func (s stopping) Write(p []byte) (int, error) {
 	return s.Writer.Write(p)
 }
 
-// Push sends img to a registry. Blobs that the registry has are not sent again; those that are in one of the repositories of from, at the same registry, are
+// Push sends img to a registry. Blobs that the registry has are not sent again; those in from, repositories at the same registry, are
 // mounted from there (distribution-spec, "Mounting a blob from another repository").
 func Push(ctx context.Context, c registry.Client, img v1.Image, destination string, from map[v1.Hash]name.Repository, report func(done, total int64)) error {
 	ref, err := name.ParseReference(destination)
@@ -74,7 +74,7 @@ func Push(ctx context.Context, c registry.Client, img v1.Image, destination stri
 			}
 		}
 	}()
-	err = remote.Write(ref, mountable{img, ref.Context(), from}, options...)
+	err = remote.Write(ref, mountable{img, from}, options...)
 	<-drained
 	return registry.Explain("push", ref, err)
 }
@@ -82,7 +82,6 @@ func Push(ctx context.Context, c registry.Client, img v1.Image, destination stri
 // mountable is an image whose layers say where else at the registry they are.
 type mountable struct {
 	v1.Image
-	to   name.Repository
 	from map[v1.Hash]name.Repository
 }
 
@@ -97,7 +96,7 @@ func (m mountable) Layers() ([]v1.Layer, error) {
 		if err != nil {
 			return nil, err
 		}
-		if from, ok := m.from[digest]; ok && from.Registry == m.to.Registry && from != m.to {
+		if from, ok := m.from[digest]; ok {
 			layers[i] = &remote.MountableLayer{Layer: l, Reference: from.Digest(digest.String())}
 		}
 	}

@@ -90,7 +90,7 @@ func (e *Error) answered(at name.Reference, te *transport.Error) {
 	case te.StatusCode == http.StatusNotFound:
 		e.Why, e.Next = "the registry knows no repository or image of this name ("+said+")", "correct the name"
 		if strings.HasPrefix(e.Doing, "push") {
-			e.Next = "create " + repository + " there, or correct the name"
+			e.Next = "create " + repository + " there" + creating(host) + ", or correct the name"
 		}
 	case te.StatusCode == http.StatusRequestEntityTooLarge:
 		e.Why, e.Next = "the registry, or a proxy in front of it, takes no request of this size ("+said+")", "have its limit raised (nginx: client_max_body_size)"
@@ -103,7 +103,17 @@ func (e *Error) answered(at name.Reference, te *transport.Error) {
 	}
 }
 
+func creating(host string) string {
+	if _, ok := ParseECR(host); ok {
+		return " (--create-repository)"
+	}
+	return ""
+}
+
 func logIn(host string) string {
+	if _, ok := ParseECR(host); ok {
+		return signIn + ", with ecr:GetAuthorizationToken and the actions of a push allowed, or log in with `aws ecr get-login-password | docker login --username AWS --password-stdin " + host + "`"
+	}
 	return "log in with `docker login " + host + "`"
 }
 
@@ -116,6 +126,10 @@ func (e *Error) connection(host string, err error) bool {
 	}
 	if dns, ok := errors.AsType[*net.DNSError](err); ok {
 		e.Why, e.Next = "the name "+dns.Name+" is not known here", "correct it, or this machine's resolver"
+		return true
+	}
+	if none, ok := errors.AsType[*signInError](err); ok {
+		e.Why, e.Next = "it is ECR, the Docker configuration has nothing for it, and AWS gives no password ("+short(none.cause)+")", logIn(host)
 		return true
 	}
 	if _, ok := errors.AsType[*exec.Error](err); ok || strings.Contains(err.Error(), "error getting credentials") {
@@ -137,10 +151,17 @@ func (e *Error) connection(host string, err error) bool {
 	return false
 }
 
-// short leaves out the URL, which holds the state of an upload.
+// short leaves out the URL, which holds the state of an upload, and the addresses.
 func short(err error) string {
 	if ue, ok := errors.AsType[*url.Error](err); ok {
 		err = ue.Err
+	}
+	for {
+		oe, ok := errors.AsType[*net.OpError](err)
+		if !ok {
+			break
+		}
+		err = oe.Err
 	}
 	return oneLine(err.Error())
 }
@@ -156,6 +177,7 @@ func words(te *transport.Error) string {
 	}
 	status := fmt.Sprintf("%d %s", te.StatusCode, http.StatusText(te.StatusCode))
 	said = strings.TrimPrefix(oneLine(said), "unexpected status code ")
+	said, _, _ = strings.Cut(said, " (HEAD responses have no body")
 	if strings.HasPrefix(said, status) {
 		return said
 	}

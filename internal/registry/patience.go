@@ -20,11 +20,12 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
 )
 
-// How patient: after so many failures in a row without one more byte at the registry it ends, and it does not wait longer than longest for one of them.
+// How patient: after so many failures in a row without a step forward it ends, and it does not wait longer than longest for one of them.
 const (
 	tries   = 6
 	longest = 2 * time.Minute
-	maxWord = 64 << 10 // of an answer that is kept to be explained
+	enough  = 256 << 10 // bytes of an upload that count as a step forward
+	maxWord = 64 << 10  // of an answer that is kept to be explained
 )
 
 // patient repeats what a registry throttles, answers with a passing failure or cuts off. An upload goes on where it was cut (distribution-spec, "Pushing a
@@ -156,7 +157,7 @@ type attempt struct {
 
 var errNotAgain = errors.New("cannot be sent again")
 
-// again prepares the request once more, and reports whether the registry has more of it than before.
+// again prepares the request once more, and reports whether the registry has enough more of it than before.
 func (a *attempt) again(answered bool) (moved bool, err error) {
 	upload := strings.Contains(a.in.URL.Path, "/blobs/uploads/")
 	switch {
@@ -207,7 +208,7 @@ func (a *attempt) resume() (bool, error) {
 	if end == 0 {
 		offset = 0 // "0-0" is also said of nothing
 	}
-	moved := offset > a.offset
+	moved := offset-a.offset >= enough
 	if moved {
 		a.log.Info("the upload goes on", "bytes", offset, "of", a.in.ContentLength)
 	}

@@ -288,7 +288,8 @@ func TestResume(t *testing.T) {
 		requests int
 		want     string
 	}{
-		"cut":   {takes: 100_000, requests: 11},
+		"cut":   {takes: 300_000, requests: 4},
+		"crawl": {takes: 1000, requests: tries, want: "6 times in a row"},
 		"never": {takes: 0, requests: tries, want: "6 times in a row"},
 		"mute":  {takes: 100_000, mute: true, requests: 1, want: "any way of being cut"},
 	} {
@@ -331,5 +332,20 @@ func TestUnreached(t *testing.T) {
 	defer cancel()
 	if _, err := p.RoundTrip(r.WithContext(ctx)); !errors.Is(err, context.DeadlineExceeded) { //nolint:bodyclose // there is none
 		t.Errorf("got %v, want the end of the context", err)
+	}
+}
+
+// TestParseECR knows ECR's names, and no other that looks like one.
+func TestParseECR(t *testing.T) {
+	for host, want := range map[string]ECR{
+		"123456789012.dkr.ecr.eu-central-1.amazonaws.com":       {"123456789012", "", "eu-central-1", "amazonaws.com"},
+		"123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn":      {"123456789012", "", "cn-north-1", "amazonaws.com.cn"},
+		"123456789012.dkr.ecr-fips.us-gov-west-1.amazonaws.com": {"123456789012", "-fips", "us-gov-west-1", "amazonaws.com"},
+		"public.ecr.aws": {}, "12345678901.dkr.ecr.eu-central-1.amazonaws.com": {}, "123456789012.dkr.ecr.eu-central-1.amazonaws.com.example": {},
+		"123456789012.dkr.ecr.eu-central-1.amazonaws.com:443": {}, "123456789012.dkr.ecr.eu.central.amazonaws.com": {},
+	} {
+		if got, ok := ParseECR(host); got != want || ok != (want != ECR{}) {
+			t.Errorf("%s: %+v %v, want %+v", host, got, ok, want)
+		}
 	}
 }

@@ -94,6 +94,11 @@ func Docker() Tool {
 	return Tool{Name: "docker", Present: func() bool { _, err := exec.LookPath("docker"); return err == nil }, Packages: [][]string{{"docker-cli", "docker.io"}}}
 }
 
+// ImageTools are other people's programs for images.
+func ImageTools() []Tool {
+	return []Tool{command("skopeo", "skopeo"), command("podman", "podman"), command("buildah", "buildah"), command("umoci", "umoci"), command("ctr", "containerd"), command("runc", "runc")}
+}
+
 func icu() Tool {
 	return Tool{Name: "ICU", Present: func() bool {
 		found, _ := filepath.Glob("/usr/lib/*/libicuuc.so.*")
