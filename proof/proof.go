@@ -50,6 +50,7 @@ func All() []Proof {
 		Containerize(),
 		Bases(),
 		Builders(),
+		Extract(),
 		AWSCLI(),
 		CFNLint(),
 		APIServer(),
