@@ -19,6 +19,7 @@ import (
 // console sends logs to the container's output, where its platform collects them, for kinds that can be told so without a change of their code:
 //   - Spring Boot writes a file beside the console when logging.file.name or logging.file.path says so ("Logging", File Output): they say nothing in the image
 //   - Tomcat's logging.properties: the console handler in the place of file handlers (Apache Tomcat, "Logging in Tomcat"); its access log by server.xml
+//   - Jetty's module console-capture, which is left out; the JVM's own log, by -Xlog
 //   - WildFly's logging subsystem, logback.xml and log4j2.xml: the root logger's console in the place of its files
 //
 // A log with a fixed name that only grows becomes a link to the output. What is written to any other is lost with the container; it is listed.
@@ -30,7 +31,12 @@ func (s *start) console() error {
 		if err := errors.Join(s.tomcatConsole(), s.tomcatAccess()); err != nil {
 			return fmt.Errorf("logs to the console: %w", err)
 		}
+	case "java-jetty":
+		if err := s.jettyConsole(); err != nil {
+			return fmt.Errorf("logs to the console: %w", err)
+		}
 	}
+	s.gcConsole()
 	if err := s.logDocuments(); err != nil {
 		return fmt.Errorf("logs to the console: %w", err)
 	}

@@ -239,15 +239,22 @@ func (s *start) bootLogging(dir string, files []*parse.XMLElement) error {
 		return nil //nolint:nilerr // WildFly does not read it either
 	}
 	e := configEdit{base: "logging.properties", data: data}
+	isFile := func(handler string) bool {
+		return slices.ContainsFunc(files, func(f *parse.XMLElement) bool { a, _ := f.Attr("name"); return a.Value == strings.TrimSpace(handler) })
+	}
 	for _, v := range list {
 		if v.Key != "logger.handlers" {
 			continue
 		}
-		rest := slices.DeleteFunc(strings.Split(v.Value, ","), func(h string) bool {
-			return slices.ContainsFunc(files, func(f *parse.XMLElement) bool { a, _ := f.Attr("name"); return a.Value == strings.TrimSpace(h) })
-		})
-		if value := strings.Join(rest, ","); value != v.Value && value != "" {
-			e.show(model.Place{Key: v.Key, Line: v.Line}, value)
+		all := strings.Split(v.Value, ",")
+		rest := slices.DeleteFunc(slices.Clone(all), isFile)
+		if len(rest) == 0 || len(rest) == len(all) || !e.show(model.Place{Key: v.Key, Line: v.Line}, strings.Join(rest, ",")) {
+			continue
+		}
+		for _, level := range list { // the console's was higher than that of the file
+			if name, ok := strings.CutPrefix(level.Key, "handler."); ok && slices.Contains(rest, strings.TrimSuffix(name, ".level")) && strings.HasSuffix(name, ".level") {
+				e.show(model.Place{Key: level.Key, Line: level.Line}, "ALL")
+			}
 		}
 	}
 	if e.diff.Len() > 0 {

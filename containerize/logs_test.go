@@ -151,7 +151,7 @@ func TestConsole(t *testing.T) {
 			logs: []model.LogFile{log("/opt/t/logs/shop_access.2026-11-30.txt", "/proc/7/fd/6"), log("/opt/t/logs/other.2026-11-30.txt", "/proc/7/fd/7")},
 		},
 		{
-			name: "wildfly", kind: "java-jboss", files: map[model.Path]string{"/opt/w/configuration/standalone.xml": wildflyLogging(""), "/opt/w/configuration/logging.properties": "logger.handlers=FILE,CONSOLE\nhandler.FILE=x\n"},
+			name: "wildfly", kind: "java-jboss", files: map[model.Path]string{"/opt/w/configuration/standalone.xml": wildflyLogging(""), "/opt/w/configuration/logging.properties": "logger.handlers=FILE,CONSOLE\nhandler.FILE=x\nhandler.CONSOLE.level=INFO\n"},
 			logs: []model.LogFile{log("/opt/w/log/server.log", "/proc/7/fd/5"), log("/opt/w/log/audit.log", "/proc/7/fd/6")},
 		},
 		{
@@ -171,6 +171,15 @@ func TestConsole(t *testing.T) {
 		},
 		{
 			name: "log4j2", kind: "java-generic", files: map[model.Path]string{"/etc/a/log4j2.xml": log4j2}, logs: []model.LogFile{log("/opt/a/logs/a.log", "/etc/a/log4j2.xml:4", "/proc/7/fd/5")},
+		},
+		{
+			name: "jetty", kind: "java-jetty", argv: []string{"jetty.base=/opt/j", "--module=console-capture"},
+			files: map[model.Path]string{"/opt/j/start.ini": "--module=http,console-capture,deploy\n", "/opt/j/start.d/console-capture.ini": "--module=console-capture\njetty.console-capture.retainDays=9\n", "/opt/j/start.d/x.ini": "--module=http\n"},
+			logs:  []model.LogFile{log("/opt/j/logs/2026_11_30.jetty.log", "/proc/7/fd/5"), log("/opt/j/logs/2026_11_30.request.log", "/proc/7/fd/6")},
+		},
+		{
+			name: "gc", kind: "java-generic", argv: []string{"-Xlog:gc*:file=logs/gc-%p.log:time,uptime:filecount=3", `-Xlog:safepoint:file="/var/log/s.log"`, "-Xlog:gc:stdout", "-jar", "a.jar", "-Xlog:gc:file=x"},
+			logs: []model.LogFile{log("/logs/gc-7.log", model.FromArg(7, 1)), log("/var/log/s.log", model.FromArg(7, 2))},
 		},
 		{
 			name: "linked", kind: "java-generic", disk: []string{"opt/a/logs/a.log", "opt/a/logs/b.log"},
@@ -199,6 +208,7 @@ func TestConsole(t *testing.T) {
 				}
 			}
 			info := model.AnalysisInfo{ApplicationType: c.kind, Exe: "/bin/app", ProcessID: 7, Umask: 0o022, Cmdline: append([]string{"/bin/app"}, c.argv...), Logs: c.logs, State: []model.StateDir{{Path: "/var/lib/a"}}}
+			info.Cwd, info.App.Runtime.Kind = "/", "jvm"
 			info.AdvancedAppInfo.Directories = map[string]model.Path{"conf": "/opt/t/conf"}
 			s, err := newStart(model.Analysis{AnalysisInfo: info}, p, keep{})
 			if err != nil {

@@ -63,9 +63,21 @@ func accessValve() [][2]string {
 	return [][2]string{{"directory", "/dev"}, {"prefix", "stdout"}, {"suffix", ""}, {"rotatable", "false"}, {"buffered", "false"}}
 }
 
+// serverXML is the document that Tomcat starts with: -config names another one, from CATALINA_BASE.
+func (s *start) serverXML() string {
+	conf := string(s.info.AdvancedAppInfo.Directories["conf"])
+	if i := slices.Index(s.argv, "-config"); i >= 0 && i+1 < len(s.argv) {
+		if path.IsAbs(s.argv[i+1]) {
+			return s.argv[i+1]
+		}
+		return path.Join(path.Dir(conf), s.argv[i+1])
+	}
+	return path.Join(conf, "server.xml")
+}
+
 // tomcatAccess has the access logs of server.xml written to the container's output.
 func (s *start) tomcatAccess() error {
-	it := s.plan.find(path.Join(string(s.info.AdvancedAppInfo.Directories["conf"]), "server.xml"))
+	it := s.plan.find(s.serverXML())
 	if it == nil || it.Kind != layer.File {
 		return nil
 	}
@@ -96,7 +108,7 @@ func (s *start) tomcatAccess() error {
 	if len(edits) == 0 {
 		return nil
 	}
-	e := configEdit{base: "server.xml", data: data}
+	e := configEdit{base: path.Base(string(it.Path)), data: data}
 	e.xml(edits)
 	s.edited(it, &e, model.Change{Kind: "log", Reason: "Tomcat's access log goes to the container's output; files in a container are lost with it"})
 	for _, l := range s.info.Logs {

@@ -181,3 +181,9 @@ func (d docker) command(t *testing.T, secrets []string, program string, args ...
 	}
 	return out.String()
 }
+
+// both is what a command prints to both of its outputs.
+func (d docker) both(t *testing.T, args ...string) string {
+	t.Helper()
+	return d.command(t, nil, "sh", append([]string{"-c", `exec docker "$@" 2>&1`, "docker"}, args...)...)
+}

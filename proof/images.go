@@ -45,9 +45,10 @@ type imageSubject struct {
 	server  servers.Server
 	asks    []string
 	secrets []string
-	entry   bool // its command line is looked at, too
-	parent  bool // it has child processes, and the image's init stays as their parent
-	first   int  // a port with TLS that is asked before it is analyzed, because the server makes a key then; 0: none
+	entry   bool     // its command line is looked at, too
+	parent  bool     // it has child processes, and the image's init stays as their parent
+	logs    []string // log files of the live server, whose lines the container's log holds
+	first   int      // a port with TLS that is asked before it is analyzed, because the server makes a key then; 0: none
 }
 
 // imageSubjects are two, chosen by the commit, or all; SERVERS is a regular expression that chooses by name.
@@ -64,9 +65,10 @@ func (b *Bench) imageSubjects(t *testing.T) []imageSubject {
 	list = append(list, imageSubject{server: withChildren(), asks: []string{"/"}, parent: true})
 	for _, s := range closureLayouts() {
 		if s.server != nil && s.front == nil {
-			list = append(list, imageSubject{server: *s.server, asks: s.asks, first: s.first})
+			list = append(list, imageSubject{server: *s.server, asks: s.asks, first: s.first, logs: logsOf(s.server.Name)})
 		}
 	}
+	list = append(list, imageSubject{server: servers.TomcatHome(), asks: []string{"/shop/"}, logs: []string{"tomcat/logs/catalina.*.log", "tomcat/logs/localhost_access_log.*.txt"}})
 	name := func(s imageSubject) string { return s.server.Name }
 	if list, ok := selected(t, list, name); ok {
 		return list
@@ -77,6 +79,14 @@ func (b *Bench) imageSubjects(t *testing.T) []imageSubject {
 	}
 	chosen := b.Choose("images", names, 2)
 	return slices.DeleteFunc(list, func(s imageSubject) bool { return !slices.Contains(chosen, name(s)) })
+}
+
+// logsOf are the log files of layouts of another proof.
+func logsOf(server string) []string {
+	if server == servers.WildFlyBase().Name {
+		return []string{"base/log/server.log"}
+	}
+	return nil
 }
 
 func (s imageSubject) prove(t *testing.T, b *Bench, c Command) {
@@ -91,7 +101,7 @@ func (s imageSubject) prove(t *testing.T, b *Bench, c Command) {
 	}
 	j := Job{ID: y.running[0].application(t, takeInventory(t, c))}
 	j.Analyze(t, c)
-	if s.entry || s.parent {
+	if s.entry || s.parent || len(s.logs) > 0 {
 		j.Tar = filepath.Join(c.Workspace, "image.tar")
 	}
 	j.Containerize(t, c)
@@ -109,6 +119,9 @@ func (s imageSubject) prove(t *testing.T, b *Bench, c Command) {
 	}
 	if s.parent {
 		s.proveParent(t, c, j)
+	}
+	if len(s.logs) > 0 {
+		s.proveLogs(t, b, c, j)
 	}
 	given, logs := 0, 0
 	for _, change := range j.Image.Changes {

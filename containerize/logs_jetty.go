@@ -1,0 +1,94 @@
+package containerize
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"a2c/containerize/layer"
+	"a2c/model"
+)
+
+// consoleCapture is Jetty's module that sends what goes to the console to a file ("Jetty Operations Guide", Logging).
+const consoleCapture = "console-capture"
+
+var (
+	jettyModules = regexp.MustCompile(`^\s*--modules?=(.*)$`)
+	capturedLog  = regexp.MustCompile(`^\d{4}_\d{2}_\d{2}\.jetty\.log$`)
+	jettyIni     = regexp.MustCompile(`/(start\.ini|start\.d/[^/]+\.ini)$`)
+)
+
+// jettyConsole turns the module off, on the command line and in the files that enable modules: no property does.
+func (s *start) jettyConsole() error {
+	const reason = "what Jetty and the application print goes to the container's output; a file in a container is lost with it"
+	found := false
+	for i, a := range slices.Backward(s.argv) {
+		after, listed := withoutCapture(a)
+		switch {
+		case strings.HasSuffix(a, "/"+consoleCapture+".xml"): // of what --dry-run printed
+			s.remove(i)
+		case listed && after == "":
+			s.remove(i)
+		case listed:
+			s.argv[i] = after
+		default:
+			continue
+		}
+		found = true
+		s.changes = append(s.changes, model.Change{Kind: "log", Target: fmt.Sprintf("argument %d", i), Before: a, After: after, Reason: reason})
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.plan.items)) {
+		it := s.plan.items[name]
+		if it.Kind != layer.File || it.Size > maxConfigFile || !jettyIni.MatchString(string(name)) {
+			continue
+		}
+		data, err := s.plan.current(it, maxConfigFile)
+		if err != nil {
+			return err
+		}
+		lines := bytes.Split(data, []byte{'\n'})
+		for i, line := range lines {
+			if after, listed := withoutCapture(string(line)); listed {
+				if after == "" {
+					after = "#" + string(line)
+				}
+				lines[i] = []byte(after)
+			}
+		}
+		after := bytes.Join(lines, []byte{'\n'})
+		if bytes.Equal(after, data) {
+			continue
+		}
+		e := configEdit{base: path.Base(string(name)), data: data}
+		e.becomes(after)
+		s.edited(it, &e, model.Change{Kind: "log", Reason: reason})
+		found = true
+	}
+	for _, l := range s.info.Logs {
+		if found && capturedLog.MatchString(path.Base(string(l.Path))) {
+			s.logged[l.Path] = true
+		}
+	}
+	return nil
+}
+
+// withoutCapture is "--module=http,console-capture" without the module, "" when it was the only one.
+func withoutCapture(line string) (after string, listed bool) {
+	m := jettyModules.FindStringSubmatch(line)
+	if m == nil {
+		return "", false
+	}
+	names := strings.Split(strings.TrimRight(m[1], "\r"), ",")
+	rest := slices.DeleteFunc(slices.Clone(names), func(n string) bool { return strings.TrimSpace(n) == consoleCapture })
+	if len(rest) == len(names) {
+		return "", false
+	}
+	if len(rest) == 0 {
+		return "", true
+	}
+	return "--module=" + strings.Join(rest, ","), true
+}

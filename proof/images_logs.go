@@ -1,0 +1,87 @@
+package proof
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// proveLogs runs the image, with a root that cannot be written to where verify found that it can, and looks for every line that the live server wrote to its log files, in the container's
+// log. What differs from start to start is no part of it: times, numbers, and what stands before the message.
+func (s imageSubject) proveLogs(t *testing.T, b *Bench, c Command, j Job) {
+	t.Helper()
+	var live []string
+	for _, pattern := range s.logs {
+		names, err := filepath.Glob(b.place(t, s.server).Path(pattern))
+		if err != nil || len(names) == 0 {
+			t.Fatalf("no log of the live server: %s (%v)", pattern, err)
+		}
+		for _, name := range names {
+			text, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			live = append(live, strings.Split(string(text), "\n")...)
+		}
+	}
+	d := docker{env: c.Env}
+	proc := s.runImage(t, d, j.Tar, nil, withoutRoot(j))
+	client := inside(proc + "/ns/net")
+	var missing []string
+	for begin := time.Now(); ; time.Sleep(time.Second) {
+		if answer, err := client.Get(fmt.Sprintf("http://127.0.0.1:%d%s", s.server.Ports, s.server.Page)); err == nil { //nolint:noctx // ends with the container
+			_ = answer.Body.Close() // it answers
+		}
+		if missing = notLogged(live, d.both(t, "logs", entryName)); len(missing) == 0 {
+			fmt.Fprintf(b.Log, "%s: the container's log holds the %d lines of the live server's log files\n", s.server.Name, len(live))
+			return
+		}
+		if time.Since(begin) > 90*time.Second {
+			t.Fatalf("%d of %d lines of log files are not in the container's log:\n%s\n\nwhich is\n%s", len(missing), len(live), strings.Join(missing, "\n"), d.both(t, "logs", entryName))
+		}
+	}
+}
+
+// withoutRoot are the options with which an image runs that can do with a root that is not written to.
+func withoutRoot(j Job) []string {
+	if !j.Verification.ReadOnlyRoot {
+		return nil
+	}
+	options := []string{"--read-only"}
+	for _, folder := range j.Image.Needs.Writable {
+		options = append(options, "--tmpfs", string(folder)+":exec,mode=1777")
+	}
+	return options
+}
+
+var (
+	colours   = regexp.MustCompile("\x1b\\[[0-9;]*m")
+	numbers   = regexp.MustCompile(`\d+`)
+	addresses = regexp.MustCompile(`@[0-9a-f]{5,}`)
+	unpacked  = regexp.MustCompile(`HostConfig\.deployWAR`) // an archive that was unpacked on the host is a folder in the image
+	begins    = regexp.MustCompile(`^.*?\b(DEBUG|INFO|WARN|ERROR|FATAL|INFORMATION|WARNING|SEVERE|CONFIG|FINE)\b`)
+)
+
+// notLogged are the lines that a text does not hold, those left out that go on with another: traces, and the properties of the machine.
+func notLogged(lines []string, text string) []string {
+	plain := func(line string) string {
+		line = begins.ReplaceAllString(colours.ReplaceAllString(line, ""), "")
+		return strings.TrimSpace(numbers.ReplaceAllString(addresses.ReplaceAllString(line, "@"), "0"))
+	}
+	have, missing := map[string]bool{}, map[string]bool{}
+	for line := range strings.Lines(text) {
+		have[plain(line)] = true
+	}
+	for _, line := range lines {
+		if p := plain(line); p != "" && !have[p] && strings.TrimLeft(line, " \t") == line && !unpacked.MatchString(p) {
+			missing[p] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(missing))
+}
