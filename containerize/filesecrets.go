@@ -55,8 +55,8 @@ func (s *start) takeOut(name model.Path, secrets []model.Secret) error {
 			}
 			continue
 		}
-		p, ok := s.placeholder(k)
-		if !ok || !e.set(k.Place, p.text) {
+		p, ok := s.replaced(&e, k)
+		if !ok {
 			continue
 		}
 		s.plan.takenOut(k.Place)
@@ -73,6 +73,16 @@ func (s *start) takeOut(name model.Path, secrets []model.Secret) error {
 	}
 	s.edited(it, &e, model.Change{Kind: "secret", After: strings.Join(given, ", "), Reason: whyTaken(given, unread)})
 	return nil
+}
+
+// replaced edits the copy where one secret stands.
+func (s *start) replaced(e *configEdit, k model.Secret) (placeholder, bool) {
+	if s.info.ApplicationType == "java-jetty" {
+		variable, ok := s.jettyPlaceholder(e, k)
+		return placeholder{variable: variable}, ok
+	}
+	p, ok := s.placeholder(k)
+	return p, ok && e.set(k.Place, p.text)
 }
 
 func whyTaken(given []string, unread int) string {

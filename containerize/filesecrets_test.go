@@ -24,6 +24,7 @@ type secretCase struct {
 	want       string                // the copy
 	variables  []string
 	stay       int // secrets that stay inside
+	argv       []string
 }
 
 func known(key string, line int) model.Secret {
@@ -93,6 +94,22 @@ func secretCases() []secretCase {
 			more: map[model.Path]string{"/opt/t/lib/tomcat-coyote.jar": jarOf("org/apache/tomcat/util/digester/EnvironmentPropertySource.class")}, want: "<b p=\"pl4nted\"/>\n", stay: 1,
 		},
 		{
+			name: "jetty_ini", kind: "java-jetty", file: "/opt/j/start.d/ssl.ini", text: "--module=ssl\njetty.sslContext.keyStorePassword=pl4nted\n", secrets: []model.Secret{known("jetty.sslContext.keyStorePassword", 2)},
+			argv: []string{"-jar", "/opt/jetty/start.jar", "x=y"}, want: "--module=ssl\n# jetty.sslContext.keyStorePassword=\n", variables: []string{"SECRET_JETTY_SSLCONTEXT_KEYSTOREPASSWORD"},
+		},
+		{
+			name: "jetty_ini_without_start", kind: "java-jetty", file: "/opt/j/start.ini", text: "a.password=pl4nted\n", secrets: []model.Secret{known("a.password", 1)}, want: "a.password=pl4nted\n", stay: 1,
+		},
+		{
+			name: "jetty_xml_text", kind: "java-jetty", file: "/opt/j/webapps/a.xml", text: "<Configure>\n<Set name=\"password\">pl4nted</Set></Configure>\n", secrets: []model.Secret{known("Configure/Set[password]", 2)},
+			want: "<Configure>\n<Set name=\"password\"><Env name=\"SECRET_SET_PASSWORD\"/></Set></Configure>\n", variables: []string{"SECRET_SET_PASSWORD"},
+		},
+		{
+			name: "jetty_xml_default", kind: "java-jetty", file: "/opt/j/etc/a.xml", text: "<Configure>\n<Set name=\"x\"><Property name=\"a.password\" default=\"pl4nted\"/></Set></Configure>\n", secrets: []model.Secret{known("Configure/Set[x]/Property[a.password]@default", 2)},
+			want:      "<Configure>\n<Set name=\"x\"><Property name=\"a.password\"><Default><Env name=\"SECRET_PROPERTY_A_PASSWORD_DEFAULT\"/></Default></Property></Set></Configure>\n",
+			variables: []string{"SECRET_PROPERTY_A_PASSWORD_DEFAULT"},
+		},
+		{
 			name: "several_lines", kind: "java-springboot", file: "/opt/a/config/application.properties", text: "a.key=pl4\\\n  nted\n", secrets: []model.Secret{known("a.key", 1)}, want: "a.key=pl4\\\n  nted\n", stay: 1,
 		},
 	}
@@ -155,7 +172,7 @@ func startWith(t *testing.T, c secretCase, as keep) *start {
 	if err := p.put(layer.Entry{Path: c.file, Mode: 0o644}, model.GroupApplication, []byte(c.text)); err != nil {
 		t.Fatal(err)
 	}
-	info := model.AnalysisInfo{ApplicationType: c.kind, Exe: "/bin/app", Umask: 0o022, Cmdline: []string{"/bin/app", "run"}}
+	info := model.AnalysisInfo{ApplicationType: c.kind, Exe: "/bin/app", Umask: 0o022, Cmdline: append([]string{"/bin/app", "run"}, c.argv...)}
 	info.AdvancedAppInfo.Directories = map[string]model.Path{"home": "/opt/t", "conf": "/opt/t/conf"}
 	for name, value := range c.env {
 		info.EnvKept = append(info.EnvKept, model.EnvVar{Name: name, Value: value})

@@ -39,6 +39,7 @@ type XMLElement struct {
 	Text     string // character data directly inside, entities resolved, not trimmed
 	Line     int    // of its "<"
 	NameEnd  int    // byte offset behind the tag's name: a new attribute can be inserted here
+	Body     int    // byte offset behind its start tag
 	End      int    // byte offset behind its end tag
 	Offset   int    // into the parent's Text: how much of it stands before this element
 	textAt   []byte
@@ -97,19 +98,37 @@ func setXMLAttr(text []byte, e *XMLElement, name, value string) []byte {
 }
 
 // RemoveXML returns a copy of data without element e, parsed from the same data. Its line ends stay, so that all else keeps its line.
-func RemoveXML(data []byte, e *XMLElement) []byte {
+func RemoveXML(data []byte, e *XMLElement) []byte { return replaceXML(data, e, 0, "") }
+
+// ReplaceXML does so with markup in the place of the element.
+func ReplaceXML(data []byte, e *XMLElement, markup string) []byte {
+	return replaceXML(data, e, 0, markup)
+}
+
+// FillXML does so with all that stands between the element's tags; nothing is changed when it is only one tag.
+func FillXML(data []byte, e *XMLElement, markup string) []byte {
+	return replaceXML(data, e, e.Body, markup)
+}
+
+func replaceXML(data []byte, e *XMLElement, from int, markup string) []byte {
 	text, err := xmlText(data)
 	if err != nil {
 		return data // nothing was parsed from it
 	}
-	start := e.NameEnd - len(e.Name) - len("<")
-	var ends []byte
-	for _, c := range text[start:e.End] {
+	start, end := e.NameEnd-len(e.Name)-len("<"), e.End
+	if from > 0 {
+		start, end = from, from+bytes.LastIndex(text[from:e.End], []byte("</"))
+	}
+	if end < start || from > 0 && from == e.End {
+		return data
+	}
+	out := []byte(markup)
+	for _, c := range text[start:end] {
 		if c == '\n' || c == '\r' {
-			ends = append(ends, c)
+			out = append(out, c)
 		}
 	}
-	return xmlBytes(slices.Concat(text[:start], ends, text[e.End:]), data)
+	return xmlBytes(slices.Concat(text[:start], out, text[end:]), data)
 }
 
 func escapeXML(s string) string {

@@ -97,22 +97,26 @@ func TestParseTomcatContext(t *testing.T) {
 	}
 }
 
-func TestRemoveXML(t *testing.T) {
-	const in = "<S>\n <C port=\"1\"\r\n  a='2'><D/>\n </C><E/>\n</S>"
+func TestReplaceXML(t *testing.T) {
+	const in = "<S>\n <C port=\"1\"\r\n  a='2'>x<D/>\n </C><E/>\n</S>"
 	for _, tc := range []struct {
 		name string
+		edit func([]byte, *XMLElement) []byte
 		of   int
 		want string
 	}{
-		{"with_all_below", 0, "<S>\n \r\n\n<E/>\n</S>"},
-		{"closed_at_once", 1, "<S>\n <C port=\"1\"\r\n  a='2'><D/>\n </C>\n</S>"},
+		{"removed_with_all_below", RemoveXML, 0, "<S>\n \r\n\n<E/>\n</S>"},
+		{"removed_one_tag", RemoveXML, 1, "<S>\n <C port=\"1\"\r\n  a='2'>x<D/>\n </C>\n</S>"},
+		{"replaced", func(b []byte, e *XMLElement) []byte { return ReplaceXML(b, e, "<F/>") }, 0, "<S>\n <F/>\r\n\n<E/>\n</S>"},
+		{"filled", func(b []byte, e *XMLElement) []byte { return FillXML(b, e, "<F/>") }, 0, "<S>\n <C port=\"1\"\r\n  a='2'><F/>\n</C><E/>\n</S>"},
+		{"filled_one_tag", func(b []byte, e *XMLElement) []byte { return FillXML(b, e, "<F/>") }, 1, in},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			d, err := ReadXML([]byte(in))
 			if err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(tc.want, string(RemoveXML([]byte(in), d.Root.Children[tc.of]))); diff != "" {
+			if diff := cmp.Diff(tc.want, string(tc.edit([]byte(in), d.Root.Children[tc.of]))); diff != "" {
 				t.Error(diff)
 			}
 		})

@@ -57,6 +57,7 @@ func (s *xmlScanner) open(e *XMLElement, start int, closed bool) error {
 		e.Offset = len(parent.textAt)
 		parent.Children = append(parent.Children, e)
 	}
+	e.Body = s.pos
 	if closed {
 		e.End = s.pos
 		return nil
