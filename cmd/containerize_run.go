@@ -26,6 +26,9 @@ func (a *app) noteRun(i model.Image, o containerize.Options) {
 	if len(names) > 0 {
 		a.Note("  -e without a value takes it from your environment: %s", commandLine(slices.Compact(names)...))
 	}
+	for _, f := range i.Needs.SecretFiles {
+		a.Note("  %s holds a file in base64: %s=$(base64 -w0 %s)", commandLine(f.Variable), commandLine(f.Variable), commandLine(string(f.Path)))
+	}
 }
 
 // dockerRun is the command that runs an image with the ports, secrets, volumes and groups that it needs; the value of a secret is never part of it.

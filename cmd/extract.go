@@ -30,7 +30,7 @@ type planFlags struct {
 func (f *planFlags) add(a *app, c *cobra.Command, s *pflag.FlagSet) {
 	f.baseFlags.add(a, c, s)
 	s.BoolVar(&f.keepBind, "keep-bind", false, "leave listeners on loopback as they are; nobody reaches them in a container")
-	s.BoolVar(&f.keepFileSecrets, "keep-file-secrets", false, "leave secrets in configuration files, also where variables could give them when the image runs")
+	s.BoolVar(&f.keepFileSecrets, "keep-file-secrets", false, "leave secrets in configuration files, and key stores and private keys, also where variables could give them when the image runs")
 	s.BoolVar(&f.keepLogs, "keep-logs", false, "leave logs in files, also where they can go to the console")
 	f.healthFlags(c)
 }

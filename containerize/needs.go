@@ -16,7 +16,7 @@ import (
 func (s *start) needs(files []model.File) model.Needs {
 	a := s.info
 	n := model.Needs{
-		Secrets: slices.Clone(s.secrets), Ports: slices.Clone(s.ports), User: a.App.User, Cores: a.Usage.Cores, MemoryBytes: memory(a.Usage),
+		Secrets: slices.Clone(s.secrets), SecretFiles: slices.Clone(s.files), Ports: slices.Clone(s.ports), User: a.App.User, Cores: a.Usage.Cores, MemoryBytes: memory(a.Usage),
 		State: []model.Mount{}, Writable: []model.Path{"/tmp"},
 	}
 	slices.SortStableFunc(n.Secrets, func(x, y model.Secret) int { return strings.Compare(x.Name, y.Name) })

@@ -1,6 +1,7 @@
 package containerize
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
@@ -21,6 +22,7 @@ type start struct {
 	argv    []string
 	env     map[string]string
 	secrets []model.Secret
+	files   []model.SecretFile
 	changes []model.Change
 	skips   []model.Skip
 	ports   []model.Listener // as reachable in the image
@@ -54,7 +56,7 @@ func newStart(a model.Analysis, p *plan, as keep) (*start, error) {
 		}
 	}
 	if !as.fileSecrets {
-		if err := s.fileSecrets(); err != nil {
+		if err := errors.Join(s.fileSecrets(), s.secretFiles()); err != nil {
 			return nil, err
 		}
 	}

@@ -88,15 +88,27 @@ type Change struct {
 
 // Needs is what the platform must supply for the image to work.
 type Needs struct {
-	Secrets      []Secret   `json:"secrets"`  // variables to inject, by Name
-	State        []Mount    `json:"state"`    // volumes
-	Writable     []Path     `json:"writable"` // folders the application writes to that need not survive: tmpfs or emptyDir
-	Ports        []Listener `json:"ports"`    // as reachable in the image; Loopback() ones stay closed
-	User         User       `json:"user"`
-	MemoryBytes  int64      `json:"memoryBytes"` // peak RSS seen, or -Xmx and overhead
-	Cores        float64    `json:"cores"`
-	ReadOnlyRoot bool       `json:"readOnlyRoot"` // every folder it was seen writing to is in State or Writable
-	ReadOnlyWhy  string     `json:"readOnlyWhy"`
+	Secrets []Secret `json:"secrets"` // variables to inject, by Name
+	// SecretFiles say which of the variables are files. A file that is mounted at Written is taken in place of the variable.
+	SecretFiles  []SecretFile `json:"secretFiles,omitempty"`
+	State        []Mount      `json:"state"`    // volumes
+	Writable     []Path       `json:"writable"` // folders the application writes to that need not survive: tmpfs or emptyDir
+	Ports        []Listener   `json:"ports"`    // as reachable in the image; Loopback() ones stay closed
+	User         User         `json:"user"`
+	MemoryBytes  int64        `json:"memoryBytes"` // peak RSS seen, or -Xmx and overhead
+	Cores        float64      `json:"cores"`
+	ReadOnlyRoot bool         `json:"readOnlyRoot"` // every folder it was seen writing to is in State or Writable
+	ReadOnlyWhy  string       `json:"readOnlyWhy"`
+}
+
+// SecretFile is a file that is a secret as a whole: a key store, a private key. The image does not have it; its init writes it to memory when it starts.
+type SecretFile struct {
+	Variable string `json:"variable"` // that holds it in base64; it is one of Secrets
+	Path     Path   `json:"path"`     // where the application looks for it: a link in the image
+	Written  Path   `json:"written"`  // where the link leads, and the init writes it
+	Mode     uint32 `json:"mode"`     // these three as on the host
+	UID      int    `json:"uid"`
+	GID      int    `json:"gid"`
 }
 
 // Mount is a folder outside the image.

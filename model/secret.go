@@ -26,7 +26,12 @@ type Place struct {
 	Path Path   `json:"path,omitempty"` // the file
 	Line int    `json:"line,omitempty"` // 1-based
 	Arg  int    `json:"arg,omitempty"`  // index into the main process's arguments
+	// Encoding is "base64" where the value is the whole file, which need not be text: a variable cannot hold every byte.
+	Encoding string `json:"encoding,omitempty"`
 }
+
+// Base64 is Place.Encoding of a whole file.
+const Base64 = "base64"
 
 // IndirectSecret is a setting with a secret's name whose value is none: it is encrypted, or says where the secret lies.
 type IndirectSecret struct {

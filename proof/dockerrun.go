@@ -3,6 +3,7 @@ package proof
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"fmt"
 	"html"
 	"net"
@@ -117,6 +118,9 @@ func assigned(t *testing.T, at model.Place) string {
 	text, err := os.ReadFile(string(at.Path))
 	if err != nil {
 		t.Fatal(err)
+	}
+	if at.Encoding == model.Base64 {
+		return base64.StdEncoding.EncodeToString(text)
 	}
 	line := strings.Split(string(text), "\n")[at.Line-1]
 	key := at.Key[strings.LastIndexAny(at.Key, "@.:")+1:]

@@ -48,6 +48,7 @@ type imageSubject struct {
 	entry   bool     // its command line is looked at, too
 	parent  bool     // it has child processes, and the image's init stays as their parent
 	logs    []string // log files of the live server, whose lines the container's log holds
+	tls     int      // a port whose certificate the image has, too
 	first   int      // a port with TLS that is asked before it is analyzed, because the server makes a key then; 0: none
 }
 
@@ -68,6 +69,9 @@ func (b *Bench) imageSubjects(t *testing.T) []imageSubject {
 			list = append(list, imageSubject{server: *s.server, asks: s.asks, first: s.first, logs: logsOf(s.server.Name)})
 		}
 	}
+	list = append(list, imageSubject{
+		server: jettySecrets(), asks: []string{"/shop/", "/"}, tls: 18402, secrets: []string{"SECRET_FILE_KEYSTORE_P12", "SECRET_JETTY_SSLCONTEXT_KEYSTOREPASSWORD", "SECRET_SET_KEYMANAGERPASSWORD_PROPERTY_SHOP_KEY_PASSWORD_DEFAULT"},
+	})
 	list = append(list, imageSubject{server: servers.TomcatHome(), asks: []string{"/shop/"}, logs: []string{"tomcat/logs/catalina.*.log", "tomcat/logs/localhost_access_log.*.txt"}})
 	name := func(s imageSubject) string { return s.server.Name }
 	if list, ok := selected(t, list, name); ok {
@@ -101,7 +105,7 @@ func (s imageSubject) prove(t *testing.T, b *Bench, c Command) {
 	}
 	j := Job{ID: y.running[0].application(t, takeInventory(t, c))}
 	j.Analyze(t, c)
-	if s.entry || s.parent || len(s.logs) > 0 {
+	if s.entry || s.parent || s.tls > 0 || len(s.logs) > 0 {
 		j.Tar = filepath.Join(c.Workspace, "image.tar")
 	}
 	j.Containerize(t, c)
@@ -119,6 +123,9 @@ func (s imageSubject) prove(t *testing.T, b *Bench, c Command) {
 	}
 	if s.parent {
 		s.proveParent(t, c, j)
+	}
+	if s.tls > 0 {
+		s.proveTLS(t, b, c, j)
 	}
 	if len(s.logs) > 0 {
 		s.proveLogs(t, b, c, j)

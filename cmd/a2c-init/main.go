@@ -1,11 +1,11 @@
 // Command a2c-init stands before an application in an image, where that needs what no image configuration can say:
 //
-//	init [-umask 027] [-secret NAME]… [-option NAME]… [-reap] -- PROGRAM ARGUMENT…
+//	init [-umask 027] [-secret NAME]… [-option NAME]… [-file NAME=PATH]… [-reap] -- PROGRAM ARGUMENT…
 //	init -health tcp://127.0.0.1:8080 | http://127.0.0.1:8080/health
 //
 // It sets the umask and puts values of secret variables in the place of ${NAME} in arguments: -secret by plain text, -option by a file of
-// arguments in memory, which the launcher of Java 9 and later reads, so that /proc/PID/cmdline does not show them. The variables leave the
-// environment. Then the application takes its place; with -reap it stays as its parent. It imports little: each image carries it.
+// arguments in memory, which the launcher of Java 9 and later reads, so that /proc/PID/cmdline does not show them. -file writes a variable that
+// holds a file in base64 to PATH. The variables leave the environment. Then the application takes its place; with -reap it stays as its parent. It imports little: each image carries it.
 package main
 
 import (
@@ -77,6 +77,7 @@ type start struct {
 	umask   int
 	reap    bool
 	secrets []secret
+	files   []file
 	argv    []string
 	memory  []int // descriptors of files of arguments
 }
@@ -118,6 +119,8 @@ func (o *start) set(flag, value string) {
 		if o.umask < 0 || o.umask > umaskNumbers {
 			fail(exitUsage, "-umask "+quoted(value)+" is no umask such as 027")
 		}
+	case "-file":
+		o.addFile(value)
 	case "-secret", "-option":
 		if value == "" || strings.ContainsAny(value, "=${}") {
 			fail(exitUsage, flag+" "+quoted(value)+" is no name of a variable")

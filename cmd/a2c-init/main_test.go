@@ -57,6 +57,7 @@ func TestInit(t *testing.T) {
 		t.Errorf("each image carries the program: %d bytes (%v), more than 1.6 MB", info.Size(), err)
 	}
 	const sh, missing = "/bin/sh", "a2c-init: the container needs the secret variable "
+	folder := t.TempDir()
 	long := strings.Repeat("x", 200_000)
 	cases := []struct {
 		name string
@@ -74,6 +75,13 @@ func TestInit(t *testing.T) {
 		{name: "not UTF-8", env: []string{"A=\xff\xfe"}, args: []string{"-secret", "A", "--", sh, "-c", `printf %s "$1" "$2"`, "x", "${A}", "\xc3"}, want: outcome{Out: "\xff\xfe\xc3"}},
 		{name: "missing", env: []string{"B=hidden"}, args: []string{"-secret", "A", "-secret", "B", "--", sh}, want: outcome{Err: missing + "A, which is not set or empty: docker run -e NAME, or a secret of the task or pod\n", Code: 78}},
 		{name: "odd name", args: []string{"-secret", "A\x1b[2J", "--", sh}, want: outcome{Err: missing + `A\x1b[2J, which is not set or empty: docker run -e NAME, or a secret of the task or pod` + "\n", Code: 78}},
+		{name: "secret file", env: []string{"F=aAr/\n", "A=v"}, args: []string{"-file", "F=" + folder + "/k", "-secret", "A", "--", sh, "-c", `od -An -tx1 "$1"; stat -c %a "$1"; echo "$2$F"`, "x", folder + "/k", "${A}${F}"}, want: outcome{Out: " 68 0a ff\n400\nv${F}\n"}},
+		{name: "secret file again", env: []string{"F=YQ=="}, args: []string{"-file", "F=" + folder + "/k", "--", sh, "-c", `cat "$1"`, "x", folder + "/k"}, want: outcome{Out: "a"}},
+		{name: "secret file that is mounted", args: []string{"-file", "F=" + folder + "/k", "--", sh, "-c", `cat "$1"`, "x", folder + "/k"}, want: outcome{Out: "a"}},
+		{name: "secret file that nobody gives", args: []string{"-file", "F=" + folder + "/none", "--", sh}, want: outcome{Err: missing + "F, which is not set or empty: docker run -e NAME, or a secret of the task or pod\n", Code: 78}},
+		{name: "secret file not in base64", env: []string{"F=hidden!"}, args: []string{"-file", "F=" + folder + "/k", "--", sh}, want: outcome{Err: "a2c-init: the secret variable F has to hold a file in base64, and does not: base64 -w0 FILE prints it so\n", Code: 78}},
+		{name: "secret file nowhere", env: []string{"F=YQ=="}, args: []string{"-file", "F=/nowhere/k", "--", sh}, want: outcome{Err: "a2c-init: write the secret file of F to /nowhere/k: no such file or directory; the container needs a folder there that it can write to, in memory: docker run --tmpfs, or mount the file itself\n", Code: 78}},
+		{name: "no secret file", args: []string{"-file", "F=k", "--", sh}, want: outcome{Err: "a2c-init: -file F=k is no NAME=/PATH\n", Code: 64}},
 		{name: "no program", args: []string{"--", "/nowhere"}, want: outcome{Err: "a2c-init: start /nowhere: no such file or directory\n", Code: 127}},
 		{name: "no program to reap", args: []string{"-reap", "--", "/nowhere"}, want: outcome{Err: "a2c-init: start /nowhere: no such file or directory\n", Code: 127}},
 		{name: "a folder", args: []string{"--", "/"}, want: outcome{Err: "a2c-init: start /: permission denied\n", Code: 126}},

@@ -13,7 +13,7 @@ import (
 func (o *start) fill(env []string) (argv, rest []string) {
 	for _, kv := range env {
 		name, value, _ := strings.Cut(kv, "=")
-		if !o.take(name, value) {
+		if !o.take(name, value) && !o.takeFile(name, value) {
 			rest = append(rest, kv)
 		}
 	}
@@ -23,8 +23,16 @@ func (o *start) fill(env []string) (argv, rest []string) {
 			missing = append(missing, quoted(s.name))
 		}
 	}
+	for _, f := range o.files {
+		if f.missing() {
+			missing = append(missing, quoted(f.name))
+		}
+	}
 	if len(missing) > 0 {
 		fail(exitConfig, "the container needs the secret variable "+strings.Join(missing, ", ")+", which is not set or empty: docker run -e NAME, or a secret of the task or pod")
+	}
+	for _, f := range o.files {
+		f.write()
 	}
 	for _, a := range o.argv {
 		argv = append(argv, o.argument(a))
@@ -95,15 +103,22 @@ func inMemory(text string) int {
 	if err != nil {
 		fail(exitConfig, "keep an option that holds a secret in memory: "+err.Error())
 	}
-	for rest := []byte(text); len(rest) > 0; {
+	if err := writeAll(fd, []byte(text)); err != nil {
+		fail(exitConfig, "keep an option that holds a secret in memory: "+err.Error())
+	}
+	return fd
+}
+
+func writeAll(fd int, rest []byte) error {
+	for len(rest) > 0 {
 		n, err := unix.Write(fd, rest)
 		if errors.Is(err, syscall.EINTR) {
 			continue
 		}
 		if err != nil {
-			fail(exitConfig, "keep an option that holds a secret in memory: "+err.Error())
+			return err
 		}
 		rest = rest[n:]
 	}
-	return fd
+	return nil
 }

@@ -76,6 +76,7 @@ func forPeople() map[string]string {
 		"ECSParameters":       "as Deployment",
 		"EKSParameters":       "as Deployment",
 		"EnvVar.Reason":       "why a variable is kept or dropped",
+		"SecretFile":          "which variables are files, for who runs the image by hand",
 		"File.MTime":          "a record; containerize fixes the times in the image",
 		"File.Target":         "containerize sets its own beside",
 		"File.Xattrs":         "containerize sets its own beside",

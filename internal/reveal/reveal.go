@@ -3,6 +3,7 @@
 package reveal
 
 import (
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"html"
@@ -134,7 +135,10 @@ func (r *Reader) file(p model.Place) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if p.Key == "" && p.Line == 0 {
+	switch {
+	case p.Encoding == model.Base64:
+		return base64.StdEncoding.EncodeToString(data), nil
+	case p.Key == "" && p.Line == 0:
 		return string(data), nil
 	}
 	value, ok := begins(p, string(data))
@@ -276,7 +280,7 @@ func FromFile(name string) (string, error) {
 	}
 	value := strings.TrimSuffix(strings.TrimSuffix(string(data), "\n"), "\r")
 	if strings.ContainsRune(value, 0) {
-		return "", fmt.Errorf("%s: holds a NUL byte, which no environment variable can", name)
+		return "", fmt.Errorf("%s: holds a NUL byte, which no environment variable can: a file that is the secret as a whole is given in base64", name)
 	}
 	return value, nil
 }

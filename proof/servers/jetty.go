@@ -36,7 +36,7 @@ func JettyBase() Server {
 				p.Write("base/start.d/40-deploy.ini", "--module=ee10-deploy\n"),
 				p.War("base/webapps/shop.war", "shop"),
 				p.War("base/webapps/root.war", "root"),
-				os.Mkdir(p.Path("base/etc"), 0o755), p.keyStore(ctx, "base/etc/keystore.p12"),
+				os.Mkdir(p.Path("base/etc"), 0o755), p.KeyStore(ctx, "base/etc/keystore.p12", "changeit"),
 				p.Give("base"))
 		},
 		Command: func(p Place) apps.Command {
@@ -97,10 +97,10 @@ func JettyDryRun() Server {
 	}
 }
 
-// keyStore makes a key with its certificate, for TLS.
-func (p Place) keyStore(ctx context.Context, name string) error {
+// KeyStore makes a key with its certificate, for TLS.
+func (p Place) KeyStore(ctx context.Context, name, password string) error {
 	out, err := exec.CommandContext(ctx, p.Java+"/bin/keytool", "-genkeypair", "-alias", "server", "-keyalg", "EC", "-dname", "CN=localhost",
-		"-storetype", "PKCS12", "-storepass", "changeit", "-keystore", p.Path(name)).CombinedOutput()
+		"-storetype", "PKCS12", "-storepass", password, "-keystore", p.Path(name)).CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("keytool: %w\n%s", err, out)
 	}
