@@ -91,7 +91,7 @@ func whyTaken(given []string, unread int) string {
 		parts = append(parts, "given by variables when it runs: everybody who pulls the image can read its files")
 	}
 	if unread > 0 {
-		parts = append(parts, strconv.Itoa(unread)+" that nothing reads: in comments, or overridden by a variable")
+		parts = append(parts, strconv.Itoa(unread)+" that nothing reads: in comments, overridden by a variable, or in a document that is not in force")
 	}
 	return strings.Join(parts, "; ")
 }

@@ -94,6 +94,10 @@ func secretCases() []secretCase {
 			more: map[model.Path]string{"/opt/t/lib/tomcat-coyote.jar": jarOf("org/apache/tomcat/util/digester/EnvironmentPropertySource.class")}, want: "<b p=\"pl4nted\"/>\n", stay: 1,
 		},
 		{
+			name: "wildfly_not_in_force", kind: "java-jboss", file: "/opt/w/configuration/standalone-full.xml", text: "<server><a password=\"pl4nted\"/></server>\n", secrets: []model.Secret{known("server/a@password", 1)},
+			argv: []string{"-jar", "/opt/w/jboss-modules.jar", "-mp", "/opt/w/modules", "org.jboss.as.standalone", "-c", "standalone-ha.xml"}, want: "<server><a password=\"\"/></server>\n",
+		},
+		{
 			name: "jetty_ini", kind: "java-jetty", file: "/opt/j/start.d/ssl.ini", text: "--module=ssl\njetty.sslContext.keyStorePassword=pl4nted\n", secrets: []model.Secret{known("jetty.sslContext.keyStorePassword", 2)},
 			argv: []string{"-jar", "/opt/jetty/start.jar", "x=y"}, want: "--module=ssl\n# jetty.sslContext.keyStorePassword=\n", variables: []string{"SECRET_JETTY_SSLCONTEXT_KEYSTOREPASSWORD"},
 		},

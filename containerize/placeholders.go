@@ -34,6 +34,8 @@ func (s *start) placeholder(k model.Secret) (placeholder, bool) {
 	case (kind == "java-tomcat" || kind == "java-tomee") && digested(k.Place.Path) && s.tomcatReadsVariables():
 		v := s.free(xmlName(k.Place.Key))
 		return placeholder{v, "${" + v + "}"}, true
+	case kind == "java-jboss" && wildflyDocument.MatchString(name) && !s.wildflyReads(name):
+		return placeholder{}, true
 	case kind == "java-jboss" && ext == ".xml" && wildflyDocument.MatchString(name), kind == "java-liberty" && ext == ".xml":
 		v := s.free(xmlName(k.Place.Key))
 		return placeholder{v, "${env." + v + "}"}, true
@@ -56,6 +58,32 @@ var (
 	variableName    = regexp.MustCompile(`^[A-Za-z_]\w*$`)
 	notVariable     = regexp.MustCompile(`\W+`)
 )
+
+// wildflyReads reports whether a server reads its document of that name. One of a domain may read each.
+func (s *start) wildflyReads(name string) bool {
+	at := slices.IndexFunc(s.argv, func(a string) bool { return path.Base(a) == "jboss-modules.jar" })
+	if at < 0 {
+		return true
+	}
+	var program []parse.JavaArg
+	for i, a := range s.argv[at+1:] {
+		program = append(program, parse.JavaArg{Value: a, Index: at + 1 + i})
+	}
+	c := parse.ReadJBossCommand(program)
+	if c.Module.Value != parse.JBossStandalone {
+		return true
+	}
+	config := "standalone.xml"
+	for _, p := range c.Properties {
+		if p.File != "" || p.Name == "jboss.server.default.config" {
+			return true // which one is read cannot be seen here
+		}
+	}
+	if o := c.Options["server-config"].Value; o != "" {
+		config = path.Base(o)
+	}
+	return name == config
+}
 
 // unbound keeps a variable from being one that the framework binds to the key itself: that would win in every document and profile, also where this value is not the
 // one in force.
