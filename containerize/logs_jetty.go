@@ -46,27 +46,11 @@ func (s *start) jettyConsole() error {
 		if it.Kind != layer.File || it.Size > maxConfigFile || !jettyIni.MatchString(string(name)) {
 			continue
 		}
-		data, err := s.plan.current(it, maxConfigFile)
+		edited, err := s.withoutModule(it, reason)
 		if err != nil {
 			return err
 		}
-		lines := bytes.Split(data, []byte{'\n'})
-		for i, line := range lines {
-			if after, listed := withoutCapture(string(line)); listed {
-				if after == "" {
-					after = "#" + string(line)
-				}
-				lines[i] = []byte(after)
-			}
-		}
-		after := bytes.Join(lines, []byte{'\n'})
-		if bytes.Equal(after, data) {
-			continue
-		}
-		e := configEdit{base: path.Base(string(name)), data: data}
-		e.becomes(after)
-		s.edited(it, &e, model.Change{Kind: "log", Reason: reason})
-		found = true
+		found = found || edited
 	}
 	for _, l := range s.info.Logs {
 		if found && capturedLog.MatchString(path.Base(string(l.Path))) {
@@ -74,6 +58,33 @@ func (s *start) jettyConsole() error {
 		}
 	}
 	return nil
+}
+
+// withoutModule turns the module off in one file.
+func (s *start) withoutModule(it *item, reason string) (bool, error) {
+	data, err := s.plan.current(it, maxConfigFile)
+	if err != nil {
+		return false, err
+	}
+	lines := bytes.Split(data, []byte{'\n'})
+	for i, line := range lines {
+		after, listed := withoutCapture(string(line))
+		if !listed {
+			continue
+		}
+		if after == "" {
+			after = "#" + string(line)
+		}
+		lines[i] = []byte(after)
+	}
+	after := bytes.Join(lines, []byte{'\n'})
+	if bytes.Equal(after, data) {
+		return false, nil
+	}
+	e := configEdit{base: path.Base(string(it.Path)), data: data}
+	e.becomes(after)
+	s.edited(it, &e, model.Change{Kind: "log", Reason: reason})
+	return true, nil
 }
 
 // withoutCapture is "--module=http,console-capture" without the module, "" when it was the only one.

@@ -70,7 +70,7 @@ func (b *Bench) imageSubjects(t *testing.T) []imageSubject {
 		}
 	}
 	list = append(list, imageSubject{
-		server: jettySecrets(), asks: []string{"/shop/", "/"}, tls: 18402, secrets: []string{"SECRET_FILE_KEYSTORE_P12", "SECRET_JETTY_SSLCONTEXT_KEYSTOREPASSWORD", "SECRET_SET_KEYMANAGERPASSWORD_PROPERTY_SHOP_KEY_PASSWORD_DEFAULT"},
+		server: jettySecrets(), asks: []string{"/shop/", "/"}, tls: 18402, secrets: []string{"SECRET_FILE_KEYSTORE_P12"},
 	})
 	list = append(list, imageSubject{server: servers.TomcatHome(), asks: []string{"/shop/"}, logs: []string{"tomcat/logs/catalina.*.log", "tomcat/logs/localhost_access_log.*.txt"}})
 	name := func(s imageSubject) string { return s.server.Name }

@@ -14,10 +14,10 @@ import (
 	"a2c/proof/servers"
 )
 
-// keyPassword is that of a key store; it stands in an .ini file and in an XML document.
-const keyPassword = "pr00f-0nly-of-a-key"
+// storePassword is that of a key store; it stands in an .ini file.
+const storePassword = "pr00f-0nly-of-a-key"
 
-// jettySecrets is Jetty with TLS whose key store's password stands in start.d, and that of the key in it in an XML document: without either there is no HTTPS.
+// jettySecrets is Jetty with TLS, whose console goes to a file.
 func jettySecrets() servers.Server {
 	s := servers.JettyBase()
 	s.Name = "jetty-secrets"
@@ -28,17 +28,10 @@ func jettySecrets() servers.Server {
 		}
 		for _, err := range []error{
 			os.Remove(p.Path("base/etc/keystore.p12")),
-			p.KeyStore(ctx, "base/etc/keystore.p12", keyPassword),
-			p.Edit("base/start.d/20-https.ini", "keyStorePassword=changeit", "keyStorePassword="+keyPassword),
-			p.Write("base/start.d/50-key.ini", "--module=console-capture\netc/key.xml\n"),
-			p.Write("base/etc/key.xml", `<?xml version="1.0"?>
-<!DOCTYPE Configure PUBLIC "-//Jetty//Configure//EN" "https://jetty.org/configure_10_0.dtd">
-<Configure id="Server" class="org.eclipse.jetty.server.Server">
-  <Ref refid="sslContextFactory">
-    <Set name="KeyManagerPassword"><Property name="shop.key.password" default="`+keyPassword+`"/></Set>
-  </Ref>
-</Configure>
-`),
+			p.KeyStore(ctx, "base/etc/keystore.p12", storePassword),
+			p.Edit("base/start.d/20-https.ini", "keyStorePassword=changeit", "keyStorePassword="+storePassword),
+			p.Write("base/start.d/50-log.ini", "--module=console-capture\njetty.console-capture.dir="+p.Path("base/logs")+"\n"),
+			os.Mkdir(p.Path("base/logs"), 0o755),
 			p.Give("base"),
 		} {
 			if err != nil {
@@ -53,11 +46,7 @@ func jettySecrets() servers.Server {
 // proveTLS runs the image with the secrets that image.json names, and compares its certificate with that of the live server.
 func (s imageSubject) proveTLS(t *testing.T, b *Bench, c Command, j Job) {
 	t.Helper()
-	var options, values []string
-	for _, k := range j.Image.Needs.Secrets {
-		value := assigned(t, k.Place)
-		options, values = append(options, "-e", k.Name), append(values, k.Name+"="+value)
-	}
+	options, values := given(t, j)
 	if len(j.Image.Needs.SecretFiles) != 1 {
 		t.Fatalf("the key store is no secret file: %v", j.Image.Needs.SecretFiles)
 	}
@@ -68,10 +57,19 @@ func (s imageSubject) proveTLS(t *testing.T, b *Bench, c Command, j Job) {
 	if !bytes.Equal(live, certificate(t, proc+"/ns/net", address)) {
 		t.Errorf("HTTPS of the container has another certificate than that of the live server\n%s", d.both(t, "logs", entryName))
 	}
-	if log := d.both(t, "logs", entryName); strings.Contains(log, keyPassword) || !strings.Contains(log, "Started") {
+	if log := d.both(t, "logs", entryName); strings.Contains(log, storePassword) || !strings.Contains(log, "Started") {
 		t.Errorf("the container's log holds a secret, or not what console-capture took:\n%s", log)
 	}
 	fmt.Fprintf(b.Log, "%s: HTTPS with the certificate of the live server, with %d secrets given\n", s.server.Name, len(values))
+}
+
+// given are the secrets that an image needs, read from their places by hand: options for docker, and its environment.
+func given(t *testing.T, j Job) (options, values []string) {
+	t.Helper()
+	for _, k := range j.Image.Needs.Secrets {
+		options, values = append(options, "-e", k.Name), append(values, k.Name+"="+assigned(t, k.Place))
+	}
+	return options, values
 }
 
 // certificate is the one that a server shows.

@@ -31,7 +31,8 @@ func (s imageSubject) proveLogs(t *testing.T, b *Bench, c Command, j Job) {
 		}
 	}
 	d := docker{env: c.Env}
-	proc := s.runImage(t, d, j.Tar, nil, withoutRoot(j))
+	options, values := given(t, j)
+	proc := s.runImage(t, d, j.Tar, values, append(options, withoutRoot(j)...))
 	client := inside(proc + "/ns/net")
 	var missing []string
 	for begin := time.Now(); ; time.Sleep(time.Second) {
