@@ -21,7 +21,8 @@ const maxConfigFile = 1 << 20
 func (s *start) fileSecrets() error {
 	files := map[model.Path][]model.Secret{}
 	for _, k := range s.plan.inside(s.info.Secrets) {
-		if k.Place.Line > 0 && (k.Place.Key != "" || k.Comment) && !strings.Contains(string(k.Place.Path), "!/") {
+		named := k.Place.Key != "" || k.Comment || s.jettyArgument(k.Place)
+		if k.Place.Line > 0 && named && !strings.Contains(string(k.Place.Path), "!/") {
 			files[k.Place.Path] = append(files[k.Place.Path], k)
 		}
 	}

@@ -102,6 +102,14 @@ func secretCases() []secretCase {
 			argv: []string{"-jar", "/opt/jetty/start.jar", "x=y"}, want: "--module=ssl\n# jetty.sslContext.keyStorePassword=\n", variables: []string{"SECRET_JETTY_SSLCONTEXT_KEYSTOREPASSWORD"},
 		},
 		{
+			name: "jetty_ini_of_free_text", kind: "java-jetty", file: "/opt/j/start.ini", text: "jetty.sslContext.keyStorePassword?=pl4nted\n", secrets: []model.Secret{known("", 1)},
+			argv: []string{"-jar", "/opt/jetty/start.jar"}, want: "# jetty.sslContext.keyStorePassword=\n", variables: []string{"SECRET_JETTY_SSLCONTEXT_KEYSTOREPASSWORD"},
+		},
+		{
+			name: "jetty_ini_twice", kind: "java-jetty", file: "/opt/j/start.ini", text: "a.password=pl4nted\n", secrets: []model.Secret{known("", 1)},
+			more: map[model.Path]string{"/opt/j/start.d/a.ini": "-Da.password=other\n"}, argv: []string{"-jar", "/opt/jetty/start.jar"}, want: "a.password=pl4nted\n", stay: 1,
+		},
+		{
 			name: "jetty_ini_without_start", kind: "java-jetty", file: "/opt/j/start.ini", text: "a.password=pl4nted\n", secrets: []model.Secret{known("a.password", 1)}, want: "a.password=pl4nted\n", stay: 1,
 		},
 		{

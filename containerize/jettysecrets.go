@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"a2c/containerize/layer"
 	"a2c/model"
 	"a2c/parse"
 )
@@ -16,12 +17,17 @@ import (
 //   - what is set in an XML document, or is the default of a property there, becomes <Env name="…"/> ("Jetty Operations Guide", Jetty XML Syntax)
 func (s *start) jettyPlaceholder(e *configEdit, k model.Secret) (variable string, ok bool) {
 	switch {
-	case jettyIni.MatchString(string(k.Place.Path)):
+	case s.jettyArgument(k.Place):
 		return s.jettyProperty(e, k)
 	case path.Ext(e.base) == ".xml":
 		return s.jettyVariable(e, k)
 	}
 	return "", false
+}
+
+// jettyArgument reports a place in a file of which each line is an argument of start.jar, which says the key by itself.
+func (s *start) jettyArgument(at model.Place) bool {
+	return s.info.ApplicationType == "java-jetty" && jettyIni.MatchString(string(at.Path))
 }
 
 var jettyAssignment = regexp.MustCompile(`^\s*((?:-D)?[\w.-]+)\??=`)
@@ -34,7 +40,7 @@ func (s *start) jettyProperty(e *configEdit, k model.Secret) (string, bool) {
 		return "", false
 	}
 	m := jettyAssignment.FindStringSubmatch(lines[k.Place.Line-1])
-	if m == nil || s.setTwice(m[1], k) {
+	if m == nil || s.setTwice(m[1]) {
 		return "", false
 	}
 	name := s.free(unbound + strings.TrimPrefix(m[1], "-D"))
@@ -55,11 +61,24 @@ func (s *start) jettyProperty(e *configEdit, k model.Secret) (string, bool) {
 	return name, true
 }
 
-// setTwice reports another known secret of the same key: only one of the two is in force.
-func (s *start) setTwice(key string, k model.Secret) bool {
-	return slices.ContainsFunc(s.info.Secrets, func(o model.Secret) bool {
-		return o.Place != k.Place && o.Place.Kind == "file" && !o.Comment && strings.HasSuffix(o.Place.Key, strings.TrimPrefix(key, "-D")) && jettyIni.MatchString(string(o.Place.Path))
-	})
+// setTwice reports a key that several lines of .ini files set, or one that cannot be read: only one of them is in force.
+func (s *start) setTwice(key string) bool {
+	set := 0
+	for name, it := range s.plan.items {
+		if it.Kind != layer.File || it.Size > maxConfigFile || !jettyIni.MatchString(string(name)) {
+			continue
+		}
+		data, err := s.plan.current(it, maxConfigFile)
+		if err != nil {
+			return true
+		}
+		for line := range strings.Lines(string(data)) {
+			if m := jettyAssignment.FindStringSubmatch(line); m != nil && strings.TrimPrefix(m[1], "-D") == strings.TrimPrefix(key, "-D") {
+				set++
+			}
+		}
+	}
+	return set > 1
 }
 
 // insert adds an argument. Bindings that name a later one move with it.

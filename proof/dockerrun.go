@@ -124,6 +124,9 @@ func assigned(t *testing.T, at model.Place) string {
 	}
 	line := strings.Split(string(text), "\n")[at.Line-1]
 	key := at.Key[strings.LastIndexAny(at.Key, "@.:")+1:]
+	if key == "" {
+		key = "=" // an .ini file of Jetty
+	}
 	if _, after, ok := strings.Cut(line, key); ok {
 		line = after
 	}

@@ -7,10 +7,13 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"path"
+	"slices"
 	"strings"
 	"testing"
 
 	"a2c/internal/jail"
+	"a2c/model"
 	"a2c/proof/servers"
 )
 
@@ -49,6 +52,9 @@ func (s imageSubject) proveTLS(t *testing.T, b *Bench, c Command, j Job) {
 	options, values := given(t, j)
 	if len(j.Image.Needs.SecretFiles) != 1 {
 		t.Fatalf("the key store is no secret file: %v", j.Image.Needs.SecretFiles)
+	}
+	if !slices.ContainsFunc(j.Image.Needs.Secrets, func(k model.Secret) bool { return path.Base(string(k.Place.Path)) == "20-https.ini" }) {
+		t.Fatalf("the password of the key store is no secret to give: %v", j.Image.Needs.Secrets)
 	}
 	d := docker{env: c.Env}
 	proc := s.runImage(t, d, j.Tar, values, append(options, withoutRoot(j)...))
