@@ -28,6 +28,8 @@ const (
 	// VulnerabilityDatabase is GOVULNDB, by default on the Internet. Where it cannot be reached nothing on the machine helps: such a skip is
 	// listed and fails nothing.
 	VulnerabilityDatabase Need = "Go vulnerability database"
+	// Benchmark is a run for its figures: make bench, proof or soak. A run of the tests, beside which the machine does what it likes, measures nothing.
+	Benchmark Need = "benchmark"
 )
 
 // All lists the proofs in the order in which they run: what is quick and tells most comes first.
@@ -67,6 +69,7 @@ func All() []Proof {
 		Again(),
 		Figures(),
 		Speed(),
+		Buildah(),
 		Vulnerabilities(),
 	}
 }

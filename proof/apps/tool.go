@@ -45,6 +45,9 @@ func Btrfs() Tool { return command("mkfs.btrfs", "btrfs-progs") }
 // SS lists sockets (iproute2).
 func SS() Tool { return command("ss", "iproute2") }
 
+// Buildah builds images, as one of those that a2c is held against.
+func Buildah() Tool { return command("buildah", "buildah") }
+
 // Strace traces system calls.
 func Strace() Tool { return command("strace", "strace") }
 
