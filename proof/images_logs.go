@@ -65,8 +65,9 @@ var (
 	colours   = regexp.MustCompile("\x1b\\[[0-9;]*m")
 	numbers   = regexp.MustCompile(`\d+`)
 	addresses = regexp.MustCompile(`@[0-9a-f]{5,}`)
-	unpacked  = regexp.MustCompile(`HostConfig\.deployWAR`) // an archive that was unpacked on the host is a folder in the image
-	begins    = regexp.MustCompile(`^.*?\b(DEBUG|INFO|WARN|ERROR|FATAL|INFORMATION|WARNING|SEVERE|CONFIG|FINE)\b`)
+	// firstStart is said once: an archive is unpacked or taken in, a key store is made.
+	firstStart = regexp.MustCompile(`HostConfig\.deployWAR|Content added at location|KeyStore .* (not found|does not exist)|enerated (key|self-signed)`)
+	begins     = regexp.MustCompile(`^.*?\b(DEBUG|INFO|WARN|ERROR|FATAL|INFORMATION|WARNING|SEVERE|CONFIG|FINE)\b`)
 )
 
 // notLogged are the lines that a text does not hold, those left out that go on with another: traces, and the properties of the machine.
@@ -80,7 +81,7 @@ func notLogged(lines []string, text string) []string {
 		have[plain(line)] = true
 	}
 	for _, line := range lines {
-		if p := plain(line); p != "" && !have[p] && strings.TrimLeft(line, " \t") == line && !unpacked.MatchString(p) {
+		if p := plain(line); p != "" && !have[p] && strings.TrimLeft(line, " \t") == line && !firstStart.MatchString(p) {
 			missing[p] = true
 		}
 	}
