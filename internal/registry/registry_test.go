@@ -310,6 +310,7 @@ func TestResume(t *testing.T) {
 			if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) && !broken(err) {
 				t.Fatalf("got %v, want %q", err, c.want)
 			}
+			server.Close() // the last request has ended by then
 			if u.asked != c.requests || c.want == "" && !bytes.Equal(u.got.Bytes(), content) {
 				t.Errorf("%d requests brought %d bytes, want %d and %d", u.asked, u.got.Len(), c.requests, len(content))
 			}
