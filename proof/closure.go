@@ -173,7 +173,7 @@ func readFiles(t *testing.T, file string) []model.File {
 	return list
 }
 
-// reasoned demands a reason of every file, and that the image holds what files.jsonl decides and nothing else but what containerize says that it makes.
+// reasoned demands a reason of every file, and that the image holds what files.jsonl decides and nothing else but what image.json says that containerize makes.
 func (s closureCase) reasoned(t *testing.T, files []model.File) {
 	t.Helper()
 	in, made := map[string]bool{}, map[string]bool{}
@@ -189,6 +189,9 @@ func (s closureCase) reasoned(t *testing.T, files []model.File) {
 	}
 	for _, c := range s.image.Changes {
 		made[c.Target] = true
+	}
+	if s.image.Init != nil {
+		made[string(s.image.Init.Path)] = true
 	}
 	image := imageFiles(t, s.dir, s.image)
 	for p := range in {
