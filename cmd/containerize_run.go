@@ -19,12 +19,8 @@ func (a *app) noteRun(i model.Image, o containerize.Options) {
 		before = commandLine("docker", "load", "-i", o.Tar) + " && "
 	}
 	a.Note("run it: %s%s", before, commandLine(dockerRun(i, reference)...))
-	var names []string
-	for _, k := range i.Needs.Secrets {
-		names = append(names, k.Name)
-	}
-	if len(names) > 0 {
-		a.Note("  -e without a value takes it from your environment: %s", commandLine(slices.Compact(names)...))
+	if names := i.Needs.SecretNames(); len(names) > 0 {
+		a.Note("  -e without a value takes it from your environment: %s", commandLine(names...))
 	}
 	for _, f := range i.Needs.SecretFiles {
 		a.Note("  %s holds a file in base64: %s=$(base64 -w0 %s)", commandLine(f.Variable), commandLine(f.Variable), commandLine(string(f.Path)))
@@ -38,12 +34,8 @@ func dockerRun(i model.Image, reference string) []string {
 		number, protocol, _ := strings.Cut(p, "/")
 		args = append(args, "-p", number+":"+strings.TrimSuffix(number+"/"+protocol, "/tcp"))
 	}
-	var names []string
-	for _, k := range i.Needs.Secrets {
-		if !slices.Contains(names, k.Name) {
-			names = append(names, k.Name)
-			args = append(args, "-e", k.Name)
-		}
+	for _, name := range i.Needs.SecretNames() {
+		args = append(args, "-e", name)
 	}
 	for _, g := range i.Needs.User.Groups {
 		if g != i.Needs.User.GID {

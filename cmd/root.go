@@ -212,23 +212,24 @@ func (a *app) locked(force bool, do func(*workspace.Workspace) error) error {
 
 // lockedFor is locked for a command about an application that is known already. Of one that is not, nothing is made, not even the workspace.
 func (a *app) lockedFor(id string, force bool, do func(*workspace.Workspace) error) error {
-	w, err := a.open(force)
-	if err != nil {
-		return err
-	}
-	if err := a.known(w, id); err != nil {
+	if _, err := a.openFor(id, force); err != nil {
 		return err
 	}
 	return a.locked(force, do)
 }
 
-// lockedApp is lockedFor for a command that writes only what is the application's own: others may work on other applications meanwhile.
-func (a *app) lockedApp(id string, force bool, do func(*workspace.Workspace) error) error {
+func (a *app) openFor(id string, force bool) (*workspace.Workspace, error) {
 	w, err := a.open(force)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if err := a.known(w, id); err != nil {
+	return w, a.known(w, id)
+}
+
+// lockedApp is lockedFor for a command that writes only what is the application's own: others may work on other applications meanwhile.
+func (a *app) lockedApp(id string, force bool, do func(*workspace.Workspace) error) error {
+	w, err := a.openFor(id, force)
+	if err != nil {
 		return err
 	}
 	if _, err := os.Stat(w.App(id)); err != nil {

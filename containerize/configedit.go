@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
+	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
+	"a2c/containerize/layer"
 	"a2c/model"
 	"a2c/parse"
 )
@@ -73,6 +76,27 @@ func (e *configEdit) becomes(after []byte) {
 		}
 	}
 	e.data = after
+}
+
+// configFile reads a plain file as the image has it so far; nil: there is none.
+func (s *start) configFile(name string, limit int64) (*item, []byte, error) {
+	it := s.plan.find(name)
+	if it == nil || it.Kind != layer.File {
+		return nil, nil, nil
+	}
+	data, err := s.plan.current(it, limit)
+	return it, data, err
+}
+
+// configFiles are the plain files whose paths match, by name, without those that are too large to be configuration.
+func (s *start) configFiles(match *regexp.Regexp) []*item {
+	var list []*item
+	for _, name := range slices.Sorted(maps.Keys(s.plan.items)) {
+		if it := s.plan.items[name]; it.Kind == layer.File && it.Size <= maxConfigFile && match.MatchString(string(name)) {
+			list = append(list, it)
+		}
+	}
+	return list
 }
 
 // edited gives the image the copy, and says so with the diff of all edits.

@@ -42,7 +42,8 @@ func Extract(ctx context.Context, o Options, documents map[string]string, file s
 	for _, dir := range []string{r.scratch(), filepath.Dir(r.proposal()), r.dockerfile()} {
 		r.clear(dir)
 	}
-	data, err := json.Marshal(r.save())
+	plan := r.save()
+	data, err := json.Marshal(plan)
 	if err != nil {
 		return Extracted{}, fmt.Errorf("save plan: %w", err)
 	}
@@ -55,7 +56,7 @@ func Extract(ctx context.Context, o Options, documents map[string]string, file s
 		}
 	}
 	out := Extracted{
-		ApplicationID: o.Analysis.AnalysisInfo.AppID, Archive: file, SecretsInside: r.plan.inside(o.Analysis.AnalysisInfo.Secrets), Changes: r.changes, Skips: r.save().Skips,
+		ApplicationID: o.Analysis.AnalysisInfo.AppID, Archive: file, SecretsInside: r.plan.inside(o.Analysis.AnalysisInfo.Secrets), Changes: r.changes, Skips: plan.Skips,
 	}
 	for _, l := range r.layers {
 		out.Files += l.Files()

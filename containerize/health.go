@@ -43,7 +43,7 @@ func (r *runner) health() error {
 		url = fmt.Sprintf("http://127.0.0.1:%d%s", ports[0].Port, r.o.HealthPath)
 	}
 	r.healthcheck = &model.Healthcheck{
-		Test: []string{"CMD", entry.Path, "-health", url}, IntervalSeconds: 30, TimeoutSeconds: 5, Retries: 3,
+		Test: []string{"CMD", entry.Path, "-health", url}, IntervalSeconds: model.HealthIntervalSeconds, TimeoutSeconds: model.HealthTimeoutSeconds, Retries: model.HealthRetries,
 		StartSeconds: float64(r.o.Analysis.AnalysisInfo.App.Runtime.StartSeconds()),
 	}
 	return nil

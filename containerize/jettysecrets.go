@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"a2c/containerize/layer"
 	"a2c/model"
 	"a2c/parse"
 )
@@ -64,10 +63,7 @@ func (s *start) jettyProperty(e *configEdit, k model.Secret) (string, bool) {
 // setTwice reports a key that several lines of .ini files set, or one that cannot be read: only one of them is in force.
 func (s *start) setTwice(key string) bool {
 	set := 0
-	for name, it := range s.plan.items {
-		if it.Kind != layer.File || it.Size > maxConfigFile || !jettyIni.MatchString(string(name)) {
-			continue
-		}
+	for _, it := range s.configFiles(jettyIni) {
 		data, err := s.plan.current(it, maxConfigFile)
 		if err != nil {
 			return true

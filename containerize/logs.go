@@ -24,25 +24,38 @@ import (
 //
 // A log with a fixed name that only grows becomes a link to the output. What is written to any other is lost with the container; it is listed.
 func (s *start) console() error {
-	switch s.info.ApplicationType {
-	case "java-springboot":
-		s.springConsole()
-	case "java-tomcat", "java-tomee":
-		if err := errors.Join(s.tomcatConsole(), s.tomcatAccess()); err != nil {
-			return fmt.Errorf("logs to the console: %w", err)
-		}
-	case "java-jetty":
-		if err := s.jettyConsole(); err != nil {
-			return fmt.Errorf("logs to the console: %w", err)
-		}
-	}
-	s.gcConsole()
-	if err := s.logDocuments(); err != nil {
+	if err := s.configuredLogs(); err != nil {
 		return fmt.Errorf("logs to the console: %w", err)
 	}
 	s.linkLogs()
 	s.logFiles()
 	return nil
+}
+
+// configuredLogs sends there what the configuration can send.
+func (s *start) configuredLogs() (err error) {
+	switch s.info.ApplicationType {
+	case "java-springboot":
+		s.springConsole()
+	case "java-tomcat", "java-tomee":
+		err = errors.Join(s.tomcatConsole(), s.tomcatAccess())
+	case "java-jetty":
+		err = s.jettyConsole()
+	}
+	if err != nil {
+		return err
+	}
+	s.gcConsole()
+	return s.logDocuments()
+}
+
+// onConsole notes the logs that go to the container's output from now on.
+func (s *start) onConsole(goes func(log model.Path) bool) {
+	for _, l := range s.info.Logs {
+		if goes(l.Path) {
+			s.logged[l.Path] = true
+		}
+	}
 }
 
 // logFiles lists what stays a file, once for each reason.

@@ -96,11 +96,9 @@ func (s *start) logDocument(it *item, g logGrammar) error {
 	if err := s.bootLogging(path.Dir(string(it.Path)), files); err != nil {
 		return err
 	}
-	for _, l := range s.info.Logs {
-		if slices.ContainsFunc(files, func(f *parse.XMLElement) bool { return writesLog(f, path.Base(string(l.Path))) }) {
-			s.logged[l.Path] = true
-		}
-	}
+	s.onConsole(func(log model.Path) bool {
+		return slices.ContainsFunc(files, func(f *parse.XMLElement) bool { return writesLog(f, path.Base(string(log))) })
+	})
 	return nil
 }
 
@@ -226,12 +224,11 @@ func writesLog(definition *parse.XMLElement, log string) bool {
 
 // bootLogging does the same with WildFly's logging.properties, which the server logs by until its subsystem is there.
 func (s *start) bootLogging(dir string, files []*parse.XMLElement) error {
-	it := s.plan.find(path.Join(dir, "logging.properties"))
-	if s.info.ApplicationType != "java-jboss" || it == nil || it.Kind != layer.File {
+	if s.info.ApplicationType != "java-jboss" {
 		return nil
 	}
-	data, err := s.plan.current(it, maxConfigFile)
-	if err != nil {
+	it, data, err := s.configFile(path.Join(dir, "logging.properties"), maxConfigFile)
+	if it == nil || err != nil {
 		return err
 	}
 	list, err := parse.ReadProperties(data)

@@ -34,10 +34,8 @@ func (s *start) gcConsole() {
 			name = path.Join(string(s.info.Cwd), name)
 		}
 		prefix, _, pattern := strings.Cut(name, "%") // %p, %t, %hn
-		for _, l := range s.info.Logs {
-			if string(l.Path) == path.Clean(name) || pattern && strings.HasPrefix(string(l.Path), prefix) {
-				s.logged[l.Path] = true
-			}
-		}
+		s.onConsole(func(log model.Path) bool {
+			return string(log) == path.Clean(name) || pattern && strings.HasPrefix(string(log), prefix)
+		})
 	}
 }

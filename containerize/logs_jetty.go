@@ -3,13 +3,11 @@ package containerize
 import (
 	"bytes"
 	"fmt"
-	"maps"
 	"path"
 	"regexp"
 	"slices"
 	"strings"
 
-	"a2c/containerize/layer"
 	"a2c/model"
 )
 
@@ -41,21 +39,15 @@ func (s *start) jettyConsole() error {
 		found = true
 		s.changes = append(s.changes, model.Change{Kind: "log", Target: fmt.Sprintf("argument %d", i), Before: a, After: after, Reason: reason})
 	}
-	for _, name := range slices.Sorted(maps.Keys(s.plan.items)) {
-		it := s.plan.items[name]
-		if it.Kind != layer.File || it.Size > maxConfigFile || !jettyIni.MatchString(string(name)) {
-			continue
-		}
+	for _, it := range s.configFiles(jettyIni) {
 		edited, err := s.withoutModule(it, reason)
 		if err != nil {
 			return err
 		}
 		found = found || edited
 	}
-	for _, l := range s.info.Logs {
-		if found && capturedLog.MatchString(path.Base(string(l.Path))) {
-			s.logged[l.Path] = true
-		}
+	if found {
+		s.onConsole(func(log model.Path) bool { return capturedLog.MatchString(path.Base(string(log))) })
 	}
 	return nil
 }

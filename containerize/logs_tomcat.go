@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"a2c/containerize/layer"
 	"a2c/model"
 	"a2c/parse"
 )
@@ -17,12 +16,8 @@ const consoleHandler = "java.util.logging.ConsoleHandler"
 // tomcatConsole puts the console handler in the place of file handlers.
 func (s *start) tomcatConsole() error {
 	name := cmp.Or(s.info.Properties["java.util.logging.config.file"], path.Join(string(s.info.AdvancedAppInfo.Directories["conf"]), "logging.properties"))
-	it := s.plan.find(name)
-	if it == nil || it.Kind != layer.File {
-		return nil
-	}
-	data, err := s.plan.current(it, maxConfigFile)
-	if err != nil {
+	it, data, err := s.configFile(name, maxConfigFile)
+	if it == nil || err != nil {
 		return err
 	}
 	list, err := parse.ReadProperties(data)
@@ -42,11 +37,7 @@ func (s *start) tomcatConsole() error {
 		return nil
 	}
 	s.edited(it, &e, model.Change{Kind: "log", Reason: "Tomcat's logs go to the container's output; files in a container are lost with it"})
-	for _, l := range s.info.Logs {
-		if s.handled(l.Path, list) {
-			s.logged[l.Path] = true
-		}
-	}
+	s.onConsole(func(log model.Path) bool { return s.handled(log, list) })
 	return nil
 }
 
@@ -77,12 +68,8 @@ func (s *start) serverXML() string {
 
 // tomcatAccess has the access logs of server.xml written to the container's output.
 func (s *start) tomcatAccess() error {
-	it := s.plan.find(s.serverXML())
-	if it == nil || it.Kind != layer.File {
-		return nil
-	}
-	data, err := s.plan.current(it, maxServerXML)
-	if err != nil {
+	it, data, err := s.configFile(s.serverXML(), maxServerXML)
+	if it == nil || err != nil {
 		return err
 	}
 	doc, err := parse.ReadXML(data)
@@ -111,10 +98,8 @@ func (s *start) tomcatAccess() error {
 	e := configEdit{base: path.Base(string(it.Path)), data: data}
 	e.xml(edits)
 	s.edited(it, &e, model.Change{Kind: "log", Reason: "Tomcat's access log goes to the container's output; files in a container are lost with it"})
-	for _, l := range s.info.Logs {
-		if slices.ContainsFunc(prefixes, func(prefix string) bool { return prefix != "" && strings.HasPrefix(path.Base(string(l.Path)), prefix) }) {
-			s.logged[l.Path] = true
-		}
-	}
+	s.onConsole(func(log model.Path) bool {
+		return slices.ContainsFunc(prefixes, func(prefix string) bool { return prefix != "" && strings.HasPrefix(path.Base(string(log)), prefix) })
+	})
 	return nil
 }

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 
-	"a2c/containerize/layer"
 	"a2c/model"
 	"a2c/parse"
 )
@@ -17,12 +16,8 @@ const maxServerXML = 16 << 20
 
 // openConnector sets the address of a Connector in the image's copy of server.xml; every other byte stays.
 func (s *start) openConnector(b model.Binding, l model.Listener, reason string) (bool, error) {
-	it := s.plan.find(string(b.File))
-	if it == nil || it.Kind != layer.File {
-		return false, nil
-	}
-	before, err := s.plan.current(it, maxServerXML)
-	if err != nil {
+	it, before, err := s.configFile(string(b.File), maxServerXML)
+	if it == nil || err != nil {
 		return false, err
 	}
 	server, err := parse.ReadTomcatServer(before, func(name string) (string, bool) { v, ok := s.info.Properties[name]; return v, ok })

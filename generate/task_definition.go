@@ -3,6 +3,8 @@ package generate
 import (
 	"fmt"
 	"strconv"
+
+	"a2c/model"
 )
 
 // taskDefinition writes what `aws ecs register-task-definition --cli-input-json` takes. The bytes are nil, with a note, while something
@@ -84,7 +86,9 @@ func (t *task) healthCheck() *taskHealth {
 		return nil
 	}
 	const longest = 300
-	return &taskHealth{Command: h.Command, Interval: 30, Retries: 3, StartPeriod: min(h.StartSeconds, longest), Timeout: 5}
+	return &taskHealth{
+		Command: h.Command, Interval: model.HealthIntervalSeconds, Retries: model.HealthRetries, StartPeriod: min(h.StartSeconds, longest), Timeout: model.HealthTimeoutSeconds,
+	}
 }
 
 func (t *task) linuxParameters() *taskLinux {

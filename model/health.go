@@ -2,6 +2,13 @@ package model
 
 import "slices"
 
+// How often a check is asked, how long it may take, and how many failures in a row make a container unhealthy: in an image and in a task definition.
+const (
+	HealthIntervalSeconds = 30
+	HealthTimeoutSeconds  = 5
+	HealthRetries         = 3
+)
+
 // Served are the listeners that others are meant to reach, each port once: main, the port that the user names, first, then those of HTTP, then the rest, each
 // by number. Those for operators (shutdown, JMX, debug, AJP, management) are none unless one is main.
 func Served(ports []Listener, main int) []Listener {

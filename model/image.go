@@ -1,5 +1,7 @@
 package model
 
+import "slices"
+
 // Image is image/image.json: what was built, what was changed on purpose, and what a run must supply.
 type Image struct {
 	ApplicationID string      `json:"applicationId"`
@@ -99,6 +101,17 @@ type Needs struct {
 	Cores        float64      `json:"cores"`
 	ReadOnlyRoot bool         `json:"readOnlyRoot"` // every folder it was seen writing to is in State or Writable
 	ReadOnlyWhy  string       `json:"readOnlyWhy"`
+}
+
+// SecretNames are the variables of the secrets, each once: one value may have several places.
+func (n Needs) SecretNames() []string {
+	var names []string
+	for _, k := range n.Secrets {
+		if !slices.Contains(names, k.Name) {
+			names = append(names, k.Name)
+		}
+	}
+	return names
 }
 
 // SecretFile is a file that is a secret as a whole: a key store, a private key. The image does not have it; its init writes it to memory when it starts.
