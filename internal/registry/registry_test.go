@@ -18,6 +18,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -248,13 +249,16 @@ func TestPatience(t *testing.T) {
 // upload is a server that takes some bytes of an upload at a time and then cuts the connection.
 type upload struct {
 	t     *testing.T
-	takes int64 // each time
-	mute  bool  // it tells nobody how much it has
+	takes int64      // each time
+	mute  bool       // it tells nobody how much it has
+	mu    sync.Mutex // a client may be back before the handler of the cut connection has ended
 	got   bytes.Buffer
 	asked int
 }
 
 func (u *upload) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
 	switch {
 	case r.URL.Path == "/v2/":
 	case r.Method == http.MethodGet && u.mute:
@@ -310,7 +314,8 @@ func TestResume(t *testing.T) {
 			if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) && !broken(err) {
 				t.Fatalf("got %v, want %q", err, c.want)
 			}
-			server.Close() // the last request has ended by then
+			u.mu.Lock()
+			defer u.mu.Unlock()
 			if u.asked != c.requests || c.want == "" && !bytes.Equal(u.got.Bytes(), content) {
 				t.Errorf("%d requests brought %d bytes, want %d and %d", u.asked, u.got.Len(), c.requests, len(content))
 			}
