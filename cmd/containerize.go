@@ -68,6 +68,7 @@ Exit code 3: the Dockerfile was edited, or known secrets lie in an image that is
   sudo a2c containerize --application-id java-springboot-3b526ec7 --jlink
   a2c containerize --application-id java-tomcat-9e8e4799 --builder docker
   sudo a2c containerize --application-id java-springboot-3b526ec7 --base vendor
+  sudo a2c containerize --application-id java-springboot-3b526ec7 --compression estargz
   sudo a2c containerize --application-id java-springboot-3b526ec7 --health-path 8081/actuator/health
   sudo a2c containerize --input-archive java-tomcat-9e8e4799-extraction.tar.zst
   sudo a2c containerize --application-id java-tomcat-9e8e4799 --destination 123456789012.dkr.ecr.eu-central-1.amazonaws.com/shop:1 --create-repository`,
@@ -97,7 +98,7 @@ Exit code 3: the Dockerfile was edited, or known secrets lie in an image that is
 	s.StringVar(&f.tar, "tar", "", "also write the image to this `file`, for docker load")
 	s.StringVar(&f.destination, "destination", "", "also push the image to this `reference`")
 	s.BoolVar(&f.createRepository, "create-repository", false, "make the destination's repository in ECR when there is none: scanned on push, tags immutable, the last thirty images kept")
-	s.StringVar(&f.compression, "compression", string(layer.Gzip), "of the layers, gzip or zstd: smaller, and pulled by Docker 23, containerd 1.5 and later")
+	s.StringVar(&f.compression, "compression", string(layer.Gzip), "of the layers: gzip; zstd, smaller, and pulled by Docker 23, containerd 1.5 and later; or estargz, gzip that the stargz snapshotter mounts before it is pulled")
 	a.completes(c, "compression", cobra.FixedCompletions(layer.Compressions(), cobra.ShellCompDirectiveNoFileComp))
 	s.StringVar(&f.signKey, "sign-key", "", "sign what is pushed with this private `key`, for cosign verify --key; COSIGN_PASSWORD opens an encrypted one")
 	s.BoolVar(&f.allowSecrets, "allow-secrets-in-image", false, "push although known secrets lie in files of the image")

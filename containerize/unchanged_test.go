@@ -55,6 +55,8 @@ func TestUnchanged(t *testing.T) {
 		{"back again", nil, nil, 1, true},
 		{"compression", func(o *Options) { o.Compression = layer.Zstd }, nil, 1, false},
 		{"gzip again", nil, nil, 1, true},
+		{"another one", func(o *Options) { o.Compression = layer.Estargz }, nil, 1, false},
+		{"back to gzip", nil, nil, 1, true},
 		{"another version of a2c", func(o *Options) { o.Version = "2" }, nil, 1, true},
 		{"this version", nil, nil, 1, true},
 		{"a damaged layer", nil, func(t *testing.T) { damage(t, filepath.Join(dir, "oci"), first) }, 1, true},

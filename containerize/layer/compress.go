@@ -16,17 +16,21 @@ import (
 // Compression of layers.
 type Compression string
 
-// Compressions. Gzip is read by every engine and registry; zstd needs Docker 23, containerd 1.5 or later.
+// Compressions. Gzip is read by every engine and registry, and eStargz by them as gzip; zstd needs Docker 23, containerd 1.5 or later.
 const (
-	Gzip Compression = "gzip"
-	Zstd Compression = "zstd"
+	Gzip    Compression = "gzip"
+	Zstd    Compression = "zstd"
+	Estargz Compression = "estargz"
 )
 
 // Compressions lists the names, the default first.
-func Compressions() []string { return []string{string(Gzip), string(Zstd)} }
+func Compressions() []string { return []string{string(Gzip), string(Zstd), string(Estargz)} }
 
 // gzipBlock is part of the digest: pgzip's output depends on it, not on how many blocks are compressed at once.
 const gzipBlock = 1 << 20
+
+// gzipLevel is part of the digest.
+const gzipLevel = 6
 
 // Check refuses a name that is none.
 func (c Compression) Check() error {
@@ -39,12 +43,12 @@ const zstdWindow = 4 << 20
 
 func (c Compression) mediaType() (types.MediaType, error) {
 	switch c {
-	case Gzip, "":
+	case Gzip, Estargz, "":
 		return types.OCILayer, nil
 	case Zstd:
 		return types.OCILayerZStd, nil
 	}
-	return "", fmt.Errorf("compression %q: there are %s", string(c), strings.Join(Compressions(), " and "))
+	return "", fmt.Errorf("compression %q: there are %s", string(c), strings.Join(Compressions(), ", "))
 }
 
 // writer compresses into w with up to jobs threads.
@@ -52,7 +56,7 @@ func (c Compression) writer(w io.Writer, jobs int) (io.WriteCloser, error) {
 	if c == Zstd {
 		return zstd.NewWriter(w, zstd.WithEncoderLevel(zstd.SpeedDefault), zstd.WithEncoderConcurrency(max(jobs, 1)), zstd.WithWindowSize(zstdWindow), zstd.WithLowerEncoderMem(true))
 	}
-	z, err := pgzip.NewWriterLevel(w, 6)
+	z, err := pgzip.NewWriterLevel(w, gzipLevel)
 	if err != nil {
 		return nil, err
 	}
@@ -65,10 +69,14 @@ type Packed struct {
 	Blob
 	DiffID       v1.Hash // digest of the uncompressed tar
 	Uncompressed int64
+	TOC          string `json:",omitempty"` // digest of eStargz's table of contents
 }
 
 // pack stores what write writes, compressed, in one pass.
 func (s *Store) pack(c Compression, jobs int, write func(io.Writer) error) (Packed, error) {
+	if c == Estargz {
+		return s.packIndexed(write)
+	}
 	sum, n := sha256.New(), new(counter)
 	blob, err := s.Put(func(w io.Writer) error {
 		z, err := c.writer(w, jobs)

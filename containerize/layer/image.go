@@ -121,7 +121,7 @@ func (p *publisher) baseLayer(l v1.Layer) error {
 
 func (p *publisher) add(l model.Layer, t types.MediaType, b Packed) {
 	l.Digest, l.DiffID, l.Size = b.Digest.String(), b.DiffID.String(), b.Size
-	p.layers = append(p.layers, v1.Descriptor{MediaType: t, Size: b.Size, Digest: b.Digest})
+	p.layers = append(p.layers, v1.Descriptor{MediaType: t, Size: b.Size, Digest: b.Digest, Annotations: b.annotations()})
 	p.config.RootFS.DiffIDs = append(p.config.RootFS.DiffIDs, b.DiffID)
 	p.out.Layers = append(p.out.Layers, l)
 	p.out.Size += b.Size
