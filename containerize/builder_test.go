@@ -21,24 +21,26 @@ type plain struct{}
 
 func (plain) Name() string { return "plain" }
 
-func (plain) Build(_ context.Context, s build.Spec) (build.RawLayers, error) {
+func (plain) Build(_ context.Context, s build.Spec) (build.Made, error) {
 	f, err := os.Open(s.Dockerfile)
 	if err != nil {
-		return build.RawLayers{}, err
+		return build.Made{}, err
 	}
 	defer f.Close()
-	out := build.RawLayers{Config: json.RawMessage(`{"Env":["PATH=/bin"]}`)}
-	for lines := bufio.NewScanner(f); lines.Scan(); {
+	out, made := build.Made{Config: json.RawMessage(`{"Env":["PATH=/bin"]}`)}, 0
+	for lines := bufio.NewScanner(f); lines.Scan(); made++ {
 		var uid, gid int
 		var from string
 		if n, _ := fmt.Sscanf(lines.Text(), "COPY --chown=%d:%d %s /", &uid, &gid, &from); n != 3 {
 			continue
 		}
-		name := filepath.Join(s.Output, fmt.Sprintf("%d.tar", len(out.Layers)))
+		name := filepath.Join(s.Output, fmt.Sprintf("%d.tar", made))
 		if err := copyLayer(filepath.Join(s.Context, from), name, uid, gid); err != nil {
 			return out, err
 		}
-		out.Layers = append(out.Layers, build.RawLayer{File: name, CreatedBy: lines.Text()})
+		if err := s.Ready(build.RawLayer{File: name, CreatedBy: lines.Text()}); err != nil {
+			return out, err
+		}
 	}
 	return out, nil
 }

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"time"
 
+	"a2c/containerize/build"
 	"a2c/containerize/layer"
 	"a2c/internal/disk"
 	"a2c/model"
@@ -78,9 +79,10 @@ func (r *runner) needBytes() int64 {
 		return 0
 	}
 	if r.leaves { // neither unpacked nor raw layers
-		return r.plan.need() / 2
+		return 2 * r.plan.size()
 	}
-	return r.plan.need()
+	_, kaniko := r.o.Builder.(build.Kaniko)
+	return r.plan.need(!kaniko && r.o.Builder != nil || r.o.BuildOnly || r.base != nil)
 }
 
 // prepare makes the plan, the context and the Dockerfile.

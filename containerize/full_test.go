@@ -1,31 +1,48 @@
 package containerize
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
-	"runtime"
+	"slices"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 
+	"a2c/containerize/build"
 	"a2c/containerize/layer"
 	"a2c/internal/disk"
 )
 
-// small mounts a file system of so many bytes that this test's thread alone sees.
-func small(t *testing.T, size int) string {
+// small is a folder of so many bytes. The test runs again for it, in a process of its own that alone sees that file system; false: it has, and was reported.
+func small(t *testing.T, size int) (dir string, inside bool) {
 	t.Helper()
 	if os.Geteuid() != 0 {
 		t.Skip("needs root: mounts a small tmpfs")
 	}
-	dir := t.TempDir()
-	runtime.LockOSThread() // never unlocked: the thread ends with the test
+	const mark = "A2C_TEST_SMALL"
+	if os.Getenv(mark) == "" {
+		again := exec.CommandContext(t.Context(), "/proc/self/exe", "-test.v", "-test.run=^"+t.Name()+"$")
+		again.Env = append(os.Environ(), mark+"=1")
+		again.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNS}
+		out, err := again.CombinedOutput()
+		if err != nil {
+			t.Errorf("%v\n%s", err, out)
+		} else if bytes.Contains(out, []byte("--- SKIP")) {
+			t.Skipf("%s", out)
+		}
+		return "", false
+	}
+	dir = t.TempDir()
 	for _, err := range []error{
-		unix.Unshare(unix.CLONE_NEWNS), unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""), unix.Mount("a2c", dir, "tmpfs", 0, fmt.Sprintf("size=%d", size)),
+		unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""), unix.Mount("a2c", dir, "tmpfs", 0, fmt.Sprintf("size=%d", size)),
 	} {
 		if err != nil {
 			t.Fatal(err)
@@ -36,7 +53,7 @@ func small(t *testing.T, size int) string {
 			t.Error(err)
 		}
 	})
-	return dir
+	return dir, true
 }
 
 func names(t *testing.T, dir string) []string {
@@ -58,12 +75,15 @@ func TestArchiveOnFullDisk(t *testing.T) {
 	if err := disk.Room(t.TempDir(), 1<<20); err != nil {
 		t.Skipf("the disk of temporary files is too full: %v", err)
 	}
-	dir := small(t, 8<<10)
+	dir, inside := small(t, 8<<10)
+	if !inside {
+		return
+	}
 	o.Tar = filepath.Join(dir, "shop.tar")
 	if err := os.WriteFile(o.Tar, []byte("last week's"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for _, force := range []bool{false, true} { // refused before, full while writing; no subtests, which run on other threads
+	for _, force := range []bool{false, true} { // refused before, full while writing
 		o.Force = force
 		img, err := Run(t.Context(), o)
 		if !errors.Is(err, ErrNoSpace) || !strings.Contains(err.Error(), o.Tar) || !strings.Contains(err.Error(), "--tar") || strings.Contains(err.Error(), "last good image") {
@@ -87,54 +107,56 @@ func TestArchiveOnFullDisk(t *testing.T) {
 
 // Wherever the disk gets full, the last image, its Dockerfile and its context stay as they were, and nothing half-made is left.
 func TestBuildOnFullDisk(t *testing.T) {
-	dir := small(t, 1<<20)
+	dir, inside := small(t, 1<<20)
+	if !inside {
+		return
+	}
 	o := options(t)
 	o.Dir = filepath.Join(dir, "image")
 	first, err := Run(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	ballast := filepath.Join(dir, "ballast")
-	free, _, err := disk.Free(dir)
-	if err != nil {
-		t.Fatal(err)
+	fill := func(left int64) {
+		err := os.RemoveAll(filepath.Join(dir, "ballast"))
+		free, _, freeErr := disk.Free(dir)
+		err = errors.Join(err, freeErr)
+		if err == nil && free > left {
+			err = os.WriteFile(filepath.Join(dir, "ballast"), make([]byte, free-left), 0o600)
+		}
+		if err != nil {
+			t.Error(err)
+		}
 	}
-	failed := map[string]bool{}                              // first words of what could not be done
-	for left := int64(0); left <= 256<<10; left += 4 << 10 { // full at every step of 4 kB: context, Dockerfile, raw layers, blobs, index
-		if err := os.WriteFile(ballast, make([]byte, free-left), 0o600); err != nil {
-			t.Fatal(err)
+	failed := map[string]bool{} // first words of what could not be done
+	run := func(when string, left int64) (whole bool) {
+		fill(1 << 20)
+		o.Builder = filling{when: when, aside: t.TempDir(), fill: func() { fill(left) }}
+		if when == "before" {
+			fill(left)
 		}
 		img, err := Run(t.Context(), o)
 		if err == nil {
 			if img.Digest != first.Digest {
-				t.Errorf("%d bytes free: another image", left)
+				t.Errorf("%d bytes free %s: another image", left, when)
 			}
-			break
+			return true
 		}
 		if errors.Is(err, ErrNoSpace) && strings.Contains(err.Error(), "the image is whole") {
 			failed["sbom"] = true
-			continue
+			return false
 		}
 		_, what, said := strings.Cut(err.Error(), "name another with --workspace DIR: ")
 		what, _, _ = strings.Cut(what, " ")
 		failed[what] = true
 		if !errors.Is(err, ErrNoSpace) || !said || strings.Contains(err.Error(), "\n") {
-			t.Errorf("%d bytes free: %v", left, err)
+			t.Errorf("%d bytes free %s: %v", left, when, err)
 		}
-		stored, err := layer.Load(filepath.Join(o.Dir, "oci"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if d, err := stored.Digest(); err != nil || d.String() != first.Digest {
-			t.Errorf("%d bytes free: the last image is gone: %v, %v", left, d, err)
-		}
-		for _, name := range names(t, o.Dir) {
-			if name != "oci" && name != "context" && name != "Dockerfile" && name != ".a2c" && name != sbomFile && name != provenanceFile {
-				t.Errorf("%d bytes free: left behind: %s", left, name)
-			}
-		}
-		if err := os.Remove(ballast); err != nil {
-			t.Fatal(err)
+		intact(t, o.Dir, first.Digest)
+		return false
+	}
+	for _, when := range []string{"before", "made", "packed"} {
+		for left := int64(0); left <= 256<<10 && !run(when, left); left += 4 << 10 { // full at every step of 4 kB: context, Dockerfile, raw layers, blobs, index
 		}
 	}
 	for _, what := range []string{"copy", "build:", "layer", "write"} { // the last: the image's own documents
@@ -142,6 +164,57 @@ func TestBuildOnFullDisk(t *testing.T) {
 			t.Errorf("never full at %q: %v", what, failed)
 		}
 	}
+}
+
+// intact demands that the image folder holds the image, and nothing half-made.
+func intact(t *testing.T, dir, digest string) {
+	t.Helper()
+	stored, err := layer.Load(filepath.Join(dir, "oci"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d, err := stored.Digest(); err != nil || d.String() != digest {
+		t.Errorf("the last image is gone: %v, %v", d, err)
+	}
+	for _, name := range names(t, dir) {
+		if name != "oci" && name != "context" && name != "Dockerfile" && name != ".a2c" && name != sbomFile && name != provenanceFile {
+			t.Errorf("left behind: %s", name)
+		}
+	}
+}
+
+// filling fills the disk when all layers are "made" but none is handed over, or when all are "packed".
+type filling struct {
+	plain
+	when  string
+	aside string // another disk
+	fill  func()
+}
+
+func (f filling) Build(ctx context.Context, s build.Spec) (build.Made, error) {
+	if f.when == "before" {
+		return f.plain.Build(ctx, s)
+	}
+	var all []build.RawLayer
+	ready := s.Ready
+	s.Ready = func(l build.RawLayer) error { all = append(all, l); return nil }
+	if f.when == "made" {
+		s.Output = f.aside // or their removal makes room
+	}
+	made, err := f.plain.Build(ctx, s)
+	if f.when == "made" {
+		f.fill()
+	}
+	for _, l := range all {
+		err = errors.Join(err, ready(l))
+	}
+	if f.when == "packed" {
+		for ctx.Err() == nil && slices.ContainsFunc(all, func(l build.RawLayer) bool { _, gone := os.Lstat(l.File); return gone == nil }) {
+			time.Sleep(time.Millisecond)
+		}
+		f.fill()
+	}
+	return made, err
 }
 
 func TestArchiveStops(t *testing.T) {

@@ -55,12 +55,13 @@ func logGrammars() []logGrammar {
 
 // logDocuments has root loggers write to the console that their document defines, where they write to files. Files that nothing refers to then are defined no more.
 func (s *start) logDocuments() error {
+	grammars := logGrammars()
 	for _, name := range slices.Sorted(maps.Keys(s.plan.items)) {
 		it := s.plan.items[name]
 		if it.Kind != layer.File || it.Size > maxConfigFile || it.name == model.GroupDependencies {
 			continue
 		}
-		for _, g := range logGrammars() {
+		for _, g := range grammars {
 			if g.documents.MatchString(path.Base(string(name))) && (g.level == "") == (s.info.ApplicationType != "java-jboss") {
 				if err := s.logDocument(it, g); err != nil {
 					return fmt.Errorf("%s: %w", name, err)

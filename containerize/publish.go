@@ -2,7 +2,6 @@ package containerize
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -13,7 +12,6 @@ import (
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 
-	"a2c/containerize/base"
 	"a2c/containerize/build"
 	"a2c/containerize/layer"
 	"a2c/model"
@@ -48,77 +46,17 @@ func (r *runner) build(ctx context.Context) (model.Image, error) {
 		return model.Image{}, err
 	}
 	r.o.report(Event{Step: "build", Text: b.Name()})
-	raw, err := b.Build(ctx, build.Spec{
-		Context: r.context(), Dockerfile: dockerfile, Output: r.scratch(), Platform: r.platform, Jobs: r.jobs(), Log: r.o.log(), Report: r.o.Report,
-		Pull: func(ctx context.Context, name, dir string) error {
-			return base.Pull(ctx, r.registry(), name, r.platform, dir)
-		},
-	})
-	if err != nil {
-		if cause := ctx.Err(); cause != nil && !errors.Is(err, cause) { // a pipe to the builder may break before it is told
-			err = fmt.Errorf("%w: %w", cause, err)
-		}
-		return model.Image{}, fmt.Errorf("build: %w", err)
-	}
-	published, config, err := r.publish(ctx, raw)
+	m, err := r.make(ctx, b, dockerfile)
 	if err != nil {
 		return model.Image{}, err
 	}
-	if err := r.note(from, b.Name(), published, config); err != nil {
+	if err := r.note(from, b.Name(), m.published, m.imageConfig); err != nil {
 		return model.Image{}, err
 	}
-	img := r.image(b.Name(), published, config)
-	img.PeakBytes = max(raw.PeakBytes, r.linkPeak) + peak()
+	img := r.image(b.Name(), m.published, m.imageConfig)
+	img.PeakBytes = max(m.built.PeakBytes, r.linkPeak) + peak()
 	r.o.report(Event{Step: "memory", Text: "peak of a2c and the builder together", Bytes: img.PeakBytes, Done: true})
 	return img, nil
-}
-
-func (r *runner) publish(ctx context.Context, raw build.RawLayers) (layer.Published, v1.Config, error) {
-	var config v1.Config
-	if err := json.Unmarshal(raw.Config, &config); err != nil {
-		return layer.Published{}, config, fmt.Errorf("read what was built: %w", err)
-	}
-	edited := r.edited
-	if !edited && r.o.BuildOnly { // a context with other files than the plan: then the layers are what the user made them
-		var err error
-		if edited, err = r.plan.differs(r.context()); err != nil {
-			return layer.Published{}, config, err
-		}
-	}
-	if edited {
-		config = r.unsaid(config)
-	} else {
-		config = r.exact(config)
-	}
-	s := layer.Spec{
-		Plan: r.layers, Edited: edited, Config: config, Compression: r.o.Compression, Jobs: r.jobs(), Ref: r.name(), Last: r.kept,
-		Report: func(name string, done, total int64) {
-			r.o.report(Event{Step: "layer " + name, Bytes: done, Total: total})
-		},
-	}
-	p, err := v1.ParsePlatform(r.platform)
-	if err != nil {
-		return layer.Published{}, config, fmt.Errorf("platform: %w", err)
-	}
-	s.Platform = *p
-	if raw.Base != "" {
-		if s.Base, err = layer.Load(raw.Base); err != nil {
-			return layer.Published{}, config, err
-		}
-		if err := r.samePlanned(s.Base); err != nil && !edited {
-			return layer.Published{}, config, err
-		}
-	}
-	for _, l := range raw.Layers {
-		one, err := layer.Open(l.File, l.CreatedBy)
-		if err != nil {
-			return layer.Published{}, config, err
-		}
-		defer func() { _ = one.Close() }() // was only read
-		s.Raws = append(s.Raws, one)
-	}
-	out, err := layer.Publish(ctx, r.layout(), s)
-	return out, config, err
 }
 
 // samePlanned refuses a base image that is another one by now: a tag moves, and what the plan leaves out since the base had it may be gone.

@@ -11,17 +11,37 @@ import (
 	"a2c/internal/term"
 )
 
-// need is the most that a build has on disk at once: the files in the context, unpacked in the private root, as raw layers, and compressed
-// (at most as large). Reflinks and rootless builds need less.
-func (p *plan) need() int64 {
-	var files, blocks int64
+// need is the most that a build has on disk at once. The files are in the context, and as a raw layer or compressed (at most as large), one layer as both;
+// unpacked in the private root are those of one layer, or all where that is kept for what follows. Reflinks need less.
+func (p *plan) need(keepsRoot bool) int64 {
+	layers := map[string]int64{}
+	var largest int64
 	for _, it := range p.items {
-		if it.Kind == layer.File {
-			files += it.Size
-		}
-		blocks += 4096
+		layers[it.name] += it.room()
+		largest = max(largest, layers[it.name])
 	}
-	return 4*files + 3*blocks
+	if keepsRoot {
+		return 4 * p.size()
+	}
+	return 2*p.size() + 2*largest
+}
+
+// size is what the files take once.
+func (p *plan) size() int64 {
+	var all int64
+	for _, it := range p.items {
+		all += it.room()
+	}
+	return all
+}
+
+// room is what an item takes on a disk: its content, and a block for its name.
+func (it *item) room() int64 {
+	const block = 4096
+	if it.Kind == layer.File {
+		return it.Size + block
+	}
+	return block
 }
 
 // room refuses a build that would fill the disk, and names what takes the room.

@@ -62,7 +62,7 @@ func TestHeaviest(t *testing.T) {
 // TestRoom holds that the refusal says what takes the room and how to leave it out.
 func TestRoom(t *testing.T) {
 	p := heavyPlan(t)
-	err := p.room(t.TempDir(), p.need())
+	err := p.room(t.TempDir(), p.need(false))
 	if _, ok := errors.AsType[*disk.SpaceError](err); !ok || !errors.Is(err, ErrNoSpace) {
 		t.Fatalf("got %v", err)
 	}

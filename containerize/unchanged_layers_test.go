@@ -24,10 +24,10 @@ type asked struct {
 	layers *[]string
 }
 
-func (a asked) Build(ctx context.Context, s build.Spec) (build.RawLayers, error) {
+func (a asked) Build(ctx context.Context, s build.Spec) (build.Made, error) {
 	text, err := os.ReadFile(s.Dockerfile)
 	if err != nil {
-		return build.RawLayers{}, err
+		return build.Made{}, err
 	}
 	*a.layers = nil
 	for line := range strings.Lines(string(text)) {
@@ -102,14 +102,14 @@ func TestLayersOfTheLastImage(t *testing.T) {
 // swapped gives other content of the same size than was put in.
 type swapped struct{ plain }
 
-func (s swapped) Build(ctx context.Context, spec build.Spec) (build.RawLayers, error) {
-	raw, err := s.plain.Build(ctx, spec)
-	for _, l := range raw.Layers {
+func (s swapped) Build(ctx context.Context, spec build.Spec) (build.Made, error) {
+	ready := spec.Ready
+	spec.Ready = func(l build.RawLayer) error {
 		text, rerr := os.ReadFile(l.File)
 		werr := os.WriteFile(l.File, bytes.Replace(text, []byte("boot\n"), []byte("tool\n"), 1), 0o600)
-		err = errors.Join(err, rerr, werr)
+		return errors.Join(rerr, werr, ready(l))
 	}
-	return raw, err
+	return s.plain.Build(ctx, spec)
 }
 
 func TestOtherContentCameOut(t *testing.T) {

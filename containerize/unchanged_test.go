@@ -17,7 +17,7 @@ type counted struct {
 	builds *int
 }
 
-func (c counted) Build(ctx context.Context, s build.Spec) (build.RawLayers, error) {
+func (c counted) Build(ctx context.Context, s build.Spec) (build.Made, error) {
 	*c.builds++
 	return c.plain.Build(ctx, s)
 }

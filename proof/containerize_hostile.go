@@ -45,7 +45,7 @@ func proveHostile(t *testing.T, b *Bench) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(built.Layers) < 2 {
+	if len(built) < 2 {
 		t.Fatalf("the attack made no layer: it did not run: %+v", built)
 	}
 	if d := differences(before, kernelPicture(t)); len(d) > 0 {
@@ -57,7 +57,7 @@ func proveHostile(t *testing.T, b *Bench) {
 			t.Logf("%s: %v", how, err)
 			continue // refused
 		}
-		for _, l := range built.Layers { // Kaniko's own rename has replaced the link
+		for _, l := range built { // Kaniko's own rename has replaced the link
 			info, err := os.Lstat(l.File)
 			if err != nil || !info.Mode().IsRegular() || info.Size() == 10240 {
 				t.Errorf("%s: a layer is %v (%v): a file of the host", how, info, err)
@@ -98,19 +98,23 @@ func newHostile(t *testing.T, b *Bench, dir string) *hostile {
 	return h
 }
 
-func (h *hostile) build(ctx context.Context, rest string) (build.RawLayers, error) {
+func (h *hostile) build(ctx context.Context, rest string) (layers []build.RawLayer, err error) {
 	out := filepath.Join(h.dir, "out")
 	if err := os.RemoveAll(out); err != nil {
-		return build.RawLayers{}, err
+		return nil, err
 	}
 	if err := os.MkdirAll(out, 0o700); err != nil {
-		return build.RawLayers{}, err
+		return nil, err
 	}
 	file := filepath.Join(h.dir, "Dockerfile")
 	if err := os.WriteFile(file, []byte("FROM scratch\nCOPY attack /attack\n"+rest), 0o600); err != nil {
-		return build.RawLayers{}, err
+		return nil, err
 	}
-	return build.Kaniko{Program: h.program}.Build(ctx, build.Spec{Context: h.context, Dockerfile: file, Output: out, Platform: "linux/amd64", Jobs: 1})
+	_, err = build.Kaniko{Program: h.program}.Build(ctx, build.Spec{
+		Context: h.context, Dockerfile: file, Output: out, Platform: "linux/amd64", Jobs: 1,
+		Ready: func(l build.RawLayer) error { layers = append(layers, l); return nil },
+	})
+	return layers, err
 }
 
 // proveKilled kills the builder in the middle of a build, then interrupts one: an error that says so, nothing left, and the next build works.

@@ -31,6 +31,7 @@ type builder struct {
 	dir    string // Kaniko's own folder: Dockerfile, context, bases, out, and the snapshots it takes
 	script *script
 	steps  *follower
+	relay  *relay // nil: layers are handed over in the end
 }
 
 func newBuilder(child *jail.Child, req build.Request) (*builder, error) {
@@ -39,7 +40,12 @@ func newBuilder(child *jail.Child, req build.Request) (*builder, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &builder{child: child, req: req, dir: dir, script: s, steps: follow(child, s)}, nil
+	b := &builder{child: child, req: req, dir: dir, script: s, steps: follow(child, s)}
+	if req.Early {
+		b.relay = &relay{child: child, empty: req.Empty}
+		b.steps.begins = b.relay.hand
+	}
+	return b, nil
 }
 
 // needs lists the images that the Dockerfile stands on, without stages of its own and scratch.
@@ -103,11 +109,7 @@ func (b *builder) loadBases() (map[string]v1.Image, error) {
 // hand moves Kaniko's uncompressed snapshots to the output folder. They are found by their digests: go-containerregistry does not say which
 // file a layer came from.
 func (b *builder) hand(img v1.Image, bases map[string]v1.Image) (*build.Done, error) {
-	snapshots, err := b.snapshots()
-	if err != nil {
-		return nil, err
-	}
-	done := &build.Done{}
+	done := &build.Done{PeakBytes: peak()}
 	skip, err := b.base(done, bases)
 	if err != nil {
 		return nil, err
@@ -117,6 +119,16 @@ func (b *builder) hand(img v1.Image, bases map[string]v1.Image) (*build.Done, er
 		return nil, err
 	}
 	cf, err := img.ConfigFile()
+	if err != nil {
+		return nil, err
+	}
+	if done.Config, err = json.Marshal(cf.Config); err != nil {
+		return nil, err
+	}
+	if b.relay != nil {
+		return done, b.relay.last(len(layers) - skip)
+	}
+	snapshots, err := b.snapshots()
 	if err != nil {
 		return nil, err
 	}
@@ -132,9 +144,7 @@ func (b *builder) hand(img v1.Image, bases map[string]v1.Image) (*build.Done, er
 		}
 		done.Layers = append(done.Layers, build.RawLayer{File: name, CreatedBy: by[i]})
 	}
-	done.Config, err = json.Marshal(cf.Config)
-	done.PeakBytes = peak()
-	return done, err
+	return done, nil
 }
 
 // base says which image the last stage stands on, and how many layers are that image's.
@@ -175,21 +185,31 @@ func place(l v1.Layer, snapshot, to string) error {
 
 // snapshots maps the digest of each snapshot that lies in Kaniko's folder (os.CreateTemp with an empty pattern: digits) to its path.
 func (b *builder) snapshots() (map[string]string, error) {
-	entries, err := os.ReadDir(b.dir)
+	names, err := snapshotsIn(b.dir)
 	if err != nil {
 		return nil, err
 	}
 	out := map[string]string{}
-	for _, e := range entries {
-		if _, err := strconv.ParseUint(e.Name(), 10, 64); err != nil || !e.Type().IsRegular() {
-			continue
-		}
-		name := filepath.Join(b.dir, e.Name())
+	for _, name := range names {
 		sum, err := disk.SHA256(name)
 		if err != nil {
 			return nil, err
 		}
 		out[sum] = name
+	}
+	return out, nil
+}
+
+func snapshotsIn(dir string) ([]string, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, e := range entries {
+		if _, err := strconv.ParseUint(e.Name(), 10, 64); err == nil && e.Type().IsRegular() {
+			out = append(out, filepath.Join(dir, e.Name()))
+		}
 	}
 	return out, nil
 }

@@ -12,7 +12,8 @@ import (
 // Builder runs a Dockerfile.
 type Builder interface {
 	Name() string // "kaniko", "docker"
-	Build(ctx context.Context, s Spec) (RawLayers, error)
+	// Build gives each layer to s.Ready, in order and before it returns.
+	Build(ctx context.Context, s Spec) (Made, error)
 }
 
 // Spec is one build.
@@ -22,6 +23,11 @@ type Spec struct {
 	Output     string // empty folder inside the workspace for what the builder leaves
 	Platform   string // "linux/amd64"
 	Jobs       int    // threads; at least 1
+	// Own says that the Dockerfile is a2c's own and the context as planned: nothing but copies, on Images. Then layers are ready before the build has ended.
+	Own    bool
+	Images []string // of an own Dockerfile's FROM, without scratch
+	// Ready takes over a layer: the file is the receiver's, who removes it.
+	Ready func(RawLayer) error
 	// Pull fetches the base image `name` into the OCI layout `dir`: builders have no network. Nil: only FROM scratch can be built.
 	Pull   func(ctx context.Context, name, dir string) error
 	Log    *slog.Logger
@@ -37,9 +43,8 @@ type Event struct {
 	Done  bool   `json:"done,omitempty"`
 }
 
-// RawLayers is what a builder made, base layers left out.
-type RawLayers struct {
-	Layers    []RawLayer
+// Made is what a builder tells in the end.
+type Made struct {
 	Config    json.RawMessage // the `config` object of the OCI image configuration (image-spec, config.md)
 	Base      string          // OCI layout with the image that the last stage stands on, "" for scratch
 	PeakBytes int64           // peak memory of the builder's process

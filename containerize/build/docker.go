@@ -49,23 +49,23 @@ const (
 const cleanUpTime = 30 * time.Second
 
 // Build sends Dockerfile and context, and fetches the layers.
-func (d Docker) Build(ctx context.Context, s Spec) (_ RawLayers, err error) {
+func (d Docker) Build(ctx context.Context, s Spec) (_ Made, err error) {
 	program, release, err := Kaniko{Program: d.Program}.program(s.Output)
 	if err != nil {
-		return RawLayers{}, err
+		return Made{}, err
 	}
 	defer release()
 	c, err := engine.Connect(ctx, d.Host)
 	if err != nil {
-		return RawLayers{}, err
+		return Made{}, err
 	}
 	defer func() { err = errors.Join(err, c.Close()) }()
 	r := &dockerRun{client: c, spec: s}
 	if r.owner, err = engine.Owner(os.Getpid()); err != nil {
-		return RawLayers{}, err
+		return Made{}, err
 	}
 	if _, err := c.Clear(ctx, dockerLabel, dockerRepository, engine.Orphan, s.log()); err != nil {
-		return RawLayers{}, err
+		return Made{}, err
 	}
 	defer func() {
 		clean, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanUpTime)
@@ -75,7 +75,7 @@ func (d Docker) Build(ctx context.Context, s Spec) (_ RawLayers, err error) {
 	}()
 	r.name = r.owner + "-" + strings.ToLower(rand.Text()[:8])
 	if err := r.image(ctx, program); err != nil {
-		return RawLayers{}, err
+		return Made{}, err
 	}
 	return r.build(ctx)
 }
@@ -113,14 +113,18 @@ func (r *dockerRun) image(ctx context.Context, program string) error {
 	return packed(files, func(tar io.Reader) error { return r.client.Import(ctx, dockerRepository+":"+r.name, tar) })
 }
 
-func (r *dockerRun) build(ctx context.Context) (RawLayers, error) {
-	list := &kanikoRun{spec: r.spec}
-	if _, err := r.run(ctx, list, Request{List: true, Platform: r.spec.Platform}, nil, nil); err != nil {
-		return RawLayers{}, err
+func (r *dockerRun) build(ctx context.Context) (Made, error) {
+	needs := r.spec.Images
+	if !r.spec.Own {
+		list := &kanikoRun{spec: r.spec}
+		if _, err := r.run(ctx, list, Request{List: true, Platform: r.spec.Platform}, nil, nil); err != nil {
+			return Made{}, err
+		}
+		needs = list.needs
 	}
-	bases, err := pullAll(ctx, r.spec, list.needs)
+	bases, err := pullAll(ctx, r.spec, needs)
 	if err != nil {
-		return RawLayers{}, err
+		return Made{}, err
 	}
 	request, folders := Request{Platform: r.spec.Platform, Bases: map[string]string{}}, map[string]string{ContextName: r.spec.Context}
 	for i, name := range slices.Sorted(maps.Keys(bases)) {
@@ -129,18 +133,20 @@ func (r *dockerRun) build(ctx context.Context) (RawLayers, error) {
 	}
 	out := filepath.Join(r.spec.Output, "layers")
 	if err := os.Mkdir(out, 0o700); err != nil {
-		return RawLayers{}, fmt.Errorf("make build folder: %w", err)
+		return Made{}, fmt.Errorf("make build folder: %w", err)
 	}
 	build := &kanikoRun{spec: r.spec}
 	done, err := r.run(ctx, build, request, folders, func(content io.Reader, done *Done) error { return takeOut(content, out, done.Layers) })
 	if err != nil {
-		return RawLayers{}, err
+		return Made{}, err
 	}
-	raw := RawLayers{Layers: done.Layers, Config: done.Config, Base: bases[done.Base], PeakBytes: done.PeakBytes}
-	for i, l := range raw.Layers {
-		raw.Layers[i].File = filepath.Join(out, filepath.Base(l.File))
+	for _, l := range done.Layers {
+		l.File = filepath.Join(out, filepath.Base(l.File))
+		if err := r.spec.Ready(l); err != nil {
+			return Made{}, err
+		}
 	}
-	return raw, nil
+	return Made{Config: done.Config, Base: bases[done.Base], PeakBytes: done.PeakBytes}, nil
 }
 
 // run is one container, from its making to its removal. take is given what lies in its output folder, as a tar.

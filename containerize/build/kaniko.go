@@ -29,18 +29,18 @@ var _ Builder = Kaniko{}
 // Name is "kaniko".
 func (Kaniko) Name() string { return "kaniko" }
 
-// Build runs the Dockerfile. Everything that it leaves lies in s.Output; nothing outlives it there but what RawLayers names.
-func (k Kaniko) Build(ctx context.Context, s Spec) (RawLayers, error) {
+// Build runs the Dockerfile. Everything that it leaves lies in s.Output; nothing outlives it there but the layers and the images below.
+func (k Kaniko) Build(ctx context.Context, s Spec) (Made, error) {
 	program, release, err := k.program(s.Output)
 	if err != nil {
-		return RawLayers{}, err
+		return Made{}, err
 	}
 	defer release()
 	bases, err := k.bases(ctx, program, s)
 	if err != nil {
-		return RawLayers{}, err
+		return Made{}, err
 	}
-	r := &kanikoRun{spec: s, program: program, name: "build", request: Request{Platform: s.Platform, Bases: map[string]string{}}, readOnly: map[string]string{}}
+	r := &kanikoRun{spec: s, program: program, name: "build", request: Request{Platform: s.Platform, Bases: map[string]string{}, Early: s.Own, Empty: s.Own && len(bases) == 0}, readOnly: map[string]string{}}
 	for i, name := range slices.Sorted(maps.Keys(bases)) {
 		folder := "base-" + strconv.Itoa(i)
 		r.request.Bases[name] = folder
@@ -48,19 +48,26 @@ func (k Kaniko) Build(ctx context.Context, s Spec) (RawLayers, error) {
 	}
 	done, err := r.run(ctx)
 	if err != nil {
-		return RawLayers{}, err
+		return Made{}, err
 	}
-	out := RawLayers{Layers: done.Layers, Config: done.Config, Base: bases[done.Base], PeakBytes: done.PeakBytes}
-	for i, l := range out.Layers {
-		if out.Layers[i].File, err = r.file(l.File); err != nil {
-			return RawLayers{}, err
+	for _, l := range done.Layers {
+		if err := r.ready(l); err != nil {
+			return Made{}, err
 		}
 	}
-	return out, nil
+	return Made{Config: done.Config, Base: bases[done.Base], PeakBytes: done.PeakBytes}, nil
+}
+
+func (r *kanikoRun) ready(l RawLayer) error {
+	var err error
+	if l.File, err = r.file(l.File); err != nil {
+		return err
+	}
+	return r.spec.Ready(l)
 }
 
 // file is the path of a layer that the child left. A build step could have put a link to a file of the host there, which would then become a
-// layer. The child and all its processes have ended: what is seen now stays so.
+// layer. The child and all its processes have ended, or its Dockerfile is our own and runs nothing: what is seen now stays so.
 func (r *kanikoRun) file(name string) (string, error) {
 	dir := filepath.Join(r.work(), OutName)
 	path := filepath.Join(dir, filepath.Base(name))
@@ -80,6 +87,9 @@ func (r *kanikoRun) file(name string) (string, error) {
 
 // bases asks the child which images the Dockerfile needs and pulls them: name in the Dockerfile to OCI layout.
 func (k Kaniko) bases(ctx context.Context, program string, s Spec) (map[string]string, error) {
+	if s.Own {
+		return pullAll(ctx, s, s.Images)
+	}
 	r := &kanikoRun{spec: s, program: program, name: "list", request: Request{List: true, Platform: s.Platform}}
 	if _, err := r.run(ctx); err != nil {
 		return nil, err
@@ -170,6 +180,9 @@ func (r *kanikoRun) message(line []byte) error {
 		r.spec.report(Event{Step: "build", Text: printable(m.Step)})
 	case m.Log != "" && r.spec.Log != nil:
 		r.spec.Log.Debug("kaniko", "line", m.Log)
+	}
+	if m.Layer != nil && r.request.Early {
+		return r.ready(*m.Layer)
 	}
 	r.needs = append(r.needs, m.Bases...)
 	if m.Error != nil {

@@ -17,7 +17,7 @@ var ErrNoImage = errors.New("no image was built, as wanted")
 func (Dockerfile) Name() string { return "dockerfile" }
 
 // Build is ErrNoImage.
-func (Dockerfile) Build(context.Context, Spec) (RawLayers, error) { return RawLayers{}, ErrNoImage }
+func (Dockerfile) Build(context.Context, Spec) (Made, error) { return Made{}, ErrNoImage }
 
 // Names lists the builders that a user may choose, the default first.
 func Names() []string { return []string{Kaniko{}.Name(), Docker{}.Name(), Dockerfile{}.Name()} }

@@ -6,6 +6,10 @@ import "encoding/json"
 type Request struct {
 	// List asks only which images the Dockerfile needs.
 	List bool `json:"list,omitempty"`
+	// Early asks for each layer as soon as it is made. Empty says that the root holds nothing but what the Dockerfile copies, and that each layer's files can go
+	// when it is made: nothing after it reads them.
+	Early bool `json:"early,omitempty"`
+	Empty bool `json:"empty,omitempty"`
 	// Bases are the folders, below the jail's, of the OCI layouts of those images.
 	Bases    map[string]string `json:"bases,omitempty"`
 	Platform string            `json:"platform"`
@@ -34,6 +38,7 @@ type Message struct {
 	Step  string      `json:"step,omitempty"` // an instruction begins
 	Log   string      `json:"log,omitempty"`  // Kaniko's own line
 	Bases []string    `json:"bases,omitempty"`
+	Layer *RawLayer   `json:"layer,omitempty"` // with Early
 	Error *FailedStep `json:"error,omitempty"`
 	Done  *Done       `json:"done,omitempty"`
 }
@@ -47,7 +52,7 @@ type FailedStep struct {
 
 // Done is the last message of a run that worked. Files are below OutName.
 type Done struct {
-	Layers    []RawLayer      `json:"layers,omitempty"`
+	Layers    []RawLayer      `json:"layers,omitempty"` // without Early
 	Config    json.RawMessage `json:"config,omitempty"`
 	Base      string          `json:"base,omitempty"` // name in the FROM line of the image that the last stage stands on
 	PeakBytes int64           `json:"peakBytes,omitempty"`

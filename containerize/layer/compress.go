@@ -54,7 +54,8 @@ func (c Compression) mediaType() (types.MediaType, error) {
 // writer compresses into w with up to jobs threads.
 func (c Compression) writer(w io.Writer, jobs int) (io.WriteCloser, error) {
 	if c == Zstd {
-		return zstd.NewWriter(w, zstd.WithEncoderLevel(zstd.SpeedDefault), zstd.WithEncoderConcurrency(max(jobs, 1)), zstd.WithWindowSize(zstdWindow), zstd.WithLowerEncoderMem(true))
+		// At least two: with one, what feeds it waits for it. Not WithLowerEncoderMem: that moves a whole window in memory for each block.
+		return zstd.NewWriter(w, zstd.WithEncoderLevel(zstd.SpeedDefault), zstd.WithEncoderConcurrency(max(jobs, 2)), zstd.WithWindowSize(zstdWindow))
 	}
 	z, err := pgzip.NewWriterLevel(w, gzipLevel)
 	if err != nil {

@@ -41,7 +41,7 @@ func publishLazy(t *testing.T, final string, last map[string]Packed) (Published,
 		entries = append(entries, file(strings.TrimPrefix(name, "/"), body))
 	}
 	got, err := Publish(t.Context(), final, Spec{
-		Plan: plan, Raws: []*Raw{rawLayer(t, "COPY . /", append(entries, file("a/su2", "su"))...)}, Compression: Estargz, Jobs: 2, Last: last,
+		Plan: plan, Next: each([]*Raw{rawLayer(t, "COPY . /", append(entries, file("a/su2", "su"))...)}), Made: made(v1.Config{}), Compression: Estargz, Jobs: 2, Last: last,
 		Platform: v1.Platform{OS: "linux", Architecture: "amd64"}, Ref: "x:latest",
 	})
 	if err != nil {
@@ -124,12 +124,12 @@ func TestEstargz(t *testing.T) {
 
 func TestEstargzFails(t *testing.T) {
 	final := filepath.Join(t.TempDir(), "oci")
-	spec := Spec{Plan: odd(), Raws: oddRaws(t)[:1], Compression: Estargz, Platform: v1.Platform{OS: "linux", Architecture: "amd64"}}
+	spec := Spec{Plan: odd(), Next: each(oddRaws(t)[:1]), Made: made(v1.Config{}), Compression: Estargz, Platform: v1.Platform{OS: "linux", Architecture: "amd64"}}
 	spec.Plan[0].Entries[3].Size = 3
 	if _, err := Publish(t.Context(), final, spec); !errors.Is(err, ErrDiffers) {
 		t.Errorf("got %v, want ErrDiffers", err)
 	}
-	spec = Spec{Plan: odd(), Raws: oddRaws(t), Compression: Estargz, Platform: spec.Platform}
+	spec = Spec{Plan: odd(), Next: each(oddRaws(t)), Made: made(v1.Config{}), Compression: Estargz, Platform: spec.Platform}
 	if _, err := Publish(t.Context(), final, spec); err == nil || !strings.Contains(err.Error(), `cannot say the name "a/\xff\n": choose gzip or zstd`) {
 		t.Errorf("a name that is not UTF-8: %v", err)
 	}

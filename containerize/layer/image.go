@@ -2,6 +2,7 @@ package layer
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -15,11 +16,11 @@ import (
 
 // Spec is one image to publish.
 type Spec struct {
-	Plan        Plan
-	Raws        []*Raw // what the builder made on top of the base
-	Edited      bool   // the Dockerfile or the context is the user's: layers stay the builder's, only what the plan knows is corrected
-	Base        v1.Image
-	Config      v1.Config // as the image shall have it
+	Plan   Plan
+	Next   func() (*Raw, error) // what the builder makes on top of the base, one after another; nil: there is no more. Their files are removed
+	Edited bool                 // the Dockerfile or the context is the user's: layers stay the builder's, only what the plan knows is corrected
+	// Made is asked when Next has given all: the image below (nil: none), and the configuration as the image shall have it.
+	Made        func() (v1.Image, v1.Config, error)
 	Platform    v1.Platform
 	Compression Compression
 	Jobs        int               // threads for compression
@@ -43,62 +44,70 @@ func Publish(ctx context.Context, dir string, s Spec) (Published, error) {
 		return Published{}, err
 	}
 	defer store.Abort()
-	p := publisher{store: store, spec: s, out: Published{Made: map[string]Packed{}}, config: v1.ConfigFile{
-		Created: v1.Time{Time: Epoch()}, Architecture: s.Platform.Architecture, OS: s.Platform.OS, Variant: s.Platform.Variant,
-		Config: s.Config, RootFS: v1.RootFS{Type: "layers"},
-	}}
-	if err := p.base(); err != nil {
-		return Published{}, err
-	}
+	p := publisher{store: store, spec: s, made: map[string]Packed{}}
+	src := NewSources(s.Next)
+	defer src.close()
 	if s.Edited {
 		err = p.corrected(ctx)
 	} else {
-		err = p.planned(ctx)
+		err = p.planned(ctx, src)
 	}
 	if err != nil {
 		return Published{}, err
 	}
-	return p.finish()
+	base, config, err := s.Made()
+	if err != nil {
+		return Published{}, err
+	}
+	return p.finish(base, config)
 }
 
 type publisher struct {
-	store  *Store
-	spec   Spec
-	config v1.ConfigFile
-	layers []v1.Descriptor
-	out    Published
+	store *Store
+	spec  Spec
+	stack []stacked // from the lowest
+	made  map[string]Packed
 }
 
-// base takes over the layers of the base image as they are.
-func (p *publisher) base() error {
-	if p.spec.Base == nil {
-		return nil
+// stacked is one layer of the image.
+type stacked struct {
+	layer     model.Layer // its name and files
+	packed    Packed
+	mediaType types.MediaType
+	by        string // what made it
+}
+
+// below takes over the layers of the base image as they are, and gives its history.
+func (p *publisher) below(base v1.Image) (stack []stacked, history []v1.History, err error) {
+	if base == nil {
+		return nil, nil, nil
 	}
-	layers, err := p.spec.Base.Layers()
+	layers, err := base.Layers()
 	if err != nil {
-		return fmt.Errorf("read base image: %w", err)
+		return nil, nil, fmt.Errorf("read base image: %w", err)
 	}
-	config, err := p.spec.Base.ConfigFile()
+	config, err := base.ConfigFile()
 	if err != nil {
-		return fmt.Errorf("read base image: %w", err)
+		return nil, nil, fmt.Errorf("read base image: %w", err)
 	}
 	for _, l := range layers {
-		if err := p.baseLayer(l); err != nil {
-			return fmt.Errorf("take over base layer: %w", err)
+		one, err := p.baseLayer(l)
+		if err != nil {
+			return nil, nil, fmt.Errorf("take over base layer: %w", err)
 		}
+		stack = append(stack, one)
 	}
-	p.config.History = append(p.config.History, config.History...)
-	return nil
+	return stack, config.History, nil
 }
 
-func (p *publisher) baseLayer(l v1.Layer) error {
+func (p *publisher) baseLayer(l v1.Layer) (stacked, error) {
 	diff, err := l.DiffID()
 	if err != nil {
-		return err
+		return stacked{}, err
 	}
 	mediaType, err := l.MediaType()
 	if err != nil {
-		return err
+		return stacked{}, err
 	}
 	blob, err := p.store.Put(func(w io.Writer) error {
 		r, err := l.Compressed()
@@ -109,31 +118,14 @@ func (p *publisher) baseLayer(l v1.Layer) error {
 		_, err = io.Copy(w, r)
 		return err
 	})
-	if err != nil {
-		return err
-	}
 	if strings.HasPrefix(string(mediaType), "application/vnd.docker") {
 		mediaType = types.OCILayer // the same bytes under the name that an OCI manifest uses
 	}
-	p.add(model.Layer{Name: "base"}, mediaType, Packed{Blob: blob, DiffID: diff})
-	return nil
+	return stacked{layer: model.Layer{Name: "base"}, packed: Packed{Blob: blob, DiffID: diff}, mediaType: mediaType}, err
 }
 
-func (p *publisher) add(l model.Layer, t types.MediaType, b Packed) {
-	l.Digest, l.DiffID, l.Size = b.Digest.String(), b.DiffID.String(), b.Size
-	p.layers = append(p.layers, v1.Descriptor{MediaType: t, Size: b.Size, Digest: b.Digest, Annotations: b.annotations()})
-	p.config.RootFS.DiffIDs = append(p.config.RootFS.DiffIDs, b.DiffID)
-	p.out.Layers = append(p.out.Layers, l)
-	p.out.Size += b.Size
-	p.out.Uncompressed += b.Uncompressed
-}
-
-// planned writes the plan's layers.
-func (p *publisher) planned(ctx context.Context) error {
-	src := Gather(p.spec.Raws)
-	if err := Strict(p.spec.Plan, src); err != nil {
-		return err
-	}
+// planned writes the plan's layers, each as soon as the builder has made what is in it.
+func (p *publisher) planned(ctx context.Context, src *Sources) error {
 	for _, l := range p.spec.Plan {
 		if len(l.Entries) == 0 {
 			continue
@@ -146,6 +138,7 @@ func (p *publisher) planned(ctx context.Context) error {
 			b, err = p.store.pack(p.spec.Compression, p.spec.Jobs, func(w io.Writer) error {
 				return Write(ctx, p.progress(w, l.Name, l.Bytes()), l, src)
 			})
+			err = errors.Join(err, src.release())
 		}
 		if err == nil {
 			err = p.put(model.Layer{Name: l.Name, Files: l.Files()}, "a2c: layer "+l.Name, b)
@@ -154,38 +147,37 @@ func (p *publisher) planned(ctx context.Context) error {
 			return fmt.Errorf("layer %s: %w", l.Name, err)
 		}
 		if l.From != "" {
-			p.out.Made[l.From] = b
+			p.made[l.From] = b
 		}
 	}
-	return nil
+	return Strict(p.spec.Plan, src)
 }
 
 // corrected writes the builder's layers.
 func (p *publisher) corrected(ctx context.Context) error {
-	for i, r := range p.spec.Raws {
-		name := fmt.Sprintf("step-%d", i+1)
+	for i := 1; ; i++ {
+		r, err := p.spec.Next()
+		if r == nil || err != nil {
+			return err
+		}
+		name := fmt.Sprintf("step-%d", i)
 		b, err := p.store.pack(p.spec.Compression, p.spec.Jobs, func(w io.Writer) error {
 			return Correct(ctx, p.progress(w, name, r.bytes()), r, p.spec.Plan)
 		})
-		if err == nil {
+		if err = errors.Join(err, r.remove()); err == nil {
 			err = p.put(model.Layer{Name: name, Files: r.files()}, r.CreatedBy, b)
 		}
 		if err != nil {
 			return fmt.Errorf("layer of %q: %w", r.CreatedBy, err)
 		}
 	}
-	return nil
 }
 
 // put adds a layer that was stored.
 func (p *publisher) put(l model.Layer, by string, b Packed) error {
 	t, err := p.spec.Compression.mediaType()
-	if err != nil {
-		return err
-	}
-	p.add(l, t, b)
-	p.config.History = append(p.config.History, v1.History{Created: v1.Time{Time: Epoch()}, CreatedBy: by})
-	return nil
+	p.stack = append(p.stack, stacked{layer: l, packed: b, mediaType: t, by: by})
+	return err
 }
 
 // progress reports every 32 MB.
@@ -212,24 +204,43 @@ func (m *meter) Write(b []byte) (int, error) {
 	return n, err
 }
 
-func (p *publisher) finish() (Published, error) {
-	config, err := p.store.PutJSON(p.config)
+// finish writes the documents of the image that stands on base.
+func (p *publisher) finish(base v1.Image, c v1.Config) (Published, error) {
+	stack, history, err := p.below(base)
 	if err != nil {
 		return Published{}, err
 	}
-	manifest, err := p.store.PutJSON(v1.Manifest{
-		SchemaVersion: 2, MediaType: types.OCIManifestSchema1,
-		Config: v1.Descriptor{MediaType: types.OCIConfigJSON, Size: config.Size, Digest: config.Digest},
-		Layers: p.layers, Annotations: annotations(p.spec.Config.Labels),
-	})
+	for _, l := range p.stack {
+		history = append(history, v1.History{Created: v1.Time{Time: Epoch()}, CreatedBy: l.by})
+	}
+	file := v1.ConfigFile{
+		Created: v1.Time{Time: Epoch()}, Architecture: p.spec.Platform.Architecture, OS: p.spec.Platform.OS, Variant: p.spec.Platform.Variant,
+		Config: c, RootFS: v1.RootFS{Type: "layers"}, History: history,
+	}
+	manifest := v1.Manifest{SchemaVersion: 2, MediaType: types.OCIManifestSchema1, Annotations: annotations(c.Labels)}
+	out := Published{Made: p.made}
+	for _, l := range append(stack, p.stack...) {
+		file.RootFS.DiffIDs = append(file.RootFS.DiffIDs, l.packed.DiffID)
+		manifest.Layers = append(manifest.Layers, v1.Descriptor{MediaType: l.mediaType, Size: l.packed.Size, Digest: l.packed.Digest, Annotations: l.packed.annotations()})
+		l.layer.Digest, l.layer.DiffID, l.layer.Size = l.packed.Digest.String(), l.packed.DiffID.String(), l.packed.Size
+		out.Layers = append(out.Layers, l.layer)
+		out.Size += l.packed.Size
+		out.Uncompressed += l.packed.Uncompressed
+	}
+	config, err := p.store.PutJSON(file)
 	if err != nil {
 		return Published{}, err
 	}
-	if err := p.store.Commit(manifest, p.spec.Platform, p.spec.Ref); err != nil {
+	manifest.Config = v1.Descriptor{MediaType: types.OCIConfigJSON, Size: config.Size, Digest: config.Digest}
+	stored, err := p.store.PutJSON(manifest)
+	if err != nil {
 		return Published{}, err
 	}
-	p.out.Digest, p.out.ConfigDigest = manifest.Digest, config.Digest
-	return p.out, nil
+	if err := p.store.Commit(stored, p.spec.Platform, p.spec.Ref); err != nil {
+		return Published{}, err
+	}
+	out.Digest, out.ConfigDigest = stored.Digest, config.Digest
+	return out, nil
 }
 
 // annotations are the labels that the image specification has annotations for, which registries show.

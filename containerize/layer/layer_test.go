@@ -70,6 +70,23 @@ func odd() Plan {
 	}}}
 }
 
+// each gives raws one after another, as a builder does.
+func each(raws []*Raw) func() (*Raw, error) {
+	return func() (*Raw, error) {
+		if len(raws) == 0 {
+			return nil, nil
+		}
+		r := raws[0]
+		raws = raws[1:]
+		return r, nil
+	}
+}
+
+// made is what a builder without a base says in the end.
+func made(c v1.Config) func() (v1.Image, v1.Config, error) {
+	return func() (v1.Image, v1.Config, error) { return nil, c, nil }
+}
+
 func oddRaws(t *testing.T) []*Raw {
 	return []*Raw{
 		rawLayer(t, "COPY --chown=0:0 10-app/0-0 /", dir("/"), dir("a/"), file("a/su", "su"), file("a/su2", "su")),
@@ -102,7 +119,7 @@ func TestWriteSaysWhatThePlanSays(t *testing.T) {
 		t.Fatal(err)
 	}
 	var b bytes.Buffer
-	if err := Write(t.Context(), &b, plan[0], Gather(oddRaws(t))); err != nil {
+	if err := Write(t.Context(), &b, plan[0], NewSources(each(oddRaws(t)))); err != nil {
 		t.Fatal(err)
 	}
 	type line struct {
@@ -139,12 +156,12 @@ func TestDifferencesAreErrors(t *testing.T) {
 		raws       []*Raw
 	}{
 		{"missing", "/a/su is missing", oddRaws(t)[1:]},
-		{"other_size", "came out as", append(oddRaws(t), rawLayer(t, "x", file("a/su", "longer")))},
+		{"other_size", "came out as", append([]*Raw{rawLayer(t, "x", file("a/su", "longer"))}, oddRaws(t)[1:]...)},
 		{"extra", "not planned: /etc/x", append(oddRaws(t), rawLayer(t, "x", file("etc/x", "?")))},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			src := Gather(c.raws)
+			src := NewSources(each(c.raws))
 			err := errors.Join(Strict(plan, src), Write(t.Context(), io.Discard, plan[0], src))
 			if !errors.Is(err, ErrDiffers) || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("got %v, want %q", err, c.want)
@@ -181,7 +198,7 @@ func TestPublishIsTheSameTwice(t *testing.T) {
 			for jobs := range 3 { // the number of threads must not matter
 				final := filepath.Join(t.TempDir(), "oci")
 				got, err := Publish(t.Context(), final, Spec{
-					Plan: odd(), Raws: oddRaws(t), Config: v1.Config{User: "7:8"}, Compression: c, Jobs: jobs + 1,
+					Plan: odd(), Next: each(oddRaws(t)), Made: made(v1.Config{User: "7:8"}), Compression: c, Jobs: jobs + 1,
 					Platform: v1.Platform{OS: "linux", Architecture: "amd64"}, Ref: "x:latest",
 				})
 				if err != nil {
@@ -207,12 +224,12 @@ func TestPublishIsTheSameTwice(t *testing.T) {
 // A second, failing run leaves the first image as it was, and nothing beside it.
 func TestFailedPublishKeepsTheLastImage(t *testing.T) {
 	final := filepath.Join(t.TempDir(), "oci")
-	s := Spec{Plan: odd(), Raws: oddRaws(t), Platform: v1.Platform{OS: "linux", Architecture: "amd64"}, Ref: "x:1", Jobs: 1}
+	s := Spec{Plan: odd(), Next: each(oddRaws(t)), Made: made(v1.Config{}), Platform: v1.Platform{OS: "linux", Architecture: "amd64"}, Ref: "x:1", Jobs: 1}
 	first, err := Publish(t.Context(), final, s)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.Raws = s.Raws[:1]
+	s.Next = each(oddRaws(t)[:1])
 	if _, err := Publish(t.Context(), final, s); !errors.Is(err, ErrDiffers) {
 		t.Fatalf("got %v, want ErrDiffers", err)
 	}
@@ -227,8 +244,7 @@ func TestFailedPublishKeepsTheLastImage(t *testing.T) {
 	if err != nil || len(left) != 1 {
 		t.Errorf("left behind: %q %v", left, err)
 	}
-	s.Raws = oddRaws(t)
-	s.Config.User = "1:1"
+	s.Next, s.Made = each(oddRaws(t)), made(v1.Config{User: "1:1"})
 	second, err := Publish(t.Context(), final, s)
 	if err != nil || second.Digest == first.Digest {
 		t.Errorf("second image: %v %v", second.Digest, err)
@@ -237,7 +253,7 @@ func TestFailedPublishKeepsTheLastImage(t *testing.T) {
 
 func TestArchive(t *testing.T) {
 	final := filepath.Join(t.TempDir(), "oci")
-	if _, err := Publish(t.Context(), final, Spec{Plan: odd(), Raws: oddRaws(t), Platform: v1.Platform{OS: "linux", Architecture: "amd64"}, Jobs: 1}); err != nil {
+	if _, err := Publish(t.Context(), final, Spec{Plan: odd(), Next: each(oddRaws(t)), Made: made(v1.Config{}), Platform: v1.Platform{OS: "linux", Architecture: "amd64"}, Jobs: 1}); err != nil {
 		t.Fatal(err)
 	}
 	img, err := Load(final)

@@ -10,6 +10,7 @@ import (
 	"path"
 	"strings"
 
+	"a2c/internal/disk"
 	"a2c/model"
 )
 
@@ -38,6 +39,14 @@ func Open(name, createdBy string) (*Raw, error) {
 
 // Close releases the file.
 func (r *Raw) Close() error { return r.file.Close() }
+
+// remove closes the file and takes its room back.
+func (r *Raw) remove() error {
+	if err := errors.Join(r.Close(), os.Remove(r.file.Name())); err != nil {
+		return fmt.Errorf("remove raw layer: %w", disk.Cause(err))
+	}
+	return nil
+}
 
 func (r *Raw) index() error {
 	tr := tar.NewReader(r.file)
@@ -80,19 +89,61 @@ type place struct {
 	entry int
 }
 
-// Sources finds content by path over several raw layers. A builder may repeat a file (Kaniko adds what a link points to); the last wins,
-// as in an image.
-type Sources map[model.Path]place
+// Sources finds content by path in raw layers, which come one after another: the next one is asked for when none so far has what is wanted. A builder
+// may repeat a file (Kaniko adds what a link points to): it is the same file.
+type Sources struct {
+	next  func() (*Raw, error)
+	open  []*Raw
+	at    map[model.Path]place // in what is open
+	names map[model.Path]bool  // of all that came
+}
 
-// Gather indexes raws by path.
-func Gather(raws []*Raw) Sources {
-	s := Sources{}
-	for _, r := range raws {
-		for i, name := range r.names {
-			s[name] = place{r, i}
+// NewSources takes raws from next; nil: there are no more.
+func NewSources(next func() (*Raw, error)) *Sources {
+	return &Sources{next: next, at: map[model.Path]place{}, names: map[model.Path]bool{}}
+}
+
+// find is false when no raw layer has the path.
+func (s *Sources) find(p model.Path) (place, bool, error) {
+	for {
+		if at, ok := s.at[p]; ok {
+			return at, true, nil
+		}
+		if more, err := s.take(); err != nil || !more {
+			return place{}, false, err
 		}
 	}
-	return s
+}
+
+func (s *Sources) take() (bool, error) {
+	r, err := s.next()
+	if r == nil || err != nil {
+		return false, err
+	}
+	s.open = append(s.open, r)
+	for i, name := range r.names {
+		s.at[name] = place{r, i}
+		s.names[name] = true
+	}
+	return true, nil
+}
+
+// release removes the files of what came so far: their content is in a layer.
+func (s *Sources) release() error {
+	var all error
+	for _, r := range s.open {
+		all = errors.Join(all, r.remove())
+	}
+	s.open = nil
+	clear(s.at)
+	return all
+}
+
+// close closes what is open.
+func (s *Sources) close() {
+	for _, r := range s.open {
+		_ = r.Close() // was only read
+	}
 }
 
 func (r *Raw) files() int {

@@ -99,7 +99,7 @@ func TestCorrectPutsBackWhatCopyLoses(t *testing.T) {
 func image(t *testing.T) v1.Image {
 	t.Helper()
 	final := filepath.Join(t.TempDir(), "oci")
-	if _, err := Publish(t.Context(), final, Spec{Plan: odd(), Raws: oddRaws(t), Platform: v1.Platform{OS: "linux", Architecture: "amd64"}, Jobs: 1}); err != nil {
+	if _, err := Publish(t.Context(), final, Spec{Plan: odd(), Next: each(oddRaws(t)), Made: made(v1.Config{}), Platform: v1.Platform{OS: "linux", Architecture: "amd64"}, Jobs: 1}); err != nil {
 		t.Fatal(err)
 	}
 	img, err := Load(final)

@@ -16,6 +16,7 @@ import (
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/types"
+	"golang.org/x/sync/errgroup"
 	"golang.org/x/sys/unix"
 )
 
@@ -23,6 +24,7 @@ import (
 // in one step, so that the last good image stays whole when anything fails.
 type Store struct {
 	dir, final string
+	syncs      errgroup.Group // blobs on their way to the disk
 }
 
 // NewStore begins a layout that Commit will put at final; leftovers of an interrupted run are removed.
@@ -40,7 +42,10 @@ func NewStore(final string) (*Store, error) {
 }
 
 // Abort removes what was not committed; NewStore removes what could not be removed now.
-func (s *Store) Abort() { _ = os.RemoveAll(s.dir) }
+func (s *Store) Abort() {
+	_ = s.syncs.Wait() // whoever commits has asked
+	_ = os.RemoveAll(s.dir)
+}
 
 // Blob is one stored blob.
 type Blob struct {
@@ -54,8 +59,13 @@ func (s *Store) Put(write func(io.Writer) error) (Blob, error) {
 	if err != nil {
 		return Blob{}, fmt.Errorf("store blob: %w", err)
 	}
-	defer func() { _ = os.Remove(f.Name()) }() // gone after the rename
-	defer f.Close()
+	stored := false
+	defer func() {
+		if !stored {
+			_ = f.Close()
+			_ = os.Remove(f.Name()) // gone after the rename
+		}
+	}()
 	sum := sha256.New()
 	n := new(counter)
 	if err := write(io.MultiWriter(f, sum, n)); err != nil {
@@ -64,13 +74,17 @@ func (s *Store) Put(write func(io.Writer) error) (Blob, error) {
 	if err := f.Chmod(0o644); err != nil {
 		return Blob{}, fmt.Errorf("store blob: %w", err)
 	}
-	if err := f.Sync(); err != nil {
-		return Blob{}, fmt.Errorf("store blob: %w", err)
-	}
 	digest := v1.Hash{Algorithm: "sha256", Hex: hex.EncodeToString(sum.Sum(nil))}
 	if err := os.Rename(f.Name(), s.path(digest)); err != nil {
 		return Blob{}, fmt.Errorf("store blob: %w", err)
 	}
+	stored = true
+	s.syncs.Go(func() error { // beside the making of the next one; Commit waits
+		if err := errors.Join(f.Sync(), f.Close()); err != nil {
+			return fmt.Errorf("store blob: %w", disk.Cause(err))
+		}
+		return nil
+	})
 	return Blob{digest, int64(*n)}, nil
 }
 
@@ -115,6 +129,9 @@ func (s *Store) Commit(manifest Blob, platform v1.Platform, ref string) error {
 	data, err := json.Marshal(index)
 	if err != nil {
 		return fmt.Errorf("encode index: %w", err)
+	}
+	if err := s.syncs.Wait(); err != nil {
+		return err
 	}
 	for name, text := range map[string][]byte{"index.json": data, "oci-layout": []byte(`{"imageLayoutVersion":"1.0.0"}`)} {
 		if err := writeSynced(filepath.Join(s.dir, name), text); err != nil {

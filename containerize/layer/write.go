@@ -20,7 +20,7 @@ var ErrDiffers = errors.New("the built layers differ from the plan")
 
 // Write writes layer l as a tar: every header from the plan, in the plan's order, content from the raw layers.
 // A file that the raw layers lack, or that has another size or content there, is ErrDiffers.
-func Write(ctx context.Context, w io.Writer, l Layer, src Sources) error {
+func Write(ctx context.Context, w io.Writer, l Layer, src *Sources) error {
 	tw := tar.NewWriter(w)
 	for _, e := range l.Entries {
 		if err := ctx.Err(); err != nil {
@@ -32,7 +32,10 @@ func Write(ctx context.Context, w io.Writer, l Layer, src Sources) error {
 		if e.Kind != File {
 			continue
 		}
-		at, ok := src[e.Path]
+		at, ok, err := src.find(e.Path)
+		if err != nil {
+			return err
+		}
 		if !ok {
 			return fmt.Errorf("%w: %s is missing", ErrDiffers, e.Path)
 		}
@@ -64,8 +67,14 @@ func copyContent(w io.Writer, r io.Reader, e Entry) error {
 	return nil
 }
 
-// Strict demands that the raw layers hold no path that the plan does not know.
-func Strict(p Plan, src Sources) error {
+// Strict demands that the raw layers hold no path that the plan does not know; it waits for the last one.
+func Strict(p Plan, src *Sources) error {
+	for more := true; more; {
+		var err error
+		if more, err = src.take(); err != nil {
+			return err
+		}
+	}
 	known := map[model.Path]bool{}
 	for _, l := range p {
 		for _, e := range l.Entries {
@@ -73,7 +82,7 @@ func Strict(p Plan, src Sources) error {
 		}
 	}
 	var extra []string
-	for name := range src {
+	for name := range src.names {
 		if !known[name] {
 			extra = append(extra, name.String())
 		}
