@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/mod/semver"
+
 	"a2c/containerize/base"
 	"a2c/containerize/layer"
 	"a2c/internal/term"
@@ -161,23 +163,37 @@ func (v *replacement) dotnet() (version string, err error) {
 		}
 		if missing == "" && len(have) > 0 {
 			v.to = root
-			return have["Microsoft.NETCore.App"], nil
+			return have["Microsoft.NETCore.App"], v.opened()
 		}
 	}
 	return "", fmt.Errorf("%w: .NET %s with %s", errNoRuntime, minor(v.rt.Version), strings.Join(slices.Sorted(maps.Keys(wanted)), ", "))
 }
 
-// frameworks finds names and versions below root/shared; of several versions the highest by name.
+// opened compares what .NET opens by name when it runs and is linked against by nothing: ICU for cultures, OpenSSL for TLS. Without ICU it does not start, or
+// sorts and formats otherwise; without OpenSSL its first connection fails.
+func (v *replacement) opened() error {
+	for _, lib := range []string{"libicuuc.so.", "libssl.so."} {
+		if v.plan.holds(lib) && !v.base.content.Begins(lib) {
+			return fmt.Errorf("it has no %s*, which the live process has open: choose an image with it (of Microsoft's chiseled ones those named -extra have ICU), or leave --base out", lib)
+		}
+	}
+	return nil
+}
+
+// frameworks finds names and versions below root/shared; of several versions the highest.
 func (v *replacement) frameworks(names []model.Path, root string) map[string]string {
 	out := map[string]string{}
 	for _, name := range names {
 		rel, ok := strings.CutPrefix(string(name), root+"/shared/")
-		if parts := strings.Split(rel, "/"); ok && len(parts) >= 2 && parts[1] > out[parts[0]] {
+		if parts := strings.Split(rel, "/"); ok && len(parts) >= 2 && newerFramework(parts[1], out[parts[0]]) {
 			out[parts[0]] = parts[1]
 		}
 	}
 	return out
 }
+
+// newerFramework compares versions of frameworks by their numbers: 9.0.10 is newer than 9.0.9, and a preview, as 10.0.0-rc.1, older than what it comes before.
+func newerFramework(a, b string) bool { return b == "" || semver.Compare("v"+a, "v"+b) > 0 }
 
 // minor is 9.0 of 9.0.7.
 func minor(version string) string {

@@ -34,12 +34,17 @@ func Bases() Proof {
 			site := b.Start(t, list...)
 			c := b.Command(b.Scratch(t, "bases"), "DOCKER_HOST="+b.Engine(t))
 			jobs, _ := b.Inventory(t, c, site, list)
-			table := vendorBase(t)
 			for _, a := range list {
 				t.Run(a.Name, func(t *testing.T) {
 					j := jobs[a.Name]
 					j.Analyze(t, c)
-					t.Run("vendor", func(t *testing.T) { proveVendor(t, b, c, site, j, table) })
+					if a.Name == apps.Portal().Name {
+						root := string(j.Found.Runtime.Home)
+						t.Run("vendor", func(t *testing.T) { proveVendor(t, b, c, site, j, dotnetBase(t, root, true)) })
+						t.Run("no icu", func(t *testing.T) { refuseVendor(t, c, j, dotnetBase(t, root, false)) })
+						return
+					}
+					t.Run("vendor", func(t *testing.T) { proveVendor(t, b, c, site, j, javaBase(t)) })
 					t.Run("jlink", func(t *testing.T) { proveJlink(t, b, c, site, j) })
 				})
 			}
@@ -47,10 +52,10 @@ func Bases() Proof {
 	}
 }
 
-// basesApps are a Spring Boot and a Tomcat, or the one that the commit chooses.
+// basesApps are a Spring Boot, a Tomcat and an ASP.NET Core on a shared runtime, or the one that the commit chooses.
 func (b *Bench) basesApps() []apps.App {
-	list := []apps.App{apps.Orders(), apps.Shop()}
-	chosen := b.Choose("bases", []string{list[0].Name, list[1].Name}, 1)
+	list := []apps.App{apps.Orders(), apps.Shop(), apps.Portal()}
+	chosen := b.Choose("bases", []string{list[0].Name, list[1].Name, list[2].Name}, 1)
 	return slices.DeleteFunc(list, func(a apps.App) bool { return !slices.Contains(chosen, a.Name) })
 }
 

@@ -4,6 +4,7 @@ import (
 	"archive/tar"
 	"compress/gzip"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -28,33 +29,98 @@ import (
 	"a2c/proof/apps"
 )
 
-// vendorBase builds an image in the layout of a vendor's (Temurin: JAVA_HOME is /opt/java/openjdk, variables that set the language) from the bench's JDK,
-// serves it on loopback, and returns a table that names it.
-func vendorBase(t *testing.T) (table string) {
+// standIn is an image in the layout of a vendor's, from runtimes of the bench, served on loopback, with a table that names it.
+type standIn struct {
+	table string // a file
+	exe   string // that runs the application in it
+	env   string // begins the variables of it that must not be in force
+}
+
+// javaBase is one as Temurin's: JAVA_HOME is /opt/java/openjdk, variables set the language.
+func javaBase(t *testing.T) standIn {
 	t.Helper()
 	home, err := apps.JavaHome()
 	if err != nil {
 		t.Fatal(err)
 	}
-	file := filepath.Join(t.TempDir(), "base.tar")
-	f, err := os.Create(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	w := &baseTar{t: t, tar: tar.NewWriter(f), seen: map[string]bool{}}
-	for _, link := range [][2]string{{"lib", "usr/lib"}, {"lib64", "usr/lib64"}, {"usr/bin/java", "/opt/java/openjdk/bin/java"}} {
-		w.link(link[0], link[1])
-	}
+	w := newBaseTar(t)
+	w.link("usr/bin/java", "/opt/java/openjdk/bin/java")
 	w.runtime(home, "opt/java/openjdk")
 	w.text("etc/passwd", "root:x:0:0::/root:/bin/sh\n")
 	w.text("etc/os-release", "ID=ubuntu\nVERSION_ID=\"24.04\"\n")
-	if err := w.tar.Close(); err != nil {
+	return standIn{
+		w.serve("temurin:17-jre", []string{"PATH=/opt/java/openjdk/bin:/usr/bin", "JAVA_HOME=/opt/java/openjdk", "LANG=de_DE.UTF-8", "JAVA_TOOL_OPTIONS=-Dnever=1"}, base.VendorImage{Runtime: "jvm", Version: "17"}),
+		"/opt/java/openjdk/bin/java", "JAVA_TOOL_OPTIONS=",
+	}
+}
+
+// dotnetBase is one as Microsoft's chiseled ones (dotnet/dotnet-docker, src/aspnet): the runtime in /usr/share/dotnet, no shell, an unprivileged user, variables
+// that set ports and modes. Without icu it is none of those named -extra.
+func dotnetBase(t *testing.T, root string, icu bool) standIn {
+	t.Helper()
+	w := newBaseTar(t)
+	w.link("usr/bin/dotnet", "../share/dotnet/dotnet")
+	if err := errors.Join(w.folder(root, "usr/share/dotnet"), w.folder("/usr/share/zoneinfo", "usr/share/zoneinfo")); err != nil {
 		t.Fatal(err)
 	}
-	if err := f.Close(); err != nil {
+	native, err := filepath.Glob(filepath.Join(root, "shared/*/*/*.so"))
+	if err != nil {
 		t.Fatal(err)
 	}
-	l, err := tarball.LayerFromFile(file, tarball.WithCompressionLevel(gzip.BestSpeed))
+	opened := []string{"ssl", "crypto"}
+	if icu {
+		opened = append(opened, "icuuc", "icui18n", "icudata")
+	}
+	for _, lib := range opened {
+		found, err := filepath.Glob("/usr/lib/x86_64-linux-gnu/lib" + lib + ".so.[0-9]*")
+		if err != nil || len(found) == 0 {
+			t.Fatalf("no lib%s here (%v)", lib, err)
+		}
+		for _, name := range found {
+			w.file(name, strings.TrimPrefix(name, "/"))
+		}
+		native = append(native, found...)
+	}
+	w.libraries(root, append(native, filepath.Join(root, "dotnet")))
+	w.text("etc/passwd", "root:x:0:0::/root:/noshell\napp:x:1654:1654::/home/app:/bin/false\n")
+	w.text("etc/group", "root:x:0:\napp:x:1654:\n")
+	w.text("etc/os-release", "ID=ubuntu\nVERSION_ID=\"24.04\"\n")
+	return standIn{
+		w.serve("aspnet:9.0", []string{"PATH=/usr/bin", "APP_UID=1654", "ASPNETCORE_HTTP_PORTS=8080", "DOTNET_RUNNING_IN_CONTAINER=true", "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=true", "DOTNET_VERSION=9.0.7"},
+			base.VendorImage{Runtime: "dotnet", Version: "9.0", ICU: true}),
+		"/usr/share/dotnet/dotnet", "ASPNETCORE_HTTP_PORTS=8080",
+	}
+}
+
+// baseTar writes the layer of a base image.
+type baseTar struct {
+	t    *testing.T
+	f    *os.File
+	tar  *tar.Writer
+	seen map[string]bool
+}
+
+func newBaseTar(t *testing.T) *baseTar {
+	t.Helper()
+	f, err := os.Create(filepath.Join(t.TempDir(), "base.tar"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &baseTar{t: t, f: f, tar: tar.NewWriter(f), seen: map[string]bool{}}
+	for _, link := range [][2]string{{"lib", "usr/lib"}, {"lib64", "usr/lib64"}} {
+		w.link(link[0], link[1])
+	}
+	return w
+}
+
+// serve ends the layer, serves the image with these variables until the test ends, and writes a table in which it is what the entry says.
+func (w *baseTar) serve(name string, env []string, entry base.VendorImage) (table string) {
+	t := w.t
+	t.Helper()
+	if err := errors.Join(w.tar.Close(), w.f.Close()); err != nil {
+		t.Fatal(err)
+	}
+	l, err := tarball.LayerFromFile(w.f.Name(), tarball.WithCompressionLevel(gzip.BestSpeed))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,17 +128,16 @@ func vendorBase(t *testing.T) (table string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	img, err = mutate.Config(img, v1.Config{Env: []string{"PATH=/opt/java/openjdk/bin:/usr/bin", "JAVA_HOME=/opt/java/openjdk", "LANG=de_DE.UTF-8", "JAVA_TOOL_OPTIONS=-Dnever=1"}})
-	if err != nil {
+	if img, err = mutate.Config(img, v1.Config{Env: env}); err != nil {
 		t.Fatal(err)
 	}
 	server := httptest.NewServer(registry.New(registry.Logger(slog.NewLogLogger(slog.DiscardHandler, slog.LevelInfo))))
 	t.Cleanup(server.Close)
-	image := strings.TrimPrefix(server.URL, "http://") + "/library/temurin:17-jre"
-	if err := crane.Push(img, image, crane.WithContext(t.Context())); err != nil {
+	entry.Image = strings.TrimPrefix(server.URL, "http://") + "/library/" + name
+	if err := crane.Push(img, entry.Image, crane.WithContext(t.Context())); err != nil {
 		t.Fatal(err)
 	}
-	data, err := json.Marshal(base.Table{Images: []base.VendorImage{{Runtime: "jvm", Version: "17", Image: image}}})
+	data, err := json.Marshal(base.Table{Images: []base.VendorImage{entry}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,13 +146,6 @@ func vendorBase(t *testing.T) (table string) {
 		t.Fatal(err)
 	}
 	return table
-}
-
-// baseTar writes the layer of a base image.
-type baseTar struct {
-	t    *testing.T
-	tar  *tar.Writer
-	seen map[string]bool
 }
 
 func (w *baseTar) header(h *tar.Header) bool {
@@ -198,10 +256,10 @@ func (w *baseTar) folder(from, to string) error {
 }
 
 // proveVendor lets the base image's runtime run the application.
-func proveVendor(t *testing.T, b *Bench, c Command, site *apps.Site, j Job, table string) {
-	j.Containerize(t, c, "--base", "vendor", "--vendor-table", table)
+func proveVendor(t *testing.T, b *Bench, c Command, site *apps.Site, j Job, from standIn) {
+	j.Containerize(t, c, "--base", "vendor", "--vendor-table", from.table)
 	fmt.Fprintf(b.Log, "%s: --base vendor %s compressed\n", j.App.Title, term.Size(j.Image.Size))
-	if j.Image.Base.Kind != "vendor" || j.Image.Config.Entrypoint[0] != "/opt/java/openjdk/bin/java" {
+	if j.Image.Base.Kind != "vendor" || j.Image.Config.Entrypoint[0] != from.exe {
 		t.Errorf("base %+v, entry point %q", j.Image.Base, j.Image.Config.Entrypoint)
 	}
 	for _, l := range j.Image.Layers[1:] {
@@ -210,12 +268,20 @@ func proveVendor(t *testing.T, b *Bench, c Command, site *apps.Site, j Job, tabl
 		}
 	}
 	for _, kv := range j.Image.Config.Env {
-		if strings.HasPrefix(kv, "LANG=de") || strings.HasPrefix(kv, "JAVA_TOOL_OPTIONS=") {
+		if strings.HasPrefix(kv, "LANG=de") || strings.HasPrefix(kv, from.env) {
 			t.Errorf("the base image's %s is in force", kv)
 		}
 	}
 	j.Verify(t, c, site)
 	if !j.Verification.Verified {
 		t.Errorf("--base vendor: not verified: %+v", j.Verification)
+	}
+}
+
+// refuseVendor has a base image without what the runtime opens only when it runs.
+func refuseVendor(t *testing.T, c Command, j Job, from standIn) {
+	r := c.Run(t, []int{exitFailed}, "containerize", "--application-id", j.ID, "--base", "vendor", "--vendor-table", from.table)
+	if !strings.Contains(string(r.Stderr), "it has no libicuuc.so.*, which the live process has open") {
+		t.Errorf("a base image without ICU:\n%s", r.Stderr)
 	}
 }

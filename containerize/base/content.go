@@ -54,6 +54,16 @@ func (c Content) Library(soname string) string {
 	return slices.Min(found)
 }
 
+// Begins reports whether the image has a file whose name begins so ("libssl.so.").
+func (c Content) Begins(name string) bool {
+	for at := range c.Kinds {
+		if strings.HasPrefix(path.Base(at), name) && c.Resolve(at) != "" {
+			return true
+		}
+	}
+	return false
+}
+
 // Musl reports whether the image stands on musl instead of glibc.
 func (c Content) Musl() bool {
 	for at := range c.Kinds {

@@ -17,8 +17,9 @@ var vendorTable []byte
 
 // Table lists well-kept images by what they are for.
 type Table struct {
-	Updated string        `json:"updated"` // when somebody looked whether they are
-	Images  []VendorImage `json:"images"`  // the first that fits is taken
+	Updated string        `json:"updated"`           // when somebody looked whether they are
+	Checked string        `json:"checked,omitempty"` // by what
+	Images  []VendorImage `json:"images"`            // the first that fits is taken
 }
 
 // VendorImage is one of them.

@@ -59,6 +59,11 @@ func Publish(ctx context.Context, dir string, s Spec) (Published, error) {
 	if err != nil {
 		return Published{}, err
 	}
+	if !s.Edited {
+		if err := Strict(ctx, s.Plan, src, base); err != nil {
+			return Published{}, err
+		}
+	}
 	return p.finish(base, config)
 }
 
@@ -150,7 +155,7 @@ func (p *publisher) planned(ctx context.Context, src *Sources) error {
 			p.made[l.From] = b
 		}
 	}
-	return Strict(p.spec.Plan, src)
+	return src.rest()
 }
 
 // corrected writes the builder's layers.

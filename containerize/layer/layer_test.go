@@ -162,7 +162,7 @@ func TestDifferencesAreErrors(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			src := NewSources(each(c.raws))
-			err := errors.Join(Strict(plan, src), Write(t.Context(), io.Discard, plan[0], src))
+			err := errors.Join(src.rest(), Strict(t.Context(), plan, src, nil), Write(t.Context(), io.Discard, plan[0], src))
 			if !errors.Is(err, ErrDiffers) || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("got %v, want %q", err, c.want)
 			}

@@ -92,15 +92,21 @@ type place struct {
 // Sources finds content by path in raw layers, which come one after another: the next one is asked for when none so far has what is wanted. A builder
 // may repeat a file (Kaniko adds what a link points to): it is the same file.
 type Sources struct {
-	next  func() (*Raw, error)
-	open  []*Raw
-	at    map[model.Path]place // in what is open
-	names map[model.Path]bool  // of all that came
+	next func() (*Raw, error)
+	open []*Raw
+	at   map[model.Path]place // in what is open
+	came map[model.Path]came  // all so far
+}
+
+// came is what is kept of an entry whose layer is done.
+type came struct {
+	kind byte // of tar
+	size int64
 }
 
 // NewSources takes raws from next; nil: there are no more.
 func NewSources(next func() (*Raw, error)) *Sources {
-	return &Sources{next: next, at: map[model.Path]place{}, names: map[model.Path]bool{}}
+	return &Sources{next: next, at: map[model.Path]place{}, came: map[model.Path]came{}}
 }
 
 // find is false when no raw layer has the path.
@@ -123,9 +129,18 @@ func (s *Sources) take() (bool, error) {
 	s.open = append(s.open, r)
 	for i, name := range r.names {
 		s.at[name] = place{r, i}
-		s.names[name] = true
+		s.came[name] = came{r.headers[i].Typeflag, r.headers[i].Size}
 	}
 	return true, nil
+}
+
+// rest waits for the last one.
+func (s *Sources) rest() error {
+	for {
+		if more, err := s.take(); err != nil || !more {
+			return err
+		}
+	}
 }
 
 // release removes the files of what came so far: their content is in a layer.

@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strings"
 
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+
 	"a2c/model"
 )
 
@@ -67,28 +69,23 @@ func copyContent(w io.Writer, r io.Reader, e Entry) error {
 	return nil
 }
 
-// Strict demands that the raw layers hold no path that the plan does not know; it waits for the last one.
-func Strict(p Plan, src *Sources) error {
-	for more := true; more; {
-		var err error
-		if more, err = src.take(); err != nil {
-			return err
-		}
-	}
-	known := map[model.Path]bool{}
+// Strict demands that the raw layers, which have all come, hold no path that the plan does not know, but for what base brings; nil: it is scratch.
+func Strict(ctx context.Context, p Plan, src *Sources, base v1.Image) error {
+	unknown := maps.Clone(src.came)
 	for _, l := range p {
 		for _, e := range l.Entries {
-			known[e.Path] = true
+			delete(unknown, e.Path)
 		}
 	}
-	var extra []string
-	for name := range src.names {
-		if !known[name] {
-			extra = append(extra, name.String())
-		}
+	if err := inherited(ctx, base, unknown); err != nil {
+		return err
 	}
-	if len(extra) == 0 {
+	if len(unknown) == 0 {
 		return nil
+	}
+	extra := make([]string, 0, len(unknown))
+	for name := range unknown {
+		extra = append(extra, name.String())
 	}
 	slices.Sort(extra)
 	more := ""
