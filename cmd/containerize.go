@@ -66,6 +66,7 @@ Exit code 3: the Dockerfile was edited, or known secrets lie in an image that is
 		Example: `  sudo a2c containerize --application-id java-tomcat-9e8e4799
   sudo a2c containerize --application-id java-tomcat-9e8e4799 --tar shop.tar
   sudo a2c containerize --application-id java-springboot-3b526ec7 --jlink
+  sudo a2c containerize --application-id java-springboot-3b526ec7 --jlink --cds
   a2c containerize --application-id java-tomcat-9e8e4799 --builder docker
   sudo a2c containerize --application-id java-springboot-3b526ec7 --base vendor
   sudo a2c containerize --application-id java-springboot-3b526ec7 --compression estargz

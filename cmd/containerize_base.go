@@ -14,7 +14,7 @@ import (
 // baseFlags are what a user may say about what an image stands on.
 type baseFlags struct {
 	base, vendorTable string
-	jlink             bool
+	jlink, cds        bool
 	jlinkModules      []string
 }
 
@@ -23,11 +23,12 @@ func (f *baseFlags) add(a *app, c *cobra.Command, s *pflag.FlagSet) {
 	a.completes(c, "base", cobra.FixedCompletions([]string{base.Vendor}, cobra.ShellCompDirectiveNoFileComp))
 	s.StringVar(&f.vendorTable, "vendor-table", "", "with --base vendor, take images from this `file` instead of a2c's own table (JSON: images with runtime, vendor, version, icu, image, source)")
 	s.BoolVar(&f.jlink, "jlink", false, "make the Java runtime smaller: only the modules that the application names, linked by the JDK's own jlink in a private root")
+	s.BoolVar(&f.cds, "cds", false, "archive the Java runtime's own classes, by -Xshare:dump in a private root, where it has no such archive: the JVM starts faster; before Java 19 another workspace gives another digest")
 	s.StringSliceVar(&f.jlinkModules, "jlink-modules", nil, "with --jlink, keep these `modules` too, such as jdk.localedata")
 }
 
 func (f *baseFlags) set(o *containerize.Options) error {
-	o.Base, o.Jlink, o.JlinkModules = f.base, f.jlink, f.jlinkModules
+	o.Base, o.Jlink, o.JlinkModules, o.CDS = f.base, f.jlink, f.jlinkModules, f.cds
 	if f.vendorTable == "" {
 		return nil
 	}

@@ -45,7 +45,7 @@ func (f *planFlags) set(o *containerize.Options) error {
 
 // given reports whether any of them is in use.
 func (f *planFlags) given() bool {
-	return f.base != "" || f.vendorTable != "" || f.jlink || len(f.jlinkModules) > 0 || f.keepBind || f.keepFileSecrets || f.keepLogs || f.noHealthcheck || f.healthPath != ""
+	return f.base != "" || f.vendorTable != "" || f.jlink || f.cds || len(f.jlinkModules) > 0 || f.keepBind || f.keepFileSecrets || f.keepLogs || f.noHealthcheck || f.healthPath != ""
 }
 
 func newExtract(a *app) *cobra.Command {
@@ -56,7 +56,7 @@ func newExtract(a *app) *cobra.Command {
 		Use:   "extract --application-id ID",
 		Short: "Archive all that an image needs, to build it on another machine",
 		Long: `extract does what containerize does before it builds, and writes the plan, the context and the analysis into one archive (tar, zstd), from which
-containerize --input-archive makes the same image, to the same digest, on another machine. What decides on the image's content is given here (--base, --jlink,
+containerize --input-archive makes the same image, to the same digest, on another machine. What decides on the image's content is given here (--base, --jlink, --cds,
 --keep-…, --health-path, containerParameters in analysis.json); how it is built and written is chosen there. Secrets that variables give when the image runs are not in it.
 
 Exit code 3: known secrets lie in files that the image needs, and --allow-secrets-in-image is not given.`,
@@ -146,7 +146,7 @@ func (a *app) prepared(w *workspace.Workspace, id string, o *containerize.Option
 // containerizeArchive makes the workspace's documents of the archive, and the image.
 func (a *app) containerizeArchive(ctx context.Context, file string, f containerizeFlags, o containerize.Options) (err error) {
 	if f.given() {
-		return usage(errors.New("--input-archive: what is in the image was decided when the archive was written: give --base, --vendor-table, --jlink, --keep-… and what the health check asks to extract"))
+		return usage(errors.New("--input-archive: what is in the image was decided when the archive was written: give --base, --vendor-table, --jlink, --cds, --keep-… and what the health check asks to extract"))
 	}
 	if f.buildOnly {
 		return usage(errors.New("--input-archive: leave it out with --build-only: what the archive held lies in the workspace by now"))

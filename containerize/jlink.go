@@ -29,42 +29,76 @@ var ErrNoJlink = errors.New("--jlink")
 
 // linker replaces the Java runtime of the plan by one with the modules that the application asks for.
 type linker struct {
-	plan  *plan
-	start *start
-	tools build.Kaniko
-	dir   string   // of its own, below the build folder
-	home  string   // of the runtime, without links
-	also  []string // modules that the user names
-	self  bool     // the runtime can link from itself (JEP 493): it has no jmods
-	peak  int64    // memory, bytes
+	plan    *plan
+	start   *start
+	tools   build.Kaniko
+	dir     string   // of its own, below the build folder
+	home    string   // of the runtime, without links
+	also    []string // modules that the user names
+	smaller bool     // and not only an archive of its classes is made
+	archive string   // the class data archive that suits how the application runs
+	major   int      // version of Java; 0: not known
+	self    bool     // the runtime can link from itself (JEP 493): it has no jmods
+	peak    int64    // memory, bytes
 }
 
-// link makes the runtime smaller, or says why it stays whole.
+// link lets programs of the Java runtime make it smaller, or says why it stays whole, and make an archive of its classes.
 func (r *runner) link(ctx context.Context) error {
-	if !r.o.Jlink && len(r.o.JlinkModules) == 0 {
+	if !r.o.smaller() && !r.o.CDS {
 		return nil
 	}
 	if r.base != nil {
-		return fmt.Errorf("%w: a base image brings its own runtime; leave one of --base and --jlink out", ErrNoJlink)
+		return fmt.Errorf("%w: a base image brings its own runtime; leave one of it and --base out", r.o.linking())
 	}
-	l := &linker{plan: r.plan, start: r.start, also: r.o.JlinkModules, dir: filepath.Join(r.scratch(), "jlink")}
+	l := &linker{plan: r.plan, start: r.start, also: r.o.JlinkModules, smaller: r.o.smaller(), dir: filepath.Join(r.scratch(), "jlink")}
 	l.tools, _ = r.o.Builder.(build.Kaniko)
-	if err := l.able(r.o.Analysis.AnalysisInfo.App.Runtime); err != nil {
+	if err := l.find(r.o.Analysis.AnalysisInfo.App.Runtime, r.o.linking()); err != nil {
 		return err
 	}
+	if !r.o.smaller() && l.archived() {
+		return nil
+	}
+	if err := r.stage(ctx, l); err != nil {
+		return err
+	}
+	defer func() { r.linkPeak = l.peak }()
+	if r.o.smaller() {
+		if err := r.shrink(ctx, l); err != nil {
+			return err
+		}
+	}
+	if !r.o.CDS || l.archived() {
+		return nil
+	}
+	r.o.report(Event{Step: "cds", Text: "archive the runtime's classes"})
+	defer r.o.report(Event{Step: "cds", Done: true})
+	return l.share(ctx, filepath.Dir(r.proposal()))
+}
+
+// stage lays the runtime out where its programs run.
+func (r *runner) stage(ctx context.Context, l *linker) error {
+	if r.o.smaller() {
+		if err := l.able(); err != nil {
+			return err
+		}
+	}
 	if need, err := l.need(ctx); err != nil {
-		return fmt.Errorf("jlink: %w", err)
+		return fmt.Errorf("%w: %w", r.o.linking(), err)
 	} else if !r.o.Force {
 		if err := r.plan.room(r.o.Dir, need+r.needBytes()); err != nil {
 			return err
 		}
 	}
-	defer func() { r.linkPeak = l.peak }()
+	if err := l.stage(ctx); err != nil {
+		return fmt.Errorf("%w: lay out the runtime: %w", r.o.linking(), err)
+	}
+	return nil
+}
+
+// shrink makes the runtime smaller, or says why it stays whole.
+func (r *runner) shrink(ctx context.Context, l *linker) error {
 	r.o.report(Event{Step: "jlink", Text: "read what the application asks for"})
 	defer r.o.report(Event{Step: "jlink", Done: true})
-	if err := l.stage(ctx); err != nil {
-		return fmt.Errorf("jlink: lay out the runtime: %w", err)
-	}
 	scan, err := l.scan(ctx)
 	if err != nil {
 		return err
@@ -77,30 +111,36 @@ func (r *runner) link(ctx context.Context) error {
 	return l.replace(ctx, scan)
 }
 
-// able finds the runtime and says what it lacks.
-func (l *linker) able(rt model.Runtime) error {
+// find finds the runtime.
+func (l *linker) find(rt model.Runtime, option error) error {
 	if rt.Kind != "jvm" {
-		return fmt.Errorf("%w makes a smaller Java runtime, and this application runs on %s: leave it out", ErrNoJlink, rt.Name)
+		return fmt.Errorf("%w is for Java runtimes, and this application runs on %s: leave it out", option, rt.Name)
 	}
 	it := l.plan.find(string(rt.Home) + "/lib/modules")
 	if it == nil {
-		return fmt.Errorf("%w: the Java runtime in %s (%s) has no modules, which came with Java 9: leave --jlink out", ErrNoJlink, rt.Home, rt.Version)
+		return fmt.Errorf("%w: the Java runtime in %s (%s) has no modules, which came with Java 9: leave it out", option, rt.Home, rt.Version)
 	}
 	l.home = path.Dir(path.Dir(string(it.Path)))
-	major, _ := strconv.Atoi(strings.SplitN(rt.Version, ".", 2)[0])
+	l.archive = l.archiveName()
+	l.major, _ = strconv.Atoi(strings.SplitN(rt.Version, ".", 2)[0])
+	return nil
+}
+
+// able says what the runtime lacks to be made smaller.
+func (l *linker) able() error {
 	const fromItself = 24 // JEP 493
 	switch there, err := host.Exists(l.plan.tree, l.home+"/jmods/java.base.jmod"); {
 	case err != nil:
 		return fmt.Errorf("jlink: %w", err)
 	case there:
 		return nil
-	case major >= fromItself:
+	case l.major >= fromItself:
 		l.self = true
 		return nil
 	}
 	return fmt.Errorf("%w: the Java runtime in %s has no module files (jmods), which a smaller one is linked from: it is a JRE, or its package leaves them out; "+
 		"install the JDK of the very same version beside it (Debian and Ubuntu: openjdk-%d-jdk-headless; Red Hat: java-%d-openjdk-jmods; Amazon Linux: java-%d-amazon-corretto-jmods), "+
-		"for which the application need not be restarted, or leave --jlink out", ErrNoJlink, l.home, major, major, major)
+		"for which the application need not be restarted, or leave --jlink out", ErrNoJlink, l.home, l.major, l.major, l.major)
 }
 
 // keep says why the runtime stays whole.
@@ -128,11 +168,14 @@ func (l *linker) stage(ctx context.Context) error {
 	defer root.Close()
 	s := &stager{plan: l.plan, root: root}
 	for _, name := range slices.Sorted(maps.Keys(l.plan.items)) {
-		if it := l.plan.items[name]; ofRuntime(it.name) {
+		if it := l.plan.items[name]; l.needs(it) {
 			if err := s.item(ctx, it); err != nil {
 				return fmt.Errorf("%s: %w", name, err)
 			}
 		}
+	}
+	if !l.smaller {
+		return nil
 	}
 	return s.tree(ctx, l.more())
 }
@@ -241,7 +284,7 @@ func (l *linker) scan(ctx context.Context) (*jlink.Scan, error) {
 		switch {
 		case it.mapped && within(name, []model.Path{model.Path(l.home)}):
 			s.Library(string(name))
-		case ofRuntime(it.name) || it.Kind != layer.File:
+		case l.needs(it) || it.Kind != layer.File:
 		default:
 			if err := l.look(ctx, s, it); err != nil {
 				return nil, err

@@ -7,21 +7,25 @@ import (
 	"a2c/containerize/build"
 	"a2c/containerize/layer"
 	"a2c/inventory/host"
+	"a2c/model"
 )
 
-// need is the most that linking has on disk, besides the build that follows while it is still there: the runtime with what it is linked from, and a
-// linked one.
+// need is the most that the runtime's programs have on disk, besides the build that follows while it is still there: the runtime, with what it is linked
+// from and a linked one, and archives of its classes.
 func (l *linker) need(ctx context.Context) (int64, error) {
 	const block = 4096
 	var n int64
 	for _, it := range l.plan.items {
-		if !ofRuntime(it.name) {
+		if !l.needs(it) {
 			continue
 		}
 		n += block
 		if it.Kind == layer.File {
 			n += it.Size
 		}
+	}
+	if !l.smaller {
+		return n + 2*maxArchive, nil
 	}
 	if it := l.plan.find(l.home + "/lib/modules"); it != nil {
 		n += it.Size
@@ -33,6 +37,11 @@ func (l *linker) need(ctx context.Context) (int64, error) {
 		return err
 	})
 	return n, err
+}
+
+// needs reports whether an item is part of the runtime, which may lie in the application's folder, or of the system, which the runtime needs.
+func (l *linker) needs(it *item) bool {
+	return ofRuntime(it.name) || within(it.Path, []model.Path{model.Path(l.home)})
 }
 
 // more is what a runtime is linked from and the image has not.

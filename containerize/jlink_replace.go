@@ -43,7 +43,11 @@ func (l *linker) replace(ctx context.Context, s *jlink.Scan) error {
 	}
 	before := l.plan.items[model.Path(l.home+"/lib/modules")].Size
 	for _, name := range []string{"lib/modules", "release"} {
-		if err := l.take(tree, name); err != nil {
+		it := l.plan.items[model.Path(path.Join(l.home, name))]
+		if it == nil {
+			continue
+		}
+		if err := it.take(build.Out(l.dir), "/"+linked+"/"+name); err != nil {
 			return fmt.Errorf("jlink: %w", err)
 		}
 	}
@@ -77,20 +81,18 @@ func (l *linker) replace(ctx context.Context, s *jlink.Scan) error {
 	return nil
 }
 
-// take puts a file of the linked runtime into the plan.
-func (l *linker) take(tree host.Tree, name string) error {
-	it := l.plan.items[model.Path(path.Join(l.home, name))]
-	if it == nil {
-		return nil
+// take makes a file that was made in a folder the item's content.
+func (it *item) take(folder, name string) error {
+	tree, err := host.Machine(folder)
+	if err != nil {
+		return err
 	}
-	from := "/" + linked + "/" + name
-	f, err := host.OpenExact(tree, from)
+	f, err := host.OpenExact(tree, name)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	it.made, it.Kind, it.Target, it.Size, it.mtime, it.recovered = from, layer.File, "", f.Info().Size, f.Info().MTime, ""
-	l.plan.made = build.Out(l.dir)
+	it.made, it.madeIn, it.Kind, it.Target, it.Size, it.mtime, it.recovered = name, folder, layer.File, "", f.Info().Size, f.Info().MTime, ""
 	return nil
 }
 

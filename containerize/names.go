@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/google/go-containerregistry/pkg/name"
 	"golang.org/x/sys/unix"
@@ -16,8 +17,9 @@ import (
 
 // CheckNames refuses a base, a destination, a compression or an archive that could not be used in the end, before any work is done. Base may also have a digest.
 func (o Options) CheckNames() error {
-	if o.Base != "" && (o.Jlink || len(o.JlinkModules) > 0) {
-		return errors.New("jlink: a base image brings its own runtime; leave one of --base and --jlink out")
+	if o.Base != "" && (o.smaller() || o.CDS) {
+		option := o.linking().Error()
+		return fmt.Errorf("%s: a base image brings its own runtime; leave one of --base and %s out", strings.TrimPrefix(option, "--"), option)
 	}
 	if o.Base != "" {
 		if _, err := name.ParseReference(o.Base); err != nil {

@@ -14,7 +14,7 @@ import (
 // he cannot read himself: a2c, which can, must not carry that into the image.
 func (p *plan) open(it *item) (host.File, error) {
 	if it.made != "" {
-		tree, err := host.Machine(p.made)
+		tree, err := host.Machine(it.madeIn)
 		if err != nil {
 			return nil, err
 		}

@@ -34,6 +34,8 @@ type Options struct {
 	Jlink bool
 	// JlinkModules are kept besides, and mean Jlink.
 	JlinkModules []string
+	// CDS gives the image's Java runtime an archive of its own classes, if it has none, with which it starts faster. The application is not run to make it.
+	CDS bool
 	// KeepBind leaves listeners on loopback or a fixed address as they are.
 	KeepBind bool
 	// KeepFileSecrets leaves secrets in the copies of configuration files, also where the application could read them from variables.
@@ -81,6 +83,19 @@ var (
 	// ErrChanged means that a file changed while it was copied.
 	ErrChanged = errors.New("a file changed while it was copied")
 )
+
+// ErrNoCDS means that an archive of the Java runtime's classes was asked for where none can be made.
+var ErrNoCDS = errors.New("--cds")
+
+func (o Options) smaller() bool { return o.Jlink || len(o.JlinkModules) > 0 }
+
+// linking is the option that asks for programs of the runtime, as what is said of it begins.
+func (o Options) linking() error {
+	if o.smaller() {
+		return ErrNoJlink
+	}
+	return ErrNoCDS
+}
 
 func (o Options) report(e Event) {
 	if o.Report != nil {

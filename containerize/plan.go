@@ -24,7 +24,8 @@ type item struct {
 	host      *owned // what the host's file must still be when it is copied; nil: as in the image
 	mtime     time.Time
 	content   []byte // of a file that a2c makes or edits; nil: from the host
-	made      string // a large one, by its name in the folder of what was made; "": none
+	made      string // a large one, by its name in the folder madeIn; "": none
+	madeIn    string
 	mapped    bool   // a process of the application has it mapped
 	pkg       string // of the distribution, as model.File.Package
 }
@@ -40,7 +41,6 @@ type plan struct {
 	items     map[model.Path]*item // folders stand in the lowest layer that names them; layers() repeats them where they are parents
 	tree      host.Tree
 	recovered string     // folder
-	made      string     // folder
 	user      model.User // whom the application runs as
 	skips     []model.Skip
 	changes   []model.Change

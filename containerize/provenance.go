@@ -50,6 +50,7 @@ type parameters struct {
 	Platform      string `json:"platform"`
 	Compression   string `json:"compression,omitempty"`
 	Jlink         bool   `json:"jlink,omitempty"`
+	CDS           bool   `json:"cds,omitempty"`
 	KeepBind      bool   `json:"keepBind,omitempty"`
 	NoHealthcheck bool   `json:"noHealthcheck,omitempty"`
 	HealthPath    string `json:"healthPath,omitempty"`
@@ -75,7 +76,7 @@ func (r *runner) writeProvenance(img model.Image) error {
 	s.Predicate.Definition = definition{
 		Type: "urn:a2c:containerize:1", Resolved: r.resolved(img),
 		Parameters: parameters{
-			ApplicationID: img.ApplicationID, Base: r.o.base(), Platform: img.Platform, Compression: string(r.o.Compression), Jlink: r.o.Jlink || len(r.o.JlinkModules) > 0, KeepBind: r.o.KeepBind, Edited: r.edited,
+			ApplicationID: img.ApplicationID, Base: r.o.base(), Platform: img.Platform, Compression: string(r.o.Compression), Jlink: r.o.smaller(), CDS: r.o.CDS, KeepBind: r.o.KeepBind, Edited: r.edited,
 			NoHealthcheck: r.o.NoHealthcheck, HealthPath: r.o.HealthPath, HealthPort: r.o.HealthPort,
 		},
 	}

@@ -34,9 +34,9 @@ type saved struct {
 	Packages []packages.Record
 	Release  []byte
 	// The options that decided, for the statement of provenance.
-	BaseOption, HealthPath         string
-	Jlink, KeepBind, NoHealthcheck bool
-	HealthPort                     int
+	BaseOption, HealthPath              string
+	Jlink, CDS, KeepBind, NoHealthcheck bool
+	HealthPort                          int
 }
 
 type savedItem struct {
@@ -51,7 +51,7 @@ func (r *runner) save() saved {
 	s := saved{
 		Init: r.init, Config: r.config, Changes: r.changes, Secrets: r.start.secrets, Needs: r.needs, Skips: slices.Concat(r.plan.skips, r.start.skips),
 		Taken: slices.Collect(maps.Keys(r.plan.taken)), Packages: r.plan.packages, Release: r.plan.release,
-		BaseOption: r.o.base(), Jlink: r.o.Jlink || len(r.o.JlinkModules) > 0, KeepBind: r.o.KeepBind,
+		BaseOption: r.o.base(), Jlink: r.o.smaller(), CDS: r.o.CDS, KeepBind: r.o.KeepBind,
 		NoHealthcheck: r.o.NoHealthcheck, HealthPath: r.o.HealthPath, HealthPort: r.o.HealthPort,
 	}
 	slices.SortFunc(s.Taken, func(a, b model.Place) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
@@ -99,7 +99,7 @@ func (r *runner) restore(file string) error {
 	r.plan, r.start = p, &start{info: r.o.Analysis.AnalysisInfo, plan: p, secrets: s.Secrets}
 	r.config, r.changes, r.needs, r.init, r.healthcheck = s.Config, s.Changes, s.Needs, s.Init, s.Config.Healthcheck
 	r.o.NoHealthcheck, r.o.HealthPath, r.o.HealthPort = s.NoHealthcheck, s.HealthPath, s.HealthPort
-	r.o.Base, r.o.Jlink, r.o.KeepBind = s.BaseOption, s.Jlink, s.KeepBind
+	r.o.Base, r.o.Jlink, r.o.CDS, r.o.KeepBind = s.BaseOption, s.Jlink, s.CDS, s.KeepBind
 	return r.mayPush()
 }
 

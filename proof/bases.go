@@ -76,6 +76,7 @@ func proveJlink(t *testing.T, b *Bench, c Command, site *apps.Site, j Job) {
 	if j.Containerize(t, c, "--jlink", "--force"); j.Image.Digest != small.Digest {
 		t.Errorf("--jlink again: %s, was %s", j.Image.Digest, small.Digest)
 	}
+	t.Run("cds", func(t *testing.T) { proveCDS(t, b, c, site, j, whole) })
 }
 
 // linkedModules are those that image.json says the runtime has.
