@@ -21,7 +21,7 @@ func savedPlan() saved {
 			{layer.Entry{Path: "/opt/l", Kind: layer.Symlink, Target: "/\xfe"}, model.GroupServer},
 		},
 		Config: model.ImageConfig{User: "1:2", Entrypoint: []string{"/opt/a"}}, Taken: []model.Place{{Kind: "file", Path: "/opt/l", Line: 3}},
-		Base: &model.BaseImage{Kind: "image", Reference: "debian:13", Digest: "sha256:0"}, Jlink: true,
+		Base: &model.BaseImage{Kind: "image", Reference: "debian:13", Digest: "sha256:0"}, Jlink: true, CDS: true,
 	}
 }
 
