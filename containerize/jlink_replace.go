@@ -29,6 +29,12 @@ func (l *linker) replace(ctx context.Context, s *jlink.Scan) error {
 		"-m", "jdk.jlink/jdk.tools.jlink.internal.Main", "--add-modules", strings.Join(s.Modules(), ","), "--output", "/out/" + linked,
 		"--no-header-files", "--no-man-pages",
 	}
+	stripped := ""
+	const strips = 13 // the first version that knows the option
+	if l.major >= strips && s.Why("jdk.jdwp.agent") == "" {
+		args = append(args, "--strip-java-debug-attributes")
+		stripped = ". Their numbers of lines are left out: stack traces name methods of the runtime without"
+	}
 	if l.self {
 		args = append(args, "--ignore-modified-runtime") // what was edited there stays the host's own
 	} else {
@@ -73,7 +79,7 @@ func (l *linker) replace(ctx context.Context, s *jlink.Scan) error {
 	l.plan.changes = append(l.plan.changes,
 		model.Change{
 			Kind: "file", Target: l.home + "/lib/modules", Before: term.Size(before), After: fmt.Sprintf("%s: %s", term.Size(after), strings.Join(names, " ")),
-			Reason: "--jlink: only the modules whose classes something of the application names, and those that they need: " + strings.Join(why, "; ") + ". Names that only data holds are not seen" + note,
+			Reason: "--jlink: only the modules whose classes something of the application names, and those that they need: " + strings.Join(why, "; ") + ". Names that only data holds are not seen" + stripped + note,
 		},
 		model.Change{
 			Kind: "file", Target: l.home, Reason: fmt.Sprintf("--jlink: %d files (%s) left out: programs and libraries of the other modules, and archives of classes that fit the whole runtime alone", dropped, term.Size(bytes)),
