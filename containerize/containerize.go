@@ -12,6 +12,8 @@ import (
 	"slices"
 	"time"
 
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+
 	"a2c/containerize/build"
 	"a2c/containerize/layer"
 	"a2c/internal/disk"
@@ -22,6 +24,8 @@ import (
 // and what stands beside it could not be written, or it could not be written to an archive or pushed, it is returned together with the error.
 func Run(ctx context.Context, o Options) (model.Image, error) {
 	begin := time.Now()
+	ctx, end := context.WithCancel(ctx)
+	defer end()
 	r := &runner{o: o}
 	if err := r.prepare(ctx); err != nil {
 		return model.Image{}, explain(err, o.Dir, r.needBytes())
@@ -49,6 +53,8 @@ type runner struct {
 	start  *start
 	base   *baseImage
 	layers layer.Plan
+	was    *built                  // the last image; nil: nothing is taken from it
+	whole  func() map[v1.Hash]bool // the blobs of that which were not changed; waits until they are read
 	kept   map[string]layer.Packed // of the last image, by what they were made from
 	config model.ImageConfig
 	// healthcheck and init are those of the image; nil: it has none.
@@ -111,6 +117,7 @@ func (r *runner) prepare(ctx context.Context) error {
 			return err
 		}
 	}
+	r.lookAtLast(ctx)
 	if err := r.fillContext(ctx); err != nil {
 		return err
 	}

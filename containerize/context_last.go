@@ -3,6 +3,7 @@ package containerize
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -14,6 +15,7 @@ import (
 
 	"a2c/containerize/layer"
 	"a2c/internal/disk"
+	"a2c/inventory/host"
 )
 
 // again takes a file over from the last context by a hard link, where that holds what the host has now: bytes are compared, never times. false: copy it.
@@ -30,24 +32,31 @@ func (w *contextWriter) again(ctx context.Context, it *item, name string) (bool,
 	if err != nil {
 		return false, nil //nolint:nilerr // the copy is made anew
 	}
-	defer old.Close()
-	src, err := w.plan.open(it)
-	if err != nil {
-		return false, nil //nolint:nilerr // copying says why
-	}
-	defer src.Close()
-	info := src.Info()
-	if info.Size != have.Size() {
-		return false, nil
-	}
-	sum := sha256.New()
-	same, err := sameContent(ctx, old, src, info.Size, sum)
+	info, same, err := w.unchanged(ctx, it, old)
 	if err != nil || !same || !w.link(base) {
-		return false, err
+		return false, errors.Join(err, old.Close())
 	}
 	w.took(it, info, false)
-	it.Sum = layer.Sum(sum.Sum(nil))
+	w.sum(it, old)
 	return true, nil
+}
+
+// unchanged reports whether the host's file has the content of old.
+func (w *contextWriter) unchanged(ctx context.Context, it *item, old *os.File) (info host.Info, same bool, err error) {
+	have, err := old.Stat()
+	if err != nil {
+		return info, false, disk.Cause(err)
+	}
+	src, err := w.plan.open(it)
+	if err != nil {
+		return info, false, nil //nolint:nilerr // copying says why
+	}
+	defer src.Close()
+	if info = src.Info(); info.Size != have.Size() {
+		return info, false, nil
+	}
+	same, err = sameContent(ctx, old, src, info.Size)
+	return info, same, err
 }
 
 // link gives a file of the last context's folder the same name in the new one.

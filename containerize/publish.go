@@ -30,18 +30,13 @@ func (r *runner) build(ctx context.Context) (model.Image, error) {
 	if err != nil {
 		return model.Image{}, err
 	}
-	was := r.last()
-	same, err := r.unchanged(ctx, was, from)
-	if err != nil {
-		return model.Image{}, err
-	}
-	if same {
+	if r.unchanged(from) {
 		r.o.report(Event{Step: "build", Text: "nothing changed since the last one", Done: true})
-		img := r.image(was.Builder, was.Layout, was.Config)
+		img := r.image(r.was.Builder, r.was.Layout, r.was.Config)
 		img.PeakBytes = r.linkPeak + peak()
 		return img, nil
 	}
-	dockerfile, err := r.keepLayers(ctx, was)
+	dockerfile, err := r.keepLayers()
 	if err != nil {
 		return model.Image{}, err
 	}

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 
@@ -81,31 +82,41 @@ func (r *runner) last() *built {
 	return was
 }
 
-// unchanged reports whether was is made from exactly what would be built now, and is whole.
-func (r *runner) unchanged(ctx context.Context, was *built, from string) (bool, error) {
-	if was == nil || from == "" || was.From != from {
-		return false, nil
+// lookAtLast reads the last image beside what comes before it is asked for.
+func (r *runner) lookAtLast(ctx context.Context) {
+	if r.was = r.last(); r.was == nil {
+		return
 	}
-	if err := layer.Intact(ctx, r.layout(), was.Layout); err != nil {
+	seen := make(chan map[v1.Hash]bool, 1)
+	go func() { seen <- layer.Whole(ctx, r.layout(), r.was.Layout) }()
+	r.whole = sync.OnceValue(func() map[v1.Hash]bool { return <-seen })
+}
+
+// unchanged reports whether the last image is made from exactly what would be built now, and is whole.
+func (r *runner) unchanged(from string) bool {
+	if r.was == nil || from == "" || r.was.From != from {
+		return false
+	}
+	if err := layer.Intact(r.layout(), r.was.Layout, r.whole()); err != nil {
 		r.o.log().Info("the last image is not whole, and is built again", "error", err)
-		return false, ctx.Err()
+		return false
 	}
-	return true, nil
+	return true
 }
 
 // keepLayers finds those layers in the last image that this one has too, and writes for the builder a Dockerfile without them.
-func (r *runner) keepLayers(ctx context.Context, was *built) (dockerfile string, err error) {
-	if was == nil {
+func (r *runner) keepLayers() (dockerfile string, err error) {
+	if r.was == nil {
 		return r.dockerfile(), nil
 	}
 	r.kept = map[string]layer.Packed{}
 	for _, l := range r.layers {
-		if p, there := was.Layout.Made[l.From]; there {
+		if p, there := r.was.Layout.Made[l.From]; there && r.whole()[p.Digest] {
 			r.kept[l.From] = p
 		}
 	}
-	if r.kept, err = layer.Whole(ctx, r.layout(), r.kept); err != nil || len(r.kept) == 0 {
-		return r.dockerfile(), err
+	if len(r.kept) == 0 {
+		return r.dockerfile(), nil
 	}
 	text, err := os.ReadFile(r.dockerfile())
 	if err != nil {

@@ -78,7 +78,8 @@ func TestLayersOfTheLastImage(t *testing.T) {
 	if len(layers) == 0 || len(layers) == len(all) || !server(layers[0]) || !server(layers[len(layers)-1]) {
 		t.Errorf("built again: %q of %q", layers, all)
 	}
-	if err := layer.Intact(t.Context(), filepath.Join(dir, "oci"), (&runner{o: Options{Dir: dir}}).last().Layout); err != nil {
+	last, oci := (&runner{o: Options{Dir: dir}}).last().Layout, filepath.Join(dir, "oci")
+	if err := layer.Intact(oci, last, layer.Whole(t.Context(), oci, last)); err != nil {
 		t.Error(err)
 	}
 	whole := run(filepath.Join(t.TempDir(), "other"), other, false)

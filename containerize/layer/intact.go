@@ -10,8 +10,28 @@ import (
 	"a2c/internal/disk"
 )
 
-// Intact reports whether the layout at dir holds the whole image p and nothing of it was changed: every blob is read.
-func Intact(ctx context.Context, dir string, p Published) error {
+// Whole is which blobs of the image p the layout at dir holds unchanged: they are read. After the end of ctx it holds those that were read by then.
+func Whole(ctx context.Context, dir string, p Published) map[v1.Hash]bool {
+	blobs := []v1.Hash{p.Digest, p.ConfigDigest}
+	for _, l := range p.Layers {
+		if h, err := v1.NewHash(l.Digest); err == nil {
+			blobs = append(blobs, h)
+		}
+	}
+	out := map[v1.Hash]bool{}
+	for _, b := range blobs {
+		if ctx.Err() != nil {
+			return out
+		}
+		if got, err := disk.SHA256(filepath.Join(dir, "blobs", b.Algorithm, b.Hex)); err == nil && got == b.Hex {
+			out[b] = true
+		}
+	}
+	return out
+}
+
+// Intact reports whether the layout at dir names the image p; whole are the blobs that it has of that.
+func Intact(dir string, p Published, whole map[v1.Hash]bool) error {
 	img, err := Load(dir)
 	if err != nil {
 		return err
@@ -23,46 +43,17 @@ func Intact(ctx context.Context, dir string, p Published) error {
 	if digest != p.Digest {
 		return fmt.Errorf("image layout %s holds %s instead of %s", dir, digest, p.Digest)
 	}
+	if !whole[p.Digest] {
+		return fmt.Errorf("read image layout: blob %s was changed", p.Digest)
+	}
 	m, err := img.Manifest()
 	if err != nil {
 		return fmt.Errorf("read image layout: %w", err)
 	}
-	blobs := []v1.Hash{digest, m.Config.Digest}
-	for _, l := range m.Layers {
-		blobs = append(blobs, l.Digest)
-	}
-	for _, b := range blobs {
-		if err := ctx.Err(); err != nil {
-			return err
+	for _, d := range append(m.Layers, m.Config) {
+		if !whole[d.Digest] {
+			return fmt.Errorf("read image layout: blob %s was changed", d.Digest)
 		}
-		if err := whole(filepath.Join(dir, "blobs", b.Algorithm, b.Hex), b.Hex); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// Whole leaves of the layers in the layout at dir those whose blobs were not changed: they are read.
-func Whole(ctx context.Context, dir string, all map[string]Packed) (map[string]Packed, error) {
-	out := map[string]Packed{}
-	for from, p := range all {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		if whole(filepath.Join(dir, "blobs", p.Digest.Algorithm, p.Digest.Hex), p.Digest.Hex) == nil {
-			out[from] = p
-		}
-	}
-	return out, nil
-}
-
-func whole(name, want string) error {
-	got, err := disk.SHA256(name)
-	if err != nil {
-		return fmt.Errorf("read image layout: %w", err)
-	}
-	if got != want {
-		return fmt.Errorf("read image layout: blob %s was changed", want)
 	}
 	return nil
 }
