@@ -44,7 +44,9 @@ func Bases() Proof {
 						t.Run("no icu", func(t *testing.T) { refuseVendor(t, c, j, dotnetBase(t, root, false)) })
 						return
 					}
-					t.Run("vendor", func(t *testing.T) { proveVendor(t, b, c, site, j, javaBase(t)) })
+					if a.Name != apps.FromItself { // the vendor's image is of the other JDK
+						t.Run("vendor", func(t *testing.T) { proveVendor(t, b, c, site, j, javaBase(t)) })
+					}
 					t.Run("jlink", func(t *testing.T) { proveJlink(t, b, c, site, j) })
 				})
 			}
@@ -52,10 +54,18 @@ func Bases() Proof {
 	}
 }
 
-// basesApps are a Spring Boot, a Tomcat and an ASP.NET Core on a shared runtime, or the one that the commit chooses.
+// basesApps are two Spring Boot, one again on a JDK that links from itself where there is one, a Tomcat and an ASP.NET Core on a shared runtime, or the one
+// that the commit chooses.
 func (b *Bench) basesApps() []apps.App {
-	list := []apps.App{apps.Orders(), apps.Shop(), apps.Portal()}
-	chosen := b.Choose("bases", []string{list[0].Name, list[1].Name, list[2].Name}, 1)
+	list := []apps.App{apps.Orders(), apps.Shop(), apps.Portal(), apps.Hello()}
+	if a, there := apps.HelloFromItself(); there {
+		list = append(list, a)
+	}
+	names := make([]string, 0, len(list))
+	for _, a := range list {
+		names = append(names, a.Name)
+	}
+	chosen := b.Choose("bases", names, 1)
 	return slices.DeleteFunc(list, func(a apps.App) bool { return !slices.Contains(chosen, a.Name) })
 }
 

@@ -20,7 +20,7 @@ func Figures() Proof {
 	return Proof{
 		Name: "figures", Needs: []Need{Root, AMD64, Packages}, Budget: 5 * time.Minute,
 		Install: func(t *testing.T, b *Bench) {
-			InstallApps(apps.Shop(), apps.Orders())(t, b)
+			InstallApps(apps.Shop(), apps.Orders(), apps.Hello())(t, b)
 			release := exec.CommandContext(t.Context(), "make", "-s", "-C", b.Repo, "release")
 			if out, err := release.CombinedOutput(); err != nil {
 				t.Fatalf("make release: %v\n%s", err, out)
@@ -31,6 +31,7 @@ func Figures() Proof {
 			f.programs()
 			f.closure()
 			f.images()
+			f.hello()
 			f.print()
 		},
 	}
