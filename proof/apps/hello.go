@@ -53,7 +53,7 @@ func hello(name string, offset int, java string) App {
 		Program: func(ctx context.Context, s *Site) error {
 			return s.Build(ctx, "hello", s.path("opt", name), []string{"hello-1.0.jar"})
 		},
-		Configure: func(s *Site) error { return freshFolder(s.path("var/lib", name)) },
+		Configure: func(s *Site) error { return freshFolder(s.path("var/lib", name), s.path("var/log", name)) },
 		Command: func(s *Site) Command {
 			return Command{
 				Dir: s.path("var/lib", name), Env: []string{"PATH=/usr/bin:/bin", "LANG=C.UTF-8"},
