@@ -122,6 +122,11 @@ func secretCases() []secretCase {
 			variables: []string{"SECRET_PROPERTY_A_PASSWORD_DEFAULT"},
 		},
 		{
+			name: "jetty_xml_deprecated", kind: "java-jetty", file: "/opt/j/etc/a.xml", text: "<Configure>\n<Set name=\"x\"><Property name=\"a.password\" deprecated=\"b,c\" default=\"pl4nted\"/></Set></Configure>\n", secrets: []model.Secret{known("Configure/Set[x]/Property[a.password]@default", 2)},
+			want:      "<Configure>\n<Set name=\"x\"><Property name=\"a.password\" deprecated=\"b,c\"><Default><Env name=\"SECRET_PROPERTY_A_PASSWORD_DEFAULT\"/></Default></Property></Set></Configure>\n",
+			variables: []string{"SECRET_PROPERTY_A_PASSWORD_DEFAULT"},
+		},
+		{
 			name: "several_lines", kind: "java-springboot", file: "/opt/a/config/application.properties", text: "a.key=pl4\\\n  nted\n", secrets: []model.Secret{known("a.key", 1)}, want: "a.key=pl4\\\n  nted\n", stay: 1,
 		},
 	}

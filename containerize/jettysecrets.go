@@ -112,9 +112,8 @@ func (s *start) jettyVariable(e *configEdit, k model.Secret) (string, bool) {
 		case values[strings.TrimSpace(x.Text)] && len(x.Children) == 0 && slices.Contains([]string{"Set", "Arg", "Put", "Item", "Default"}, x.Name):
 			after = parse.FillXML(e.data, x, env)
 		case values[standard.Value] && standard.Line == k.Place.Line && slices.Contains([]string{"Property", "SystemProperty", "Env"}, x.Name):
-			of, _ := x.Attr("name")
-			if len(x.Children) == 0 && len(x.Attrs) == 2 && jettyName.MatchString(of.Value) {
-				after = parse.ReplaceXML(e.data, x, "<"+x.Name+` name="`+of.Value+`"><Default>`+env+"</Default></"+x.Name+">")
+			if tag, ok := jettyAsking(x); ok {
+				after = parse.ReplaceXML(e.data, x, "<"+tag+"><Default>"+env+"</Default></"+x.Name+">")
 			}
 		}
 	})
@@ -125,4 +124,19 @@ func (s *start) jettyVariable(e *configEdit, k model.Secret) (string, bool) {
 	return name, true
 }
 
-var jettyName = regexp.MustCompile(`^[\w.-]+$`)
+var jettyName = regexp.MustCompile(`^[\w.,-]+$`)
+
+// jettyAsking is the start tag of a property without its default; false where more stands there than names.
+func jettyAsking(x *parse.XMLElement) (tag string, ok bool) {
+	tag = x.Name
+	for _, a := range x.Attrs {
+		switch {
+		case a.Name == "default":
+		case (a.Name == "name" || a.Name == "deprecated") && jettyName.MatchString(a.Value):
+			tag += " " + a.Name + `="` + a.Value + `"`
+		default:
+			return "", false
+		}
+	}
+	return tag, len(x.Children) == 0
+}

@@ -302,6 +302,9 @@ func ReadJettyDefaults(data []byte, from JettySources) ([]JettyDefault, error) {
 	return list, nil
 }
 
-func asksJetty(e *XMLElement) bool {
-	return e.Name == "Property" || e.Name == "SystemProperty" || e.Name == "Env"
+func asksJetty(e *XMLElement) bool { return jettyAsks(e.Name) }
+
+// jettyAsks reports an element that stands for a property or a variable, and may say what it is where nothing sets that.
+func jettyAsks(element string) bool {
+	return element == "Property" || element == "SystemProperty" || element == "Env"
 }

@@ -3,7 +3,8 @@ package parse
 import "strings"
 
 // xmlSecrets finds <password>x</password>, <property name="password">x</property>, <param name="password" value="x"/>, and pairs of elements:
-// <key>password</key><value>x</value>. Attributes that are named so themselves are pairs.
+// <key>password</key><value>x</value>; Jetty's <Property name="password" default="x"/>, where the default may be an element, too. Attributes that are named so
+// themselves are pairs.
 func xmlSecrets(s string) []SecretSpan {
 	if !strings.Contains(s, "</") && !strings.Contains(s, "/>") {
 		return nil
@@ -28,11 +29,16 @@ func xmlSecrets(s string) []SecretSpan {
 
 // tag judges a start tag, behind which the element's content begins at body.
 func (f *xmlFinder) tag(t xmlTag, body int) {
-	if t.label != "" && t.value.End > 0 {
-		f.spans = append(f.spans, shifted(findSecrets(t.label, f.s[t.value.Start:t.value.End], true), t.value.Start)...)
+	label := t.label
+	if f.set != "" && jettyAsks(t.name) && SecretName(label) == "" {
+		label = f.set
+	}
+	f.set = ""
+	if label != "" && t.value.End > 0 {
+		f.spans = append(f.spans, shifted(findSecrets(label, f.s[t.value.Start:t.value.End], true), t.value.Start)...)
 	}
 	if !t.empty {
-		f.element(t.name, t.label, body)
+		f.element(t.name, label, body)
 	}
 }
 
@@ -40,7 +46,7 @@ func (f *xmlFinder) tag(t xmlTag, body int) {
 type xmlTag struct {
 	name  string
 	label string     // what its attributes name
-	value SecretSpan // where its value attribute stands, if it has one
+	value SecretSpan // where its value attribute stands, if it has one, or the default of a property of Jetty's
 	empty bool       // <x/>
 }
 
@@ -70,6 +76,10 @@ func (f *xmlFinder) startTag(i int) (t xmlTag, end int) {
 			t.label = s[value.Start:value.End]
 		case "value", "connectionstring":
 			t.value = value
+		case "default":
+			if jettyAsks(t.name) {
+				t.value = value
+			}
 		}
 	}
 	end = skipSpace(s, at)
@@ -121,7 +131,8 @@ func skipSpace(s string, i int) int {
 type xmlFinder struct {
 	s        string
 	spans    []SecretSpan
-	named    string          // by the element before this one: <key>password</key>
+	named    string          // by the element before this one: <key>password</key>; of a default of Jetty's by the one around it
+	set      string          // by the element around this one: <Set name="KeyStorePassword"><Property name="store" default="x"/>
 	done     int             // what lies before has been looked at
 	dead     map[int]bool    // offsets behind a name or attribute from which no tag comes to its end: a hostile text would have each '<' go that way
 	unclosed map[string]bool // elements without an end tag in the rest of the text
@@ -133,10 +144,20 @@ func (f *xmlFinder) element(element, label string, body int) {
 	switch {
 	case SecretName(name) != "":
 		label = name
+	case f.named != "" && (name == "Name" || name == "Deprecated"): // of Jetty's; the default comes behind
+		return
+	case f.named != "" && name == "Default" && strings.HasPrefix(strings.TrimLeft(f.s[body:min(len(f.s), body+maxKey)], " \t\r\n"), "<"):
+		f.named = "" // the elements inside say it
+		return
 	case f.named != "":
 		label = f.named
 	case SecretName(label) == "" || !leaf(f.s[body:]):
 		f.named = keyElement(name, f.s[body:])
+		if SecretName(label) != "" && jettyAsks(name) {
+			f.named = label
+		} else if SecretName(label) != "" && name == "Set" {
+			f.set = label
+		}
 		return
 	}
 	f.named = ""
@@ -172,7 +193,7 @@ func leaf(body string) bool {
 
 // keyElement returns the text of <key>, <name>, <param-name> when it names a secret.
 func keyElement(name, body string) string {
-	if name != "key" && name != "name" && !strings.HasSuffix(name, "-name") {
+	if name != "key" && name != "name" && name != "Name" && !strings.HasSuffix(name, "-name") {
 		return ""
 	}
 	text, _, ok := strings.Cut(body[:min(len(body), maxKey)], "<")

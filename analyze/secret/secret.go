@@ -182,10 +182,13 @@ func ownKey(text string) bool {
 // lastName is the part of a key that tells what it holds: of an XML key the attribute with its element's label, or the label alone.
 func lastName(key string) string {
 	if element, attr, ok := strings.Cut(key, "@"); ok {
-		if i := strings.LastIndexByte(element, '['); i >= 0 && (attr == "value" || attr == "param-value") {
+		if i := strings.LastIndexByte(element, '['); i >= 0 && (attr == "value" || attr == "param-value" || attr == "default") {
 			return strings.TrimSuffix(element[i+1:], "]")
 		}
 		return attr
+	}
+	if base := path.Base(key); base == "Name" || base == "Deprecated" { // Jetty's <Property><Name>db.password</Name>
+		return base
 	}
 	if i := strings.LastIndexByte(key, '['); i >= 0 && strings.Contains(key, "/") {
 		return strings.Trim(key[i+1:], "]/") // web-app/context-param[dbPassword]/param-value

@@ -132,6 +132,20 @@ func TestServers(t *testing.T) {
 `, []string{"2 master-key"}, []string{"2 master-key", "3 is liberty-aes"}},
 		"ltpa":  {"ltpa.keys", "com.ibm.websphere.ltpa.3DESKey=kAsL2nPQw1oyJp8yj1yQb5a8B6mSx0mlVMy1gQ4Hq3s\\=\n", []string{"0 signing-key"}, nil},
 		"jetty": {"ssl.properties", "jetty.sslContext.keyStorePassword=OBF:1v2j1uum1xtv1zej1zer1xtn1uvk1v1v\nadmin.password=CRYPT:adpexzg3FUZAk\njdbc.password=MD5:164c88b302622e17050af52c89945d44\n", []string{"1 keystore-password", "2 password-hash", "3 password-hash"}, []string{"1 keystore-password", "2 password-hash", "3 password-hash"}},
+		"jetty's defaults": {"jetty-ssl-context.xml", `<Configure id="sslContextFactory" class="org.eclipse.jetty.util.ssl.SslContextFactory$Server">
+<Set name="KeyStorePassword"><Property name="jetty.sslContext.keyStorePassword" deprecated="jetty.keystore.password" default="OBF:1vny1zlo1x8e1vnw1vn61x8g1zlu1vn4"/></Set>
+<Set name="KeyManagerPassword"><Property name="keys" default="hunter2"/></Set>
+<Set name="TrustStorePassword"><Property name="jetty.sslContext.trustStorePassword"/></Set>
+<Set name="TrustStoreType"><Property name="jetty.sslContext.trustStoreType" default="JKS"/></Set>
+<Set name="password"><SystemProperty name="db.password"><Default>hunter3</Default></SystemProperty></Set>
+<Set name="password"><Property>
+<Name>db.password</Name><Deprecated>old.name</Deprecated>
+<Default>hunter4</Default>
+</Property></Set>
+<Set name="password"><Property name="db.password"><Default><Env name="DB_PASSWORD" default="hunter5"/></Default></Property></Set>
+<Set name="password"><Property name="db.password"><Default><Env name="DB_PASSWORD"/></Default></Property></Set>
+</Configure>
+`, []string{"11 password", "2 password", "3 password", "6 password", "9 password"}, []string{"11 password", "2 keystore-password", "6 password", "9 password"}},
 		"tomcat": {"tomcat-users.xml", `<tomcat-users><user username="a" password="f1f2f3f4a5a6a7a8b1b2b3b4c5c6c7c8$100000$0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"/></tomcat-users>
 `, []string{"1 password-hash"}, []string{"1 password-hash"}},
 		"spring": {"application.properties", "spring.datasource.password=ENC(nrmZtkF7T0kjG/VodDvBw93Ct8EgjCA+)\nspring.mail.password={cipher}FKSAJDFGYOS8F7GLHAKERGFHLSAJ\nspring.config.import=optional:configtree:/run/secrets/\nspring.redis.password=${REDIS_PASSWORD}\n", []string{}, []string{"1 is jasypt", "2 is cipher", "3 is file", "4 is variable"}},
