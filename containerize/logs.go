@@ -19,7 +19,7 @@ import (
 // console sends logs to the container's output, where its platform collects them, for kinds that can be told so without a change of their code:
 //   - Spring Boot writes a file beside the console when logging.file.name or logging.file.path says so ("Logging", File Output): they say nothing in the image
 //   - Tomcat's logging.properties: the console handler in the place of file handlers (Apache Tomcat, "Logging in Tomcat"); its access log by server.xml
-//   - Jetty's module console-capture, which is left out; the JVM's own log, by -Xlog
+//   - Jetty's module console-capture, which is left out; its log of requests, by its XML; the JVM's own log, by -Xlog
 //   - WildFly's logging subsystem, logback.xml and log4j2.xml: the root logger's console in the place of its files
 //
 // A log with a fixed name that only grows becomes a link to the output. What is written to any other is lost with the container; it is listed.
@@ -40,7 +40,7 @@ func (s *start) configuredLogs() (err error) {
 	case "java-tomcat", "java-tomee":
 		err = errors.Join(s.tomcatConsole(), s.tomcatAccess())
 	case "java-jetty":
-		err = s.jettyConsole()
+		err = errors.Join(s.jettyConsole(), s.jettyRequests())
 	}
 	if err != nil {
 		return err

@@ -81,6 +81,40 @@ const log4j2 = `<Configuration>
 </Configuration>
 `
 
+// jettyRequestLog is that of Jetty 12, its writer made with one more argument or none.
+func jettyRequestLog(more string) string {
+	return `<?xml version="1.0"?>
+<!DOCTYPE Configure PUBLIC "-//Jetty//Configure//EN" "https://jetty.org/configure_10_0.dtd">
+<Configure id="Server" class="org.eclipse.jetty.server.Server">
+  <Set name="RequestLog">
+    <New id="RequestLog" class="org.eclipse.jetty.server.CustomRequestLog">
+      <Arg>
+        <New class="org.eclipse.jetty.server.AsyncRequestLogWriter">
+          <Arg>
+            <Property name="jetty.requestlog.filePath" default="logs/yyyy_mm_dd.request.log"/>
+          </Arg>` + more + `
+          <Set name="retainDays"><Property name="jetty.requestlog.retainDays" default="90"/></Set>
+        </New>
+      </Arg>
+      <Arg>%u</Arg>
+    </New>
+  </Set>
+</Configure>
+`
+}
+
+const jettyNCSALog = `<Configure id="Server" class="org.eclipse.jetty.server.Server">
+  <Set name="RequestLog">
+    <New class="org.eclipse.jetty.server.AsyncNCSARequestLog">
+      <Set name="filename"><Property name="jetty.base" default="."/>/<Property>
+        <Name>requestlog.filename</Name>
+      </Property></Set>
+      <Set name="extended">true</Set>
+    </New>
+  </Set>
+</Configure>
+`
+
 // hostWith is a host with these files.
 func hostWith(t *testing.T, files []string) host.Tree {
 	t.Helper()
@@ -176,6 +210,15 @@ func TestConsole(t *testing.T) {
 			name: "jetty", kind: "java-jetty", argv: []string{"jetty.base=/opt/j", "--module=console-capture"},
 			files: map[model.Path]string{"/opt/j/start.ini": "--module=http,console-capture,deploy\n", "/opt/j/start.d/console-capture.ini": "--module=console-capture\njetty.console-capture.retainDays=9\n", "/opt/j/start.d/x.ini": "--module=http\n"},
 			logs:  []model.LogFile{log("/opt/j/logs/2026_11_30.jetty.log", "/proc/7/fd/5"), log("/opt/j/logs/2026_11_30.request.log", "/proc/7/fd/6")},
+		},
+		{
+			name: "jetty_requests", kind: "java-jetty", argv: []string{"jetty.base=/opt/j", "jetty.requestlog.filePath=logs/yyyy_mm_dd-asked.txt"},
+			files: map[model.Path]string{"/opt/j/etc/jetty-requestlog.xml": jettyRequestLog(""), "/opt/home/etc/old.xml": jettyNCSALog},
+			logs:  []model.LogFile{log("/opt/j/logs/2026_11_30.request.log", "/proc/7/fd/6"), log("/opt/j/logs/2026_11_30-asked.txt", "/proc/7/fd/7"), log("/opt/j/logs/2026_11_30.other", "/proc/7/fd/8")},
+		},
+		{
+			name: "jetty_requests_queue", kind: "java-jetty", files: map[model.Path]string{"/opt/j/etc/jetty-requestlog.xml": jettyRequestLog(`<Arg><New class="java.util.concurrent.ArrayBlockingQueue"><Arg type="int">9</Arg></New></Arg>`)},
+			logs: []model.LogFile{log("/opt/j/logs/2026_11_30.request.log", "/proc/7/fd/6")},
 		},
 		{
 			name: "gc", kind: "java-generic", argv: []string{"-Xlog:gc*:file=logs/gc-%p.log:time,uptime:filecount=3", `-Xlog:safepoint:file="/var/log/s.log"`, "-Xlog:gc:stdout", "-jar", "a.jar", "-Xlog:gc:file=x"},
