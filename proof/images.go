@@ -27,7 +27,7 @@ func Images() Proof {
 				layouts = append(layouts, s.server)
 			}
 			b.installServers(t, layouts)
-			if err := apps.Ensure(t.Context(), b.Log, []apps.Tool{apps.Docker()}); err != nil {
+			if err := apps.Ensure(t.Context(), b.Log, append([]apps.Tool{apps.Docker()}, apps.ImageTools()...)); err != nil {
 				t.Fatal(err)
 			}
 		},
@@ -47,7 +47,9 @@ type imageSubject struct {
 	secrets []string
 	entry   bool     // its command line is looked at, too
 	parent  bool     // it has child processes, and the image's init stays as their parent
+	health  bool     // its image turns unhealthy when it does not answer
 	logs    []string // log files of the live server, whose lines the container's log holds
+	links   int      // of them are links in the image, because no configuration can send them to a console
 	tls     int      // a port whose certificate the image has, too
 	first   int      // a port with TLS that is asked before it is analyzed, because the server makes a key then; 0: none
 }
@@ -63,15 +65,22 @@ func (b *Bench) imageSubjects(t *testing.T) []imageSubject {
 		{server: servers.ConfiguredLiberty(), asks: []string{"/"}},
 	}
 	list = append(list, imageSubject{server: secretCommand(), asks: []string{"/"}, secrets: []string{"PARTNER_PASSWORD", "PARTNER_API_PASSWORD"}, entry: true})
-	list = append(list, imageSubject{server: withChildren(), asks: []string{"/"}, parent: true})
+	list = append(list, imageSubject{server: withChildren(), asks: []string{"/"}, parent: true}, imageSubject{server: asked(), asks: []string{"/orders"}, health: true})
 	for _, s := range closureLayouts() {
 		if s.server != nil && s.front == nil {
 			list = append(list, imageSubject{server: *s.server, asks: s.asks, first: s.first, logs: logsOf(s.server.Name)})
 		}
 	}
 	list = append(list, imageSubject{
-		server: jettySecrets(), asks: []string{"/shop/", "/"}, tls: 18402, secrets: []string{"SECRET_FILE_KEYSTORE_P12"},
+		server: jettySecrets(), asks: []string{"/shop/", "/"}, tls: 18402, secrets: []string{"SECRET_FILE_KEYSTORE_P12", "SECRET_PROPERTY_PARTNER_PASSWORD_DEFAULT"},
 	})
+	list = append(list,
+		imageSubject{server: servers.LogbackFile(), asks: []string{"/"}, logs: []string{"logs/counter.log", "logs/gc.log"}},
+		imageSubject{server: servers.LogbackLink(), asks: []string{"/"}, logs: []string{"logs/counter.log"}, links: 1},
+		imageSubject{server: servers.Log4jFile(), asks: []string{"/"}, logs: []string{"logs/counter.log"}},
+		imageSubject{server: servers.JettyRequests(), asks: []string{"/shop/"}, logs: []string{"base/logs/*.request.log"}},
+		imageSubject{server: servers.JettyRequestsOld(), asks: []string{"/api/v1/"}, logs: []string{"base/logs/*.jetty.log", "base/logs/*.request.log"}},
+	)
 	list = append(list, imageSubject{server: servers.TomcatHome(), asks: []string{"/shop/"}, logs: []string{"tomcat/logs/catalina.*.log", "tomcat/logs/localhost_access_log.*.txt"}})
 	name := func(s imageSubject) string { return s.server.Name }
 	if list, ok := selected(t, list, name); ok {
@@ -105,7 +114,7 @@ func (s imageSubject) prove(t *testing.T, b *Bench, c Command) {
 	}
 	j := Job{ID: y.running[0].application(t, takeInventory(t, c))}
 	j.Analyze(t, c)
-	if s.entry || s.parent || s.tls > 0 || len(s.logs) > 0 {
+	if s.entry || s.parent || s.health || s.tls > 0 || len(s.logs) > 0 {
 		j.Tar = filepath.Join(c.Workspace, "image.tar")
 	}
 	j.Containerize(t, c)
@@ -123,6 +132,9 @@ func (s imageSubject) prove(t *testing.T, b *Bench, c Command) {
 	}
 	if s.parent {
 		s.proveParent(t, c, j)
+	}
+	if s.health {
+		s.proveHealth(t, b, c, j)
 	}
 	if s.tls > 0 {
 		s.proveTLS(t, b, c, j)

@@ -17,8 +17,11 @@ import (
 	"a2c/proof/servers"
 )
 
-// storePassword is that of a key store; it stands in an .ini file.
-const storePassword = "pr00f-0nly-of-a-key"
+// Secrets that the proof makes: storePassword is that of a key store and stands in an .ini file, the other is a default of an XML document.
+const (
+	storePassword   = "pr00f-0nly-of-a-key"
+	partnerPassword = "pr00f-0nly-of-a-default"
+)
 
 // jettySecrets is Jetty with TLS, whose console goes to a file.
 func jettySecrets() servers.Server {
@@ -33,6 +36,13 @@ func jettySecrets() servers.Server {
 			os.Remove(p.Path("base/etc/keystore.p12")),
 			p.KeyStore(ctx, "base/etc/keystore.p12", storePassword),
 			p.Edit("base/start.d/20-https.ini", "keyStorePassword=changeit", "keyStorePassword="+storePassword),
+			p.Write("base/etc/partner.xml", `<?xml version="1.0"?>
+<!DOCTYPE Configure PUBLIC "-//Jetty//Configure//EN" "https://jetty.org/configure_10_0.dtd">
+<Configure id="Server" class="org.eclipse.jetty.server.Server">
+  <Call name="setAttribute"><Arg>partner</Arg><Arg><Property name="partner.password" deprecated="old.password" default="`+partnerPassword+`"/></Arg></Call>
+</Configure>
+`),
+			p.Write("base/start.d/40-partner.ini", "etc/partner.xml\n"),
 			p.Write("base/start.d/50-log.ini", "--module=console-capture\njetty.console-capture.dir="+p.Path("base/logs")+"\n"),
 			os.Mkdir(p.Path("base/logs"), 0o755),
 			p.Give("base"),
