@@ -67,6 +67,9 @@ func Extract(ctx context.Context, o Options, documents map[string]string, file s
 
 // writeArchive writes the file aside and puts it in place.
 func (r *runner) writeArchive(ctx context.Context, file string) (size int64, err error) {
+	if err := disk.Sweep(filepath.Dir(file)); err != nil { // of a run that was killed
+		return 0, err
+	}
 	if !r.o.Force {
 		if err := disk.Room(filepath.Dir(file), r.needBytes()/2); err != nil {
 			return 0, fmt.Errorf("%w for the archive: %w", ErrNoSpace, err)

@@ -151,7 +151,7 @@ func (p *badInput) notWritable(t *testing.T) {
 	for _, command := range [][]string{{"inventory"}, {"analyze", "--all"}} {
 		p.refused(t, nobody, `workspace .* cannot be written: permission denied; name another with --workspace DIR, or run as root`, command...)
 	}
-	p.inMounts(t, func(t *testing.T) {
+	inMounts(t, func(t *testing.T) {
 		readOnly(t, p.c.Workspace)
 		r := p.c
 		for _, command := range [][]string{{"inventory"}, {"containerize", "--application-id", p.job.ID}} {

@@ -15,7 +15,7 @@ import (
 const pageSize = 4096 // of tmpfs on amd64
 
 // inMounts runs do in a mount namespace of its own, which ends with it whatever happens: what it starts is in there too.
-func (p *badInput) inMounts(t *testing.T, do func(*testing.T)) {
+func inMounts(t *testing.T, do func(*testing.T)) {
 	t.Helper()
 	done := make(chan struct{})
 	go func() {
@@ -53,7 +53,7 @@ func readOnly(t *testing.T, dir string) {
 // fullDisk does the whole job on a disk that is full at every point of it, by and by: each command says so and leaves whole documents, and
 // works when there is room.
 func (p *badInput) fullDisk(t *testing.T) {
-	p.inMounts(t, func(t *testing.T) {
+	inMounts(t, func(t *testing.T) {
 		d := &smallDisk{c: p.c}
 		d.c.Workspace = filepath.Join(p.b.Scratch(t, "bad-input-disk"), "disk")
 		if err := os.Mkdir(d.c.Workspace, 0o700); err != nil {

@@ -22,7 +22,7 @@ import (
 )
 
 // Extract proves that an archive gives the same image where neither the application nor its files are, that it holds no secret that a variable gives,
-// and that an interrupt leaves no half of one.
+// and that no interrupt, kill or full disk leaves half of one.
 func Extract() Proof {
 	list := []apps.App{apps.Shop(), apps.Orders()}
 	return Proof{
@@ -43,6 +43,8 @@ func Extract() Proof {
 					t.Run("nobody", p.nobody)
 					t.Run("hostile", p.hostile)
 					t.Run("interrupted", p.interrupted)
+					t.Run("killed", p.killed)
+					t.Run("full_disk", p.full)
 				})
 			}
 		},

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 
 	"a2c/internal/disk"
 	"a2c/internal/loadable"
@@ -28,6 +29,9 @@ func Archive(ctx context.Context, img v1.Image, ref, file string) error {
 		return fmt.Errorf("image name %q: %w", ref, err)
 	}
 	if img, err = loadable.Image(img); err != nil {
+		return fmt.Errorf("archive: %w", err)
+	}
+	if err := disk.Sweep(filepath.Dir(file)); err != nil { // of a run that was killed
 		return fmt.Errorf("archive: %w", err)
 	}
 	f, err := disk.Create(file, 0o600)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -15,7 +16,8 @@ import (
 // AsidePrefix begins the names of files that are being written.
 const AsidePrefix = ".a2c-new-"
 
-// Aside is a file being written: it appears under its name with Commit, whole and durable, or never.
+// Aside is a file being written: it appears under its name with Commit, whole and durable, or never. Until then it is locked (flock(2)), which ends with its
+// process however that ends, so that Sweep knows what is nobody's any more.
 type Aside struct {
 	f    *os.File
 	name string
@@ -25,7 +27,7 @@ var _ io.Writer = (*Aside)(nil)
 
 // Create begins a file in its folder, which exists. Discard it on every way that does not Commit.
 func Create(name string, mode os.FileMode) (*Aside, error) {
-	f, err := os.CreateTemp(filepath.Dir(name), AsidePrefix) // mode 0600
+	f, err := lockedTemp(filepath.Dir(name)) // mode 0600
 	if err != nil {
 		return nil, fmt.Errorf("write %s: %w", model.Path(name), Cause(err))
 	}
@@ -50,11 +52,11 @@ func (a *Aside) Commit() error {
 	if err := a.f.Sync(); err != nil {
 		return errors.Join(a.failed(err), a.Discard())
 	}
-	if err := a.f.Close(); err != nil {
-		return errors.Join(a.failed(err), os.Remove(a.f.Name()))
-	}
 	if err := os.Rename(a.f.Name(), a.name); err != nil {
-		return errors.Join(a.failed(err), os.Remove(a.f.Name()))
+		return errors.Join(a.failed(err), a.Discard())
+	}
+	if err := a.f.Close(); err != nil { // not before: the lock ends with it
+		return a.failed(err)
 	}
 	return SyncDir(filepath.Dir(a.name))
 }
@@ -64,7 +66,10 @@ func (a *Aside) Discard() error {
 	if err := a.f.Close(); errors.Is(err, os.ErrClosed) {
 		return nil
 	}
-	return os.Remove(a.f.Name())
+	if err := os.Remove(a.f.Name()); !errors.Is(err, fs.ErrNotExist) { // a Sweep may have been faster
+		return err
+	}
+	return nil
 }
 
 func (a *Aside) failed(err error) error {
