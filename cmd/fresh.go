@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"path"
-	"time"
 
 	"a2c/generate"
 	"a2c/internal/workspace"
@@ -42,10 +41,8 @@ func (a *app) processRoot(ctx context.Context, app model.App) (host.Tree, error)
 	if err != nil {
 		return nil, err
 	}
-	const tolerance = 2 * time.Second // the kernel counts ticks since a boot time that NTP moves
-	p := h.Process(app.ProcessID)
-	if p != nil {
-		if started, err := p.StartTime(); err == nil && (app.StartedAt.IsZero() || started.Sub(app.StartedAt).Abs() <= tolerance) {
+	if p := h.Process(app.ProcessID); p != nil {
+		if _, same, err := host.SameStart(t, p.Start, app.StartedAt, app.StartMark); err == nil && same {
 			return p.Tree()
 		}
 	}

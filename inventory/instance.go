@@ -171,7 +171,11 @@ func nameGroup(h *host.Host, apps []*model.App, before []model.App) {
 type sameness func(app model.App, names []name, old model.App) bool
 
 func sameProcess(app model.App, _ []name, old model.App) bool {
-	return old.ProcessID == app.ProcessID && old.StartedAt.Equal(app.StartedAt)
+	began := old.StartedAt.Equal(app.StartedAt)
+	if old.StartMark != "" && app.StartMark != "" {
+		began = old.StartMark == app.StartMark // the clock may have been set meanwhile
+	}
+	return old.ProcessID == app.ProcessID && began
 }
 
 // sameName also knows one whose ID another application had: it keeps the mark, though that one may have ended.

@@ -44,7 +44,7 @@ func (a App) chosen() []int {
 
 func (a App) basis() App {
 	a.ProcessID, a.Processes, a.NetNamespace, a.Evidence = 0, nil, 0, nil
-	a.StartedAt = App{}.StartedAt
+	a.StartedAt, a.StartMark = App{}.StartedAt, ""
 	// How it was started and what stands around it does not go into an image.
 	a.Start, a.Process, a.Container, a.UnixListeners, a.Published, a.Proxies, a.Related = Start{}, Process{}, nil, nil, nil, nil, nil
 	a.User.Inside = nil // files and image have the machine's numbers

@@ -19,7 +19,7 @@ func notBasis() []string {
 		"createdTime",
 		info + "_comment2", info + "processId", info + "env", info + "fileDescriptors", info + "envDropped", info + "files", info + "doubts", info + "libraries",
 		info + "observation", info + "peers", info + "addresses", info + "dependencies", info + "awsServices", info + "skips", info + "evidence",
-		app + "processId", app + "processes", app + "startedAt", app + "netNamespace", app + "evidence",
+		app + "processId", app + "processes", app + "startedAt", app + "startMark", app + "netNamespace", app + "evidence",
 		app + "user.inside", app + "user.evidence", app + "runtime.evidence", app + "platform.evidence", app + "webApps.evidence", app + "connectors.evidence",
 		app + "listeners.pid", app + "listeners.inode", app + "listeners.evidence", app + "listeners.binding.evidence",
 		info + "envKept.reason", info + "envKept.evidence", info + "secrets.evidence", info + "secrets.length", info + "secrets.proposedName", info + "indirectSecrets",

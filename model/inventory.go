@@ -32,6 +32,8 @@ type App struct {
 	WebApps    []WebApp    `json:"webApps,omitempty"`
 	Connectors []Connector `json:"connectors,omitempty"`
 	StartedAt  time.Time   `json:"startedAt"`
+	// StartMark tells the process from others that had or get its number, also when the clock is set: the boot's ID and the start in clock ticks after it.
+	StartMark string `json:"startMark,omitempty"`
 	// NetNamespace is the inode of /proc/PID/ns/net; Foreign is set when it is not a2c's own.
 	NetNamespace uint64 `json:"netNamespace,omitempty"`
 	Foreign      bool   `json:"foreignNamespace,omitempty"`

@@ -39,11 +39,11 @@ func openLive(t host.Tree, app model.App) (*live, error) {
 	if err != nil {
 		return nil, err
 	}
-	began, err := host.StartedAt(t, start)
+	began, same, err := host.SameStart(t, start, app.StartedAt, app.StartMark)
 	if err != nil {
 		return nil, err
 	}
-	if !host.SameStart(began, app.StartedAt) {
+	if !same {
 		return nil, fmt.Errorf("%w (process %d) was started at %s, after it was analyzed: %s", ErrEnded, app.ProcessID, began.Format(time.RFC3339), again)
 	}
 	l.start = start

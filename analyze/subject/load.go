@@ -27,7 +27,7 @@ func Load(ctx context.Context, t host.Tree, id string, app model.App) (*Subject,
 	if main == nil {
 		return nil, fmt.Errorf("process %d: %w; run `a2c inventory` again", app.ProcessID, ErrEnded)
 	}
-	if started, err := main.StartTime(); err == nil && !app.StartedAt.IsZero() && started.Sub(app.StartedAt).Abs() > tolerance {
+	if started, same, err := host.SameStart(t, main.Start, app.StartedAt, app.StartMark); err == nil && !same {
 		return nil, fmt.Errorf("process %d was started at %s, not at %s as in the inventory: %w; run `a2c inventory` again",
 			app.ProcessID, started.UTC().Format("2006-01-02 15:04:05"), app.StartedAt.UTC().Format("2006-01-02 15:04:05"), ErrEnded)
 	}

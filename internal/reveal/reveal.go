@@ -52,11 +52,11 @@ func Open(t host.Tree, app model.App) (*Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	began, err := host.StartedAt(t, ticks)
+	_, same, err := host.SameStart(t, ticks, app.StartedAt, app.StartMark)
 	if err != nil {
 		return nil, err
 	}
-	if !host.SameStart(began, app.StartedAt) {
+	if !same {
 		return nil, gone
 	}
 	return r, nil

@@ -29,6 +29,7 @@ func (v *view) app(kind string, g host.Group, why ...model.Source) model.App {
 	a.Listeners = append([]model.Listener{}, listeners...) // never null
 	if a.StartedAt, err = v.StartTime(); err == nil {
 		a.Evidence.Add("startedAt", model.FromProc(v.PID, "stat"), "/proc/stat")
+		a.StartMark = host.StartMark(v.h.Tree, v.Start)
 	} else {
 		v.skip("stat", err)
 	}

@@ -67,21 +67,6 @@ func StartTicks(t Tree, pid int) (uint64, error) {
 	return s.StartTicks, err
 }
 
-// StartedAt is the time of so many clock ticks after the boot.
-func StartedAt(t Tree, startTicks uint64) (time.Time, error) {
-	boot, err := (&Host{Tree: t}).BootTime()
-	if err != nil {
-		return time.Time{}, err
-	}
-	return boot.Add(ticks(startTicks)), nil
-}
-
-// SameStart reports whether a process that began then is the one whose start was noted before; a zero one tells nothing. The boot time is derived from the
-// clock and moves with it: a few seconds are no other process.
-func SameStart(began, noted time.Time) bool {
-	return noted.IsZero() || began.Sub(noted).Abs() <= 5*time.Second
-}
-
 // Processors is how many processors of a machine are online; 0 when it does not say.
 func Processors(t Tree) int {
 	data, err := ReadFile(t, "/proc/stat", largeFile)
