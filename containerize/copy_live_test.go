@@ -182,3 +182,46 @@ func TestCopyOfAFileThatIsCut(t *testing.T) {
 		t.Errorf("cancelled: %v", err)
 	}
 }
+
+// TestCopyWhateverTheClockSays holds that a file that was written while it is copied is copied whole, also when its time is that of a clock that was set: ahead of
+// now, where it says nothing, and long ago.
+func TestCopyWhateverTheClockSays(t *testing.T) {
+	const year = 365 * 24 * time.Hour
+	for _, when := range []time.Time{time.Now().Add(year), time.Now(), time.Now().Add(-year)} {
+		dir := t.TempDir()
+		name := filepath.Join(dir, "data")
+		write := func(text string) error {
+			return errors.Join(os.WriteFile(name, []byte(text), 0o600), os.Chtimes(name, when, when))
+		}
+		if err := write("before"); err != nil {
+			t.Fatal(err)
+		}
+		tree, err := host.Machine(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tries := 0
+		open := func() (host.File, error) {
+			if tries++; tries > 1 || !when.After(time.Now()) {
+				return tree.Open("/data")
+			}
+			late := restless{tree, func() { // between the copy and the look at what was copied, with the same time and size
+				if err := write("after!"); err != nil {
+					t.Error(err)
+				}
+			}}
+			return late.Open("/data")
+		}
+		out := created(t)
+		if _, grew, err := take(t.Context(), out, open, 6); err != nil || grew {
+			t.Fatalf("%v, grew %v", err, grew)
+		}
+		got, err := os.ReadFile(out.Name())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if have, _ := os.ReadFile(name); string(got) != string(have) {
+			t.Errorf("written %v from now: copied %q, it is %q", time.Until(when).Round(time.Hour), got, have)
+		}
+	}
+}

@@ -2,6 +2,7 @@ package proof
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -17,9 +18,10 @@ import (
 // Containerize proves on the real Kaniko that an image is exactly what the plan says, and that no Dockerfile reaches the host.
 func Containerize() Proof {
 	return Proof{
-		Name: "containerize", Needs: []Need{Root}, Budget: 2 * time.Minute,
+		Name: "containerize", Needs: []Need{Root}, Budget: 3 * time.Minute,
 		Run: func(t *testing.T, b *Bench) {
 			t.Run("exact", func(t *testing.T) { proveExact(t, b) })
+			t.Run("clock", func(t *testing.T) { proveClock(t, b) })
 			t.Run("edited", func(t *testing.T) { proveEdited(t, b) })
 			t.Run("base", func(t *testing.T) { proveBase(t, b) })
 			t.Run("hostile", func(t *testing.T) { proveHostile(t, b) })
@@ -63,6 +65,41 @@ func proveExact(t *testing.T, b *Bench) {
 	}
 	if second.Digest != first.Digest {
 		t.Errorf("after a touch, in another workspace: %s, was %s", second.Digest, first.Digest)
+	}
+}
+
+// proveClock builds again and again in one workspace while all that the clock writes says that it was set: a year ahead, a year back, to the beginning of time.
+func proveClock(t *testing.T, b *Bench) {
+	dir := b.Scratch(t, "containerize-clock")
+	root := filepath.Join(dir, "root")
+	o := oddOptions(t, b, root, plant(t, root), filepath.Join(dir, "image"))
+	first, err := containerize.Run(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const year = 365 * 24 * time.Hour
+	for _, when := range []time.Time{time.Now().Add(year), time.Now().Add(-year), time.Unix(1, 0), time.Now().Add(40 * year)} {
+		for _, folder := range []string{root, o.Dir} {
+			err := filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
+				if err != nil || d.Type()&fs.ModeSymlink != 0 {
+					return err
+				}
+				return os.Chtimes(path, when, when)
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		o.Files = sequence(listOdd(t, root))
+		for _, o.Force = range []bool{false, true} {
+			again, err := containerize.Run(t.Context(), o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if again.Digest != first.Digest {
+				t.Errorf("times of %v, built anew %v: %s, was %s", when, o.Force, again.Digest, first.Digest)
+			}
+		}
 	}
 }
 
