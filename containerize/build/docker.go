@@ -97,7 +97,8 @@ type dockerRun struct {
 
 func (r *dockerRun) inside() string { return jail.Plan{Nonce: r.nonce}.Inside() }
 
-// image imports the image of both: the program and the nonce.
+// image gives the engine the image of both: the program and the nonce. It is loaded as an archive of images, since Podman keeps the file of a tar that it is to
+// import (CreateImageFromSrc of its API).
 func (r *dockerRun) image(ctx context.Context, program string) error {
 	plan, err := jail.ContainerPlan(nil)
 	if err != nil {
@@ -110,7 +111,11 @@ func (r *dockerRun) image(ctx context.Context, program string) error {
 		w.file(path.Join(dir, ProgramName), program, 0o755)
 		w.text(path.Join(dir, jail.NonceFile), r.nonce)
 	}
-	return packed(files, func(tar io.Reader) error { return r.client.Import(ctx, dockerRepository+":"+r.name, tar) })
+	image, err := imageOf(files)
+	if err != nil {
+		return fmt.Errorf("make an image of the builder: %w", err)
+	}
+	return r.client.Load(ctx, image, dockerRepository+":"+r.name)
 }
 
 func (r *dockerRun) build(ctx context.Context) (Made, error) {

@@ -22,21 +22,42 @@ type packer struct {
 
 // packed lets use read what fill writes, without a copy on the disk or in memory.
 func packed(fill func(*packer), use func(io.Reader) error) error {
-	r, w := io.Pipe()
-	filled := make(chan error, 1)
-	go func() {
-		p := &packer{tar: tar.NewWriter(w)}
-		fill(p)
-		if p.err == nil {
-			p.err = p.tar.Close()
-		}
-		w.CloseWithError(p.err)
-		filled <- p.err
-	}()
+	r := openPacked(fill)
 	err := use(r)
-	r.CloseWithError(errUnread)
-	if packing := <-filled; packing != nil && !errors.Is(packing, errUnread) {
+	if packing := r.Close(); packing != nil {
 		return packing // what the other side says of an archive that was cut short tells less
+	}
+	return err
+}
+
+// openPacked is what fill writes while it is read.
+func openPacked(fill func(*packer)) io.ReadCloser {
+	r, w := io.Pipe()
+	p := &packing{PipeReader: r, filled: make(chan error, 1)}
+	go func() {
+		to := &packer{tar: tar.NewWriter(w)}
+		fill(to)
+		if to.err == nil {
+			to.err = to.tar.Close()
+		}
+		w.CloseWithError(to.err)
+		p.filled <- to.err
+	}()
+	return p
+}
+
+type packing struct {
+	*io.PipeReader
+	filled chan error
+}
+
+// Close ends the packer, and returns what went wrong in it.
+func (p *packing) Close() error {
+	_ = p.CloseWithError(errUnread) // never fails
+	err := <-p.filled
+	p.filled <- err // for who closes it again
+	if errors.Is(err, errUnread) {
+		return nil
 	}
 	return err
 }

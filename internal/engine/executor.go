@@ -5,28 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 
 	"github.com/moby/moby/api/pkg/stdcopy"
 	"github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/client"
 )
-
-// Import makes an image of one layer, which is the tar, under a reference of a2c's own. It does not break off when ctx is cancelled meanwhile.
-func (c *Client) Import(ctx context.Context, reference string, tar io.Reader) error {
-	ctx, cancel, err := whole(ctx)
-	defer cancel()
-	if err != nil {
-		return err
-	}
-	repository, tag, _ := strings.Cut(reference, ":")
-	answer, err := c.api.ImageImport(ctx, client.ImageImportSource{Source: tar, SourceName: "-"}, repository, client.ImageImportOptions{Tag: tag})
-	if err != nil {
-		return fmt.Errorf("import an image into the engine: %w", err)
-	}
-	defer answer.Close()
-	return loaded(answer)
-}
 
 // CopyIn unpacks a tar below a folder of a container, running or not.
 func (c *Client) CopyIn(ctx context.Context, id, folder string, tar io.Reader) error {
