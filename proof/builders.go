@@ -18,19 +18,26 @@ import (
 	"a2c/containerize"
 	"a2c/containerize/build"
 	"a2c/internal/engine"
+	"a2c/proof/apps"
 )
 
-// Builders proves that every builder makes the same image, that a build in a container leaves nothing at the engine, and that Docker and Podman make of
+// Builders proves that every builder makes the same image, that none leaves anything on the host or at the engine, and that Docker and Podman make of
 // the Dockerfile an image with the same files.
 func Builders() Proof {
 	return Proof{
-		Name: "builders", Needs: []Need{Root, Packages}, Budget: 3 * time.Minute,
+		Name: "builders", Needs: []Need{Root, Packages}, Budget: 4 * time.Minute,
+		Install: func(t *testing.T, b *Bench) {
+			if err := apps.Ensure(t.Context(), b.Log, append([]apps.Tool{apps.Docker()}, apps.ImageTools()...)); err != nil {
+				t.Fatal(err)
+			}
+		},
 		Run: func(t *testing.T, b *Bench) {
 			p := &buildersProof{bench: b, host: b.Engine(t)}
 			t.Run("docker", p.docker)
 			t.Run("docker_base", p.base)
 			t.Run("docker_interrupted", p.interrupted)
 			t.Run("dockerfile", p.dockerfile)
+			t.Run("untouched", p.untouched)
 		},
 	}
 }
@@ -40,8 +47,12 @@ type buildersProof struct {
 	host  string
 }
 
+func (p *buildersProof) program() string {
+	return filepath.Join(filepath.Dir(p.bench.A2C), build.ProgramName)
+}
+
 func (p *buildersProof) builder() build.Docker {
-	return build.Docker{Host: p.host, Program: filepath.Join(filepath.Dir(p.bench.A2C), build.ProgramName)}
+	return build.Docker{Host: p.host, Program: p.program()}
 }
 
 // docker builds the odd files in a container: the same digest as in the private root.
