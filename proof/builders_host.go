@@ -71,32 +71,36 @@ func (p *buildersProof) untouched(t *testing.T) {
 		{"docker_over_podman", podman, build.Docker{Host: podman, Program: p.program()}},
 		{"dockerfile", p.host, build.Dockerfile{}},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			dir := p.bench.Scratch(t, "builders-host")
-			root := filepath.Join(dir, "root")
-			o := oddOptions(t, p.bench, root, plant(t, root), filepath.Join(dir, "image"))
-			o.Builder = c.builder
-			var each map[string]string // what differed each time, by its kind
-			for n := range attempts {  // a machine is never quite alone, see promise
-				before := p.look(t, c.host)
-				if _, err := containerize.Run(t.Context(), o); err != nil && !errors.Is(err, build.ErrNoImage) {
-					t.Fatal(err)
-				}
-				seen := map[string]string{}
-				for _, d := range differences(before, p.look(t, c.host)) {
-					if kind := numbers.ReplaceAllString(d, "0"); n == 0 || each[kind] != "" {
-						seen[kind] = d
-					}
-				}
-				if each = seen; len(each) == 0 {
-					t.Logf("%d facts are the same before and after, at attempt %d", len(before), n+1)
-					return
-				}
+		t.Run(c.name, func(t *testing.T) { p.leaves(t, c.host, c.builder) })
+	}
+}
+
+// leaves fails for what differs after each of several builds.
+func (p *buildersProof) leaves(t *testing.T, host string, builder build.Builder) {
+	t.Helper()
+	dir := p.bench.Scratch(t, "builders-host")
+	root := filepath.Join(dir, "root")
+	o := oddOptions(t, p.bench, root, plant(t, root), filepath.Join(dir, "image"))
+	o.Builder = builder
+	var each map[string]string // by its kind
+	for n := range attempts {  // a machine is never quite alone, see promise
+		before := p.look(t, host)
+		if _, err := containerize.Run(t.Context(), o); err != nil && !errors.Is(err, build.ErrNoImage) {
+			t.Fatal(err)
+		}
+		seen := map[string]string{}
+		for _, d := range differences(before, p.look(t, host)) {
+			if kind := numbers.ReplaceAllString(d, "0"); n == 0 || each[kind] != "" {
+				seen[kind] = d
 			}
-			for _, d := range each {
-				t.Errorf("after %d builds of %d: %s", attempts, attempts, d)
-			}
-		})
+		}
+		if each = seen; len(each) == 0 {
+			t.Logf("%d facts are the same before and after, at attempt %d", len(before), n+1)
+			return
+		}
+	}
+	for _, d := range each {
+		t.Errorf("after %d builds of %d: %s", attempts, attempts, d)
 	}
 }
 
@@ -144,7 +148,7 @@ func (p *buildersProof) look(t *testing.T, host string) picture {
 		"container": {"ps", "-aq", "--no-trunc"}, "image": {"images", "-aq", "--no-trunc"}, "name of an image": {"images", "--format", "{{.Repository}}:{{.Tag}}"},
 		"volume": {"volume", "ls", "-q"}, "network": {"network", "ls", "-q", "--no-trunc"},
 	} {
-		for _, line := range strings.Fields(d.run(t, nil, args...)) {
+		for line := range strings.FieldsSeq(d.run(t, nil, args...)) {
 			seen[kind+" "+line] = "there"
 		}
 	}

@@ -18,8 +18,11 @@ func (p *extractProof) killed(t *testing.T) {
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
-		done := make(chan error, 1)
-		go func() { done <- cmd.Wait() }()
+		done := make(chan struct{}, 1)
+		go func() {
+			_ = cmd.Wait() // that it was killed is no failure
+			done <- struct{}{}
+		}()
 		for begin := time.Now(); len(hidden(t, dir)) == 0 && len(done) == 0 && time.Since(begin) < time.Minute; time.Sleep(time.Millisecond) {
 		}
 		_ = cmd.Process.Kill() // it may have ended
@@ -68,20 +71,26 @@ func (p *extractProof) full(t *testing.T) {
 		}
 		for _, pages := range []int{0, 1, int(whole.Size()) / pageSize / 2} {
 			d.resize(t, pages)
-			ran, err := p.here.Try(t.Context(), "extract", "--application-id", p.job.ID, "--archive", file, "--allow-secrets-in-image", "--force")
-			if err != nil {
-				t.Error(err)
-				return
-			}
-			if said := string(ran.Stderr); ran.Code != exitFailed || !strings.Contains(said, "no space left on device") || !strings.Contains(said, "make room") || strings.Count(said, "a2c: ") != 1 {
-				t.Errorf("with %d free pages: exit code %d: %s", pages, ran.Code, said)
-			}
-			if have, err := os.ReadFile(file); err != nil || string(have) != before {
-				t.Errorf("with %d free pages the archive that was there is %.50q (%v)", pages, have, err)
-			}
-			if left := hidden(t, dir); len(left) > 0 {
-				t.Errorf("with %d free pages %v stays", pages, left)
-			}
+			p.fullAt(t, file, before, pages)
 		}
 	})
+}
+
+// fullAt has so many free pages beside the archive that was there before.
+func (p *extractProof) fullAt(t *testing.T, file, before string, pages int) {
+	t.Helper()
+	ran, err := p.here.Try(t.Context(), "extract", "--application-id", p.job.ID, "--archive", file, "--allow-secrets-in-image", "--force")
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	if said := string(ran.Stderr); ran.Code != exitFailed || !strings.Contains(said, "no space left on device") || !strings.Contains(said, "make room") || strings.Count(said, "a2c: ") != 1 {
+		t.Errorf("with %d free pages: exit code %d: %s", pages, ran.Code, said)
+	}
+	if have, err := os.ReadFile(file); err != nil || string(have) != before {
+		t.Errorf("with %d free pages the archive that was there is %.50q (%v)", pages, have, err)
+	}
+	if left := hidden(t, filepath.Dir(file)); len(left) > 0 {
+		t.Errorf("with %d free pages %v stays", pages, left)
+	}
 }

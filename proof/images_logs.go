@@ -30,15 +30,7 @@ func (s imageSubject) proveLogs(t *testing.T, b *Bench, c Command, j Job) {
 			live = append(live, strings.Split(string(text), "\n")...)
 		}
 	}
-	links := 0
-	for _, change := range j.Image.Changes {
-		if change.Kind == "log" && change.After == "/dev/stdout" {
-			links++
-		}
-	}
-	if links != s.links {
-		t.Errorf("%d logs are links to the container's output, not %d: %+v", links, s.links, j.Image.Changes)
-	}
+	s.proveLinks(t, j)
 	d := docker{env: c.Env}
 	options, values := given(t, j)
 	proc := s.runImage(t, d, j.Tar, values, append(options, withoutRoot(j)...))
@@ -55,6 +47,20 @@ func (s imageSubject) proveLogs(t *testing.T, b *Bench, c Command, j Job) {
 		if time.Since(begin) > 90*time.Second {
 			t.Fatalf("%d of %d lines of log files are not in the container's log:\n%s\n\nwhich is\n%s", len(missing), len(live), strings.Join(missing, "\n"), d.both(t, "logs", entryName))
 		}
+	}
+}
+
+// proveLinks counts the logs that no configuration could send to the container's output.
+func (s imageSubject) proveLinks(t *testing.T, j Job) {
+	t.Helper()
+	links := 0
+	for _, change := range j.Image.Changes {
+		if change.Kind == "log" && change.After == "/dev/stdout" {
+			links++
+		}
+	}
+	if links != s.links {
+		t.Errorf("%d logs are links to the container's output, not %d: %+v", links, s.links, j.Image.Changes)
 	}
 }
 
