@@ -37,6 +37,13 @@ func (e *relay) take(by string) error {
 	if len(snapshots) > 1 {
 		return fmt.Errorf("kaniko made %d layers of one instruction", len(snapshots))
 	}
+	info, err := os.Lstat(snapshots[0])
+	if err != nil {
+		return fmt.Errorf("hand over layer: %w", err)
+	}
+	if info.Size() <= emptyTar {
+		return os.Remove(snapshots[0])
+	}
 	name := strconv.Itoa(e.handed) + ".tar"
 	if err := os.Rename(snapshots[0], filepath.Join(dir, build.OutName, name)); err != nil {
 		return fmt.Errorf("hand over layer: %w", err)
@@ -47,6 +54,9 @@ func (e *relay) take(by string) error {
 	}
 	return e.clear(dir)
 }
+
+// emptyTar is the size up to which Kaniko makes no layer of a snapshot (executor.emptyTarSize): the folder of WORKDIR is there, for one.
+const emptyTar = 1024
 
 // clear takes the files of a layer out of the root: they would lie on the disk once more until the end.
 func (e *relay) clear(dir string) error {

@@ -2,7 +2,6 @@ package layer
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -143,7 +142,9 @@ func (p *publisher) planned(ctx context.Context, src *Sources) error {
 			b, err = p.store.pack(p.spec.Compression, p.spec.Jobs, func(w io.Writer) error {
 				return Write(ctx, p.progress(w, l.Name, l.Bytes()), l, src)
 			})
-			err = errors.Join(err, src.release())
+			if err == nil {
+				err = src.release()
+			}
 		}
 		if err == nil {
 			err = p.put(model.Layer{Name: l.Name, Files: l.Files()}, "a2c: layer "+l.Name, b)
@@ -169,7 +170,12 @@ func (p *publisher) corrected(ctx context.Context) error {
 		b, err := p.store.pack(p.spec.Compression, p.spec.Jobs, func(w io.Writer) error {
 			return Correct(ctx, p.progress(w, name, r.bytes()), r, p.spec.Plan)
 		})
-		if err = errors.Join(err, r.remove()); err == nil {
+		if err == nil {
+			err = r.remove()
+		} else {
+			_ = r.Close() // was only read
+		}
+		if err == nil {
 			err = p.put(model.Layer{Name: name, Files: r.files()}, r.CreatedBy, b)
 		}
 		if err != nil {
