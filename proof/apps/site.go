@@ -147,10 +147,11 @@ func Clean(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Stop(All()); err != nil {
+	list := append(All(), Hello(), hello(FromItself, 9, ""))
+	if err := s.Stop(list); err != nil {
 		return err
 	}
-	for _, a := range All() {
+	for _, a := range list {
 		if err := removeResidue(a); err != nil {
 			return err
 		}
