@@ -3,6 +3,7 @@ package containerize
 import (
 	"context"
 	"fmt"
+	"maps"
 	"path"
 	"path/filepath"
 	"slices"
@@ -10,8 +11,10 @@ import (
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 
+	"a2c/analyze/packages"
 	"a2c/containerize/base"
 	"a2c/containerize/layer"
+	"a2c/containerize/sbom"
 	"a2c/model"
 )
 
@@ -22,8 +25,17 @@ type baseImage struct {
 	content base.Content
 	model   model.BaseImage
 	env     map[string]string // its own variables
+	parts   baseParts
 
 	hasHealthcheck bool
+}
+
+// baseParts are what the list of parts says of a base image.
+type baseParts struct {
+	Release  []byte // os-release(5); nil: it has none
+	Packages []packages.Record
+	Runtime  *sbom.Runtime // that runs the application in the place of the host's
+	Skips    []model.Skip
 }
 
 // fetchBase pulls the base image that the options or the parameters name, or that the table has for the runtime.
@@ -57,8 +69,11 @@ func (r *runner) fetchBase(ctx context.Context) (*baseImage, error) {
 		b.env[name] = value
 	}
 	b.content, err = base.Read(ctx, img, func(at string) bool {
-		return at == "/etc/passwd" || at == "/etc/group" || at == "/etc/nsswitch.conf" || slices.Contains(osReleases(), at) || path.Base(at) == "release"
+		return packages.InImage(at) || at == "/etc/passwd" || at == "/etc/group" || at == "/etc/nsswitch.conf" || slices.Contains(osReleases(), at) || path.Base(at) == "release"
 	})
+	b.parts.Release = b.osRelease()
+	b.parts.Packages, b.parts.Skips = packages.OfImage(b.content.Files)
+	maps.DeleteFunc(b.content.Files, func(at string, _ []byte) bool { return packages.InImage(at) }) // megabytes of rpm's database
 	return b, err
 }
 

@@ -24,6 +24,7 @@ import (
 type saved struct {
 	Items    []savedItem
 	Base     *model.BaseImage // nil: scratch
+	Parts    *baseParts       // of the base
 	Init     *model.ImageInit // nil: none
 	Config   model.ImageConfig
 	Changes  []model.Change
@@ -56,7 +57,7 @@ func (r *runner) save() saved {
 	}
 	slices.SortFunc(s.Taken, func(a, b model.Place) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
 	if r.base != nil {
-		s.Base = &r.base.model
+		s.Base, s.Parts = &r.base.model, &r.base.parts
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.plan.items)) {
 		it := r.plan.items[name]
@@ -95,6 +96,9 @@ func (r *runner) restore(file string) error {
 			return fmt.Errorf("the archive's plan: base image: %w", err)
 		}
 		r.base = &baseImage{model: *s.Base}
+		if s.Parts != nil { // nil: the archive is of a version before
+			r.base.parts = *s.Parts
+		}
 	}
 	r.plan, r.start = p, &start{info: r.o.Analysis.AnalysisInfo, plan: p, secrets: s.Secrets}
 	r.config, r.changes, r.needs, r.init, r.healthcheck = s.Config, s.Changes, s.Needs, s.Init, s.Config.Healthcheck

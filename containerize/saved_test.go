@@ -9,8 +9,11 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"a2c/analyze/packages"
 	"a2c/containerize/layer"
+	"a2c/containerize/sbom"
 	"a2c/model"
+	"a2c/parse"
 )
 
 func savedPlan() saved {
@@ -22,6 +25,10 @@ func savedPlan() saved {
 		},
 		Config: model.ImageConfig{User: "1:2", Entrypoint: []string{"/opt/a"}}, Taken: []model.Place{{Kind: "file", Path: "/opt/l", Line: 3}},
 		Base: &model.BaseImage{Kind: "image", Reference: "debian:13", Digest: "sha256:0"}, Jlink: true, CDS: true,
+		Parts: &baseParts{
+			Release: []byte("ID=debian\n"), Runtime: &sbom.Runtime{Name: ".NET"},
+			Packages: []packages.Record{{PackageRecord: parse.PackageRecord{Name: "libc6", Version: "2.36"}, Database: packages.Dpkg}},
+		},
 	}
 }
 

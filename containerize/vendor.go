@@ -12,6 +12,7 @@ import (
 
 	"a2c/containerize/base"
 	"a2c/containerize/layer"
+	"a2c/containerize/sbom"
 	"a2c/internal/term"
 	"a2c/model"
 	"a2c/parse"
@@ -62,6 +63,7 @@ type replacement struct {
 	base  *baseImage
 	from  string // the host's runtime, without links
 	to    string // the base image's
+	name  string // of that
 	rt    model.Runtime
 }
 
@@ -89,6 +91,7 @@ func (r *runner) vendor() error {
 	if err != nil {
 		return err
 	}
+	r.base.parts.Runtime = &sbom.Runtime{Name: v.name, Version: version, Home: model.Path(v.to)}
 	reason := "the base image's runtime runs the application, of the same version"
 	if version != rt.Version {
 		reason = "the base image's runtime runs the application, of another version"
@@ -123,7 +126,10 @@ func (v *replacement) java() (version string, err error) {
 			return "", err
 		}
 		if version = release.Version(); major(version) == major(v.rt.Version) {
-			v.to = dir
+			v.to, v.name = dir, "OpenJDK"
+			if by, ok := release.Get("IMPLEMENTOR"); ok {
+				v.name = fmt.Sprintf("OpenJDK (%s)", by.Value)
+			}
 			return version, nil
 		}
 	}
@@ -162,7 +168,7 @@ func (v *replacement) dotnet() (version string, err error) {
 			}
 		}
 		if missing == "" && len(have) > 0 {
-			v.to = root
+			v.to, v.name = root, ".NET"
 			return have["Microsoft.NETCore.App"], v.opened()
 		}
 	}

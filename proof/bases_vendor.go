@@ -32,7 +32,8 @@ import (
 // standIn is an image in the layout of a vendor's, from runtimes of the bench, served on loopback, with a table that names it.
 type standIn struct {
 	table string // a file
-	exe   string // that runs the application in it
+	home  string // of the runtime in it
+	exe   string // that runs the application
 	env   string // begins the variables of it that must not be in force
 }
 
@@ -47,10 +48,10 @@ func javaBase(t *testing.T) standIn {
 	w.link("usr/bin/java", "/opt/java/openjdk/bin/java")
 	w.runtime(home, "opt/java/openjdk")
 	w.text("etc/passwd", "root:x:0:0::/root:/bin/sh\n")
-	w.text("etc/os-release", "ID=ubuntu\nVERSION_ID=\"24.04\"\n")
+	w.ubuntu()
 	return standIn{
 		w.serve("temurin:17-jre", []string{"PATH=/opt/java/openjdk/bin:/usr/bin", "JAVA_HOME=/opt/java/openjdk", "LANG=de_DE.UTF-8", "JAVA_TOOL_OPTIONS=-Dnever=1"}, base.VendorImage{Runtime: "jvm", Version: "17"}),
-		"/opt/java/openjdk/bin/java", "JAVA_TOOL_OPTIONS=",
+		"/opt/java/openjdk", "/opt/java/openjdk/bin/java", "JAVA_TOOL_OPTIONS=",
 	}
 }
 
@@ -84,11 +85,11 @@ func dotnetBase(t *testing.T, root string, icu bool) standIn {
 	w.libraries(root, append(native, filepath.Join(root, "dotnet")))
 	w.text("etc/passwd", "root:x:0:0::/root:/noshell\napp:x:1654:1654::/home/app:/bin/false\n")
 	w.text("etc/group", "root:x:0:\napp:x:1654:\n")
-	w.text("etc/os-release", "ID=ubuntu\nVERSION_ID=\"24.04\"\n")
+	w.ubuntu()
 	return standIn{
 		w.serve("aspnet:9.0", []string{"PATH=/usr/bin", "APP_UID=1654", "ASPNETCORE_HTTP_PORTS=8080", "DOTNET_RUNNING_IN_CONTAINER=true", "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=true", "DOTNET_VERSION=9.0.7"},
 			base.VendorImage{Runtime: "dotnet", Version: "9.0", ICU: true}),
-		"/usr/share/dotnet/dotnet", "ASPNETCORE_HTTP_PORTS=8080",
+		"/usr/share/dotnet", "/usr/share/dotnet/dotnet", "ASPNETCORE_HTTP_PORTS=8080",
 	}
 }
 
@@ -146,6 +147,12 @@ func (w *baseTar) serve(name string, env []string, entry base.VendorImage) (tabl
 		t.Fatal(err)
 	}
 	return table
+}
+
+// ubuntu says what it is, with a package that no image of the host holds.
+func (w *baseTar) ubuntu() {
+	w.text("etc/os-release", "ID=ubuntu\nVERSION_ID=\"24.04\"\n")
+	w.text("var/lib/dpkg/status", "Package: base-files\nStatus: install ok installed\nArchitecture: amd64\nVersion: 13ubuntu10\n")
 }
 
 func (w *baseTar) header(h *tar.Header) bool {
@@ -270,6 +277,15 @@ func proveVendor(t *testing.T, b *Bench, c Command, site *apps.Site, j Job, from
 	for _, kv := range j.Image.Config.Env {
 		if strings.HasPrefix(kv, "LANG=de") || strings.HasPrefix(kv, from.env) {
 			t.Errorf("the base image's %s is in force", kv)
+		}
+	}
+	bom, err := os.ReadFile(filepath.Join(c.Workspace, j.ID, "image", "sbom.cdx.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`"purl": "pkg:deb/ubuntu/base-files@13ubuntu10?arch=amd64&distro=ubuntu-24.04"`, `"value": "base image ` + j.Image.Base.Reference, `"location": "` + from.home + `"`} {
+		if !strings.Contains(string(bom), want) {
+			t.Errorf("the list of parts has no %s", want)
 		}
 	}
 	j.Verify(t, c, site)

@@ -26,8 +26,22 @@ type Subject struct {
 	Platform     model.Platform
 	Init         *model.ImageInit
 	Libraries    []Library // as Find returns them
+	Base         *Base     // nil: it stands on nothing
 	// Incomplete says why the document does not name everything; "" when nothing is known to be missing.
 	Incomplete string
+}
+
+// Base is the image that another stands on.
+type Base struct {
+	Name, Digest string
+	Packages     []packages.Record
+	Runtime      *Runtime // that runs the application in the place of the host's; nil: the host's does
+}
+
+// Runtime is a base image's.
+type Runtime struct {
+	Name, Version string
+	Home          model.Path
 }
 
 // Encode writes the document and counts its components. It holds no time and no number that a run makes up: the same image gives the same bytes.
@@ -78,7 +92,10 @@ func (s Subject) components() []component {
 	for _, r := range s.Packages {
 		add(component{Type: "library", Name: r.Name, Version: r.Version, PURL: packageURL(r, s.OS)})
 	}
-	if s.Runtime.Name != "" {
+	for _, c := range s.Base.components(s.OS) {
+		add(c)
+	}
+	if s.Runtime.Name != "" && !s.Base.runs() {
 		add(component{Type: "platform", Name: s.Runtime.Name, Version: s.Runtime.Version}, s.Runtime.Home)
 	}
 	if p := s.Platform; p.Name != "" {
@@ -91,6 +108,27 @@ func (s Subject) components() []component {
 		add(l.component(), l.Path)
 	}
 	return slices.SortedFunc(maps.Values(byRef), func(a, b component) int { return cmp.Compare(a.Ref, b.Ref) })
+}
+
+// runs reports whether its runtime stands in the place of the host's.
+func (b *Base) runs() bool { return b != nil && b.Runtime != nil }
+
+// components are marked as the base's.
+func (b *Base) components(os map[string]string) []component {
+	if b == nil {
+		return nil
+	}
+	from := []property{{"a2c:from", "base image " + b.Name}}
+	list := []component{{Type: "container", Name: b.Name, Version: b.Digest, Properties: []property{{"a2c:from", "the image stands on it"}}}}
+	for _, r := range b.Packages {
+		list = append(list, component{Type: "library", Name: r.Name, Version: r.Version, PURL: packageURL(r, os), Properties: from})
+	}
+	if r := b.Runtime; b.runs() {
+		list = append(list, component{
+			Type: "platform", Name: r.Name, Version: r.Version, Properties: from, Evidence: &evidence{[]occurrence{{r.Home.String()}}},
+		})
+	}
+	return list
 }
 
 // packageURL is what purl-spec says of deb, rpm and apk.

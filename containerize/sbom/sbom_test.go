@@ -58,7 +58,12 @@ func TestEncode(t *testing.T) {
 			record(packages.Apk, "musl", "1.2.4-r2", "x86_64", "musl"),
 		},
 		Runtime: model.Runtime{Name: "OpenJDK", Version: "17.0.15", Home: "/usr/lib/jvm/17"}, Platform: model.Platform{Name: "Apache Tomcat", Version: "10.1.30", Home: "/opt/tomcat"},
-		Init:      &model.ImageInit{Path: "/.a2c/init", Version: "1.2", Digest: "sha256:89abcdef0123456789abcdef0123456789abcdef0123456789abcdef01234567"},
+		Init: &model.ImageInit{Path: "/.a2c/init", Version: "1.2", Digest: "sha256:89abcdef0123456789abcdef0123456789abcdef0123456789abcdef01234567"},
+		Base: &Base{
+			Name: "docker.io/library/eclipse-temurin:17-jre-noble", Digest: "sha256:cdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789ab",
+			Packages: []packages.Record{record(packages.Dpkg, "tzdata", "2024a-0", "all", ""), record(packages.Dpkg, "libc6", "2.36-9+deb12u10", "amd64", "glibc")},
+			Runtime:  &Runtime{Name: "OpenJDK (Eclipse Adoptium)", Version: "17.0.16", Home: "/opt/java/openjdk"},
+		},
 		Libraries: libraries, Incomplete: "2 archives could not be read",
 	})
 	if err != nil {
