@@ -56,6 +56,9 @@ func TestLook(t *testing.T) {
 		{Runtime, "Oracle JDK", "23", "2026-11-30", Ended, ""},
 		{Runtime, "OpenJDK (Oracle Corporation)", "25.0.1", "2026-11-30", Ended, "OpenJDK builds from Oracle 25"},
 		{Runtime, "OpenJDK (Some One)", "17.0.1", "2026-11-30", Unknown, ""},
+		{Platform, "WildFly", "36.0.1.Final", "2026-11-30", Ended, "since 2025-08-01 (WildFly 36, only the newest release gets fixes, as of 2026-09-02"},
+		{Platform, "WildFly", "41.0.1.Final", "2026-11-30", Supported, ""},
+		{Platform, "Apache TomEE", "9.1.3", "2026-11-30", Unknown, ""},
 		{Runtime, "Mono", "6.12.0", "2026-11-30", Unknown, ""},
 		{Runtime, ".NET", "9.0.7", "2026-11-10", Ending, ""},
 		{Runtime, ".NET", "9.0.7", "2026-11-12", Ended, "Microsoft .NET 9;"},
@@ -66,7 +69,6 @@ func TestLook(t *testing.T) {
 		{Platform, "Apache Tomcat", "12.0.1", "2026-11-30", Unknown, ""},
 		{Platform, "Eclipse Jetty", "9.4.58.v20250814", "2026-11-30", Ended, "Eclipse Jetty 9.4;"},
 		{Platform, "Spring Boot", "3.5.7", "2026-11-30", Ended, "by contract until 2032-06-30"},
-		{Platform, "WildFly", "37.0.0.Final", "2026-11-30", Unknown, ""},
 		{Platform, "Evil\x1b[31m", "1", "2026-11-30", Unknown, `Evil\x1b[31m 1`},
 	}
 	for _, c := range cases {
