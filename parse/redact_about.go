@@ -19,7 +19,7 @@ func aboutWord(w string) string {
 	case "file", "files", "filename", "path", "dir", "directory", "folder", "location", "uri", "url", "endpoint", "store", "host", "domain":
 		return aboutPlace
 	case "port", "expiry", "expiration", "expires", "ttl", "timeout", "lifetime", "length", "size", "min", "max", "validity", "seconds", "minutes", "ms", "count", "limit",
-		"interval", "attempts", "retries", "strength", "rounds", "iterations", "refresh", "renewal", "rotation", "version", "age":
+		"interval", "time", "attempts", "retries", "strength", "rounds", "iterations", "refresh", "renewal", "rotation", "version", "age":
 		return aboutNumber
 	case "name", "names", "arn", "ref", "reference", "alias", "type", "encoder", "encoding", "enabled", "disabled", "required", "policy", "compliance", "algorithm", "format", "header",
 		"issuer", "audience", "scope", "scopes", "prompt", "field", "parameter", "param", "column", "label", "mode", "through", "samesite", "secure", "level":
