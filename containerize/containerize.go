@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -41,6 +42,9 @@ func Run(ctx context.Context, o Options) (model.Image, error) {
 	if err == nil {
 		err = r.deliver(ctx, &img)
 	}
+	if err == nil {
+		r.noteSeen()
+	}
 	img.Seconds = time.Since(begin).Seconds()
 	return img, err
 }
@@ -53,6 +57,7 @@ type runner struct {
 	start  *start
 	base   *baseImage
 	layers layer.Plan
+	seen   seenFiles               // what the last run left
 	was    *built                  // the last image; nil: nothing is taken from it
 	whole  func() map[v1.Hash]bool // the blobs of that which were not changed; waits until they are read
 	kept   map[string]layer.Packed // of the last image, by what they were made from
@@ -117,6 +122,7 @@ func (r *runner) prepare(ctx context.Context) error {
 			return err
 		}
 	}
+	r.seen = r.readSeen()
 	r.lookAtLast(ctx)
 	if err := r.fillContext(ctx); err != nil {
 		return err
@@ -283,22 +289,29 @@ func refuse(inside []model.Secret, what string) error {
 
 // copyFiles fills a new context aside and puts it in place.
 func (r *runner) copyFiles(ctx context.Context) error {
+	var total int64
+	for _, it := range r.plan.items {
+		total += it.Size
+	}
+	whole, err := r.plan.lookAtContext(ctx, r.context(), r.seen.Files, r.jobs(), r.every("compare", total))
+	if err != nil {
+		return err
+	}
+	if whole { // and so it stays
+		for _, name := range slices.Sorted(maps.Keys(r.plan.items)) {
+			if it := r.plan.items[name]; it.same != nil {
+				r.plan.took(it, *it.same, false)
+			}
+		}
+		r.o.report(Event{Step: "context", Text: "as in the last run", Bytes: total, Total: total, Done: true})
+		return nil
+	}
 	fresh := r.context() + ".new"
 	if err := os.MkdirAll(fresh, 0o755); err != nil {
 		return fmt.Errorf("make context: %w", err)
 	}
 	defer r.clear(fresh)
-	var total, said int64
-	for _, it := range r.plan.items {
-		total += it.Size
-	}
-	err := r.plan.writeContext(ctx, fresh, r.context(), r.jobs(), func(done int64) {
-		if done-said >= 32<<20 {
-			said = done
-			r.o.report(Event{Step: "context", Bytes: done, Total: total})
-		}
-	})
-	if err != nil {
+	if err := r.plan.writeContext(ctx, fresh, r.context(), r.jobs(), r.every("context", total)); err != nil {
 		return err
 	}
 	if err := os.RemoveAll(r.context()); err != nil {
@@ -309,6 +322,17 @@ func (r *runner) copyFiles(ctx context.Context) error {
 	}
 	r.o.report(Event{Step: "context", Bytes: total, Total: total, Done: true})
 	return nil
+}
+
+// every reports a step each 32 MB.
+func (r *runner) every(step string, total int64) func(done int64) {
+	var said int64
+	return func(done int64) {
+		if done-said >= 32<<20 {
+			said = done
+			r.o.report(Event{Step: step, Bytes: done, Total: total})
+		}
+	}
 }
 
 // writeDockerfile writes it, and a copy by which later edits are seen. With BuildOnly it only learns whether the user's differs.

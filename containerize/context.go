@@ -227,10 +227,8 @@ func (w *contextWriter) leave() {
 
 // file copies into the folder that was entered.
 func (w *contextWriter) file(ctx context.Context, it *item, name string) error {
-	if it.content == nil {
-		if done, err := w.again(ctx, it, name); done || err != nil {
-			return err
-		}
+	if w.again(it, filepath.Base(name)) {
+		return nil
 	}
 	f, err := w.at.OpenFile(filepath.Base(name), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
@@ -242,7 +240,7 @@ func (w *contextWriter) file(ctx context.Context, it *item, name string) error {
 	if name != folderOf(it).Name+string(it.Path) { // the copy that stands for a hard link has the digest of its first name
 		return disk.Cause(f.Close())
 	}
-	w.sum(it, f)
+	sum(&w.sums, it, f)
 	return nil
 }
 
@@ -273,14 +271,21 @@ func (w *contextWriter) fromHost(ctx context.Context, f *os.File, it *item) erro
 
 // took notes what a file was when its content was taken.
 func (w *contextWriter) took(it *item, info host.Info, grew bool) {
-	if grew {
-		w.plan.skips = append(w.plan.skips, model.Skip{What: "file", Path: it.Path, Reason: fmt.Sprintf("grew while it was copied: taken with its first %d bytes", info.Size)})
-	} else if info.Size != it.Size || !info.MTime.Equal(it.mtime) {
-		w.plan.skips = append(w.plan.skips, model.Skip{What: "file", Path: it.Path, Reason: "was written to since analyze: taken as it is now", Remedy: "analyze again"})
-	}
-	it.Size = info.Size
+	w.plan.took(it, info, grew)
 	w.done += it.Size
 	w.report(w.done)
+}
+
+func (p *plan) took(it *item, info host.Info, grew bool) {
+	if it.content != nil {
+		return
+	}
+	if grew {
+		p.skips = append(p.skips, model.Skip{What: "file", Path: it.Path, Reason: fmt.Sprintf("grew while it was copied: taken with its first %d bytes", info.Size)})
+	} else if info.Size != it.Size || !info.MTime.Equal(it.mtime) {
+		p.skips = append(p.skips, model.Skip{What: "file", Path: it.Path, Reason: "was written to since analyze: taken as it is now", Remedy: "analyze again"})
+	}
+	it.Size = info.Size
 }
 
 // close sets the folders' modes, the deepest first.

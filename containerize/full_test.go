@@ -133,6 +133,9 @@ func TestBuildOnFullDisk(t *testing.T) {
 		fill(1 << 20)
 		o.Builder = filling{when: when, aside: t.TempDir(), fill: func() { fill(left) }}
 		if when == "before" {
+			if err := os.RemoveAll(filepath.Join(o.Dir, contextName)); err != nil { // one that is whole would stay
+				t.Error(err)
+			}
 			fill(left)
 		}
 		img, err := Run(t.Context(), o)

@@ -70,6 +70,11 @@ func (m *making) ordered(dockerfile string) build.Spec {
 			}
 		},
 	}
+	for _, l := range m.layers {
+		if _, kept := m.kept[l.From]; !kept {
+			s.Bytes += l.Blocks()
+		}
+	}
 	if m.base != nil {
 		s.Images = []string{m.base.model.Reference}
 	}

@@ -26,8 +26,9 @@ type item struct {
 	content   []byte // of a file that a2c makes or edits; nil: from the host
 	made      string // a large one, by its name in the folder madeIn; "": none
 	madeIn    string
-	mapped    bool   // a process of the application has it mapped
-	pkg       string // of the distribution, as model.File.Package
+	mapped    bool       // a process of the application has it mapped
+	pkg       string     // of the distribution, as model.File.Package
+	same      *host.Info // of the source, where the last context holds its content; nil: it does not
 }
 
 // owned is whom a file belongs to, and what may be done with it.

@@ -88,7 +88,7 @@ func (r *runner) lookAtLast(ctx context.Context) {
 		return
 	}
 	seen := make(chan map[v1.Hash]bool, 1)
-	go func() { seen <- layer.Whole(ctx, r.layout(), r.was.Layout) }()
+	go func() { seen <- layer.Whole(ctx, r.layout(), r.was.Layout, r.seen.Blobs) }()
 	r.whole = sync.OnceValue(func() map[v1.Hash]bool { return <-seen })
 }
 

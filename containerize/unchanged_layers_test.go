@@ -79,7 +79,7 @@ func TestLayersOfTheLastImage(t *testing.T) {
 		t.Errorf("built again: %q of %q", layers, all)
 	}
 	last, oci := (&runner{o: Options{Dir: dir}}).last().Layout, filepath.Join(dir, "oci")
-	if err := layer.Intact(oci, last, layer.Whole(t.Context(), oci, last)); err != nil {
+	if err := layer.Intact(oci, last, layer.Whole(t.Context(), oci, last, nil)); err != nil {
 		t.Error(err)
 	}
 	whole := run(filepath.Join(t.TempDir(), "other"), other, false)

@@ -2,9 +2,12 @@ package containerize
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"a2c/containerize/build"
 	"a2c/containerize/layer"
@@ -76,16 +79,73 @@ func TestUnchanged(t *testing.T) {
 	}
 }
 
-// damage changes a byte of a layer and leaves its size.
+// damage changes a byte of a layer and leaves its size and time.
 func damage(t *testing.T, oci string, img model.Image) {
 	t.Helper()
 	name := filepath.Join(oci, "blobs", "sha256", img.Layers[0].Digest[len("sha256:"):])
+	info, err := os.Stat(name)
+	if err != nil {
+		t.Fatal(err)
+	}
 	data, err := os.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)
 	}
 	data[len(data)/2] ^= 1
-	if err := os.WriteFile(name, data, 0o600); err != nil {
+	if err := errors.Join(os.WriteFile(name, data, 0o600), os.Chtimes(name, info.ModTime(), info.ModTime())); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// A digest that was noted is taken as long as nobody wrote to the file, whatever its size and time say.
+func TestSeen(t *testing.T) {
+	o := options(t)
+	o.Dir, o.Force = filepath.Join(t.TempDir(), "image"), false
+	if _, err := Run(t.Context(), o); err != nil {
+		t.Fatal(err)
+	}
+	const name = "/opt/tomcat/bin/bootstrap.jar"
+	sum := func() layer.Sum {
+		t.Helper()
+		r := &runner{o: o}
+		if err := r.prepare(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(30 * time.Millisecond) // a clock's tick
+		r.noteSeen()
+		return r.plan.items[name].Sum
+	}
+	right := sum()
+	r := &runner{o: o}
+	seen := r.readSeen()
+	key := ""
+	for k, f := range seen.Files {
+		if f.Sum == right {
+			key = k
+		}
+	}
+	other := seen.Files[key]
+	other.Sum = layer.Sum{1}
+	seen.Files[key] = other
+	text, err := json.Marshal(seen)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(r.seenName(), text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := sum(); got != other.Sum {
+		t.Errorf("the digest was taken again: %v of %q", got, key)
+	}
+	file := filepath.Join(r.context(), key)
+	info, err := os.Stat(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chtimes(file, info.ModTime(), info.ModTime()); err != nil {
+		t.Fatal(err)
+	}
+	if got := sum(); got != right {
+		t.Errorf("the noted digest was taken of a file that was written to: %v", got)
 	}
 }

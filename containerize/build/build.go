@@ -26,6 +26,7 @@ type Spec struct {
 	// Own says that the Dockerfile is a2c's own and the context as planned: nothing but copies, on Images. Then layers are ready before the build has ended.
 	Own    bool
 	Images []string // of an own Dockerfile's FROM, without scratch
+	Bytes  int64    // that an own Dockerfile copies, whole blocks of 4096; 0: not known
 	// Ready takes over a layer: the file is the receiver's, who removes it.
 	Ready func(RawLayer) error
 	// Pull fetches the base image `name` into the OCI layout `dir`: builders have no network. Nil: only FROM scratch can be built.

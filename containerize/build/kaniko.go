@@ -55,7 +55,7 @@ func (k Kaniko) Build(ctx context.Context, s Spec) (Made, error) {
 			return Made{}, err
 		}
 	}
-	return Made{Config: done.Config, Base: bases[done.Base], PeakBytes: done.PeakBytes}, nil
+	return Made{Config: done.Config, Base: bases[done.Base], PeakBytes: done.PeakBytes + min(r.memory(), r.spec.Bytes)}, nil
 }
 
 func (r *kanikoRun) ready(l RawLayer) error {
@@ -149,10 +149,19 @@ func (r *kanikoRun) run(ctx context.Context) (*Done, error) {
 	readOnly := map[string]string{ContextName: r.spec.Context}
 	maps.Copy(readOnly, r.readOnly)
 	err = jail.Start(ctx, jail.Spec{
-		Program: r.program, Root: root, Work: r.work(), ReadOnly: readOnly, Request: r.request, Message: r.message, Output: &r.output,
+		Program: r.program, Root: root, Memory: r.memory(), Work: r.work(), ReadOnly: readOnly, Request: r.request, Message: r.message, Output: &r.output,
 		Env: []string{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "GOMAXPROCS=" + strconv.Itoa(max(r.spec.Jobs, 1))},
 	})
 	return r.result(ctx, err)
+}
+
+// memory is the size of a root in memory: a new image of an application that was only recompiled is thousands of small files, which a disk takes slowly.
+func (r *kanikoRun) memory() int64 {
+	const most, folders = 24 << 20, 1 << 20
+	if !r.request.Empty || r.spec.Bytes == 0 || r.spec.Bytes > most {
+		return 0
+	}
+	return 2*r.spec.Bytes + folders // it takes what is used of it
 }
 
 // result is what the child said in the end; err is how it ended.

@@ -3,6 +3,7 @@ package layer
 import (
 	"context"
 	"fmt"
+	"os"
 	"path/filepath"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
@@ -10,8 +11,9 @@ import (
 	"a2c/internal/disk"
 )
 
-// Whole is which blobs of the image p the layout at dir holds unchanged: they are read. After the end of ctx it holds those that were read by then.
-func Whole(ctx context.Context, dir string, p Published) map[v1.Hash]bool {
+// Whole is which blobs of the image p the layout at dir holds unchanged: those are read that were written to since seen, by hexadecimal digits, was noted.
+// After the end of ctx it holds those that were looked at by then.
+func Whole(ctx context.Context, dir string, p Published, seen map[string]disk.Stamp) map[v1.Hash]bool {
 	blobs := []v1.Hash{p.Digest, p.ConfigDigest}
 	for _, l := range p.Layers {
 		if h, err := v1.NewHash(l.Digest); err == nil {
@@ -23,7 +25,14 @@ func Whole(ctx context.Context, dir string, p Published) map[v1.Hash]bool {
 		if ctx.Err() != nil {
 			return out
 		}
-		if got, err := disk.SHA256(filepath.Join(dir, "blobs", b.Algorithm, b.Hex)); err == nil && got == b.Hex {
+		name := filepath.Join(dir, "blobs", b.Algorithm, b.Hex)
+		if was, noted := seen[b.Hex]; noted {
+			if info, err := os.Lstat(name); err == nil && disk.StampOf(info) == was {
+				out[b] = true
+				continue
+			}
+		}
+		if got, err := disk.SHA256(name); err == nil && got == b.Hex {
 			out[b] = true
 		}
 	}

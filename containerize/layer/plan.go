@@ -74,6 +74,22 @@ func (l Layer) Bytes() int64 {
 	return n
 }
 
+// Blocks sums up what the files take where a builder copies them, in bytes: COPY makes a file of its own of each hard link.
+func (l Layer) Blocks() int64 {
+	const block = 4096
+	sizes := map[model.Path]int64{}
+	var n int64
+	for _, e := range l.Entries {
+		size := e.Size
+		if e.Kind == HardLink {
+			size = sizes[e.Target]
+		}
+		sizes[e.Path] = size
+		n += (size + block - 1) / block * block
+	}
+	return n
+}
+
 // Files counts regular files.
 func (l Layer) Files() int {
 	n := 0

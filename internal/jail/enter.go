@@ -102,7 +102,7 @@ func quiet() {
 // bind lays the new root on itself (pivot_root wants a mount point), the work folder and the read-only ones into it.
 func (c *Child) bind() error {
 	p := c.Plan
-	if err := bind(p.Root, p.Root, 0); err != nil {
+	if err := c.root(); err != nil {
 		return err
 	}
 	inside := filepath.Join(p.Root, p.Inside())
@@ -117,6 +117,23 @@ func (c *Child) bind() error {
 			return err
 		}
 	}
+	return nil
+}
+
+// root makes the root folder a mount point.
+func (c *Child) root() error {
+	p := &c.Plan
+	if p.Memory == 0 {
+		return bind(p.Root, p.Root, 0)
+	}
+	if err := unix.Mount("tmpfs", p.Root, "tmpfs", unix.MS_NOSUID|unix.MS_NODEV, fmt.Sprintf("mode=755,size=%d", p.Memory)); err != nil {
+		return fmt.Errorf("mount a root in memory: %w", err)
+	}
+	var st unix.Stat_t
+	if err := unix.Stat(p.Root, &st); err != nil {
+		return err
+	}
+	p.Dev, p.Ino = st.Dev, st.Ino
 	return nil
 }
 

@@ -29,6 +29,8 @@ type Spec struct {
 	Env     []string // whole environment of the child
 	// Root is an empty folder, mode 0755, that becomes the child's "/".
 	Root string
+	// Memory is how many bytes the root may take in memory, as a tmpfs(5) over Root that ends with the child; 0: it lies on the disk.
+	Memory int64
 	// Work is bound at Inside() below the new root, writable. Each of ReadOnly is bound below it, by name.
 	Work     string
 	ReadOnly map[string]string
@@ -41,6 +43,7 @@ type Spec struct {
 // Plan is what Enter needs to know; Start fills it in.
 type Plan struct {
 	Root     string            `json:"root"`
+	Memory   int64             `json:"memory,omitempty"`
 	Work     string            `json:"work"`
 	ReadOnly map[string]string `json:"readOnly"`
 	Nonce    string            `json:"nonce"`
@@ -94,7 +97,7 @@ func prepare(s Spec) (Plan, error) {
 	if err := unix.Stat(s.Root, &st); err != nil {
 		return Plan{}, fmt.Errorf("private root %s: %w", s.Root, err)
 	}
-	p := Plan{Root: s.Root, Work: s.Work, ReadOnly: s.ReadOnly, Nonce: rand.Text(), Dev: st.Dev, Ino: st.Ino}
+	p := Plan{Root: s.Root, Memory: s.Memory, Work: s.Work, ReadOnly: s.ReadOnly, Nonce: rand.Text(), Dev: st.Dev, Ino: st.Ino}
 	if err := os.WriteFile(filepath.Join(s.Work, nonceFile), []byte(p.Nonce), 0o600); err != nil {
 		return Plan{}, fmt.Errorf("private root: %w", err)
 	}
