@@ -54,18 +54,37 @@ func (s *start) openOne(l model.Listener) (bool, error) {
 		return s.openKestrel(*b, reason, l.Port), nil
 	case "tomcat-connector":
 		return s.openConnector(*b, l, reason)
+	case "quarkus-property", "micronaut-property", "helidon-property":
+		if b.Arg == 0 {
+			return s.openVariable(b.Key, reason, l.Port), nil
+		}
+		return s.openValue(*b, reason, l.Port)
 	case "argument":
 		if b.Value == "" {
 			return false, nil
 		}
 		return s.argument(b.Arg, reason, l.Port, func(v string) string { return strings.Replace(v, b.Value, openAddress(b.Value), 1) }), nil
-	case "default":
-		if s.dotnet() { // Kestrel's own default is http://localhost:5000
-			s.set("ASPNETCORE_URLS", fmt.Sprintf("http://%s:%d", anywhere, l.Port), reason, l.Port)
-			return true, nil
+	case "jetty-property", "jetty-connector", "liberty-endpoint", "jboss-interface", "glassfish-listener", "karaf-config", "osgi-property", "mono-option":
+		if l.Purpose == "management" { // a console, for people on the machine
+			return false, nil
 		}
+		return s.openValue(*b, reason, l.Port)
+	case "default":
+		return s.openDefault(*b, reason, l.Port), nil
 	}
 	return false, nil
+}
+
+// openDefault says otherwise where nothing says anything.
+func (s *start) openDefault(b model.Binding, reason string, port int) bool {
+	switch {
+	case s.dotnet(): // Kestrel's own default is http://localhost:5000
+		s.set("ASPNETCORE_URLS", fmt.Sprintf("http://%s:%d", anywhere, port), reason, port)
+		return true
+	case b.FrameworkDefault():
+		return s.openVariable(b.Key, reason, port)
+	}
+	return false
 }
 
 // openSpring respects Spring Boot's order: arguments, then system properties, then variables, then files ("Externalized Configuration").

@@ -85,6 +85,30 @@ func TestListeners(t *testing.T) {
 			name: "argument", kind: "java-generic", argv: []string{"--bind=10.0.0.9:5000"}, listener: kestrel("argument", model.Binding{Arg: 1, Value: "10.0.0.9:5000"}),
 			wantArgv: []string{"--bind=0.0.0.0:5000"}, open: true,
 		},
+		{
+			name: "micronaut_default", kind: "java-micronaut", listener: kestrel("default", model.Binding{Key: "micronaut.server.host"}),
+			wantEnv: map[string]string{"MICRONAUT_SERVER_HOST": "0.0.0.0"}, open: true,
+		},
+		{
+			name: "quarkus_file", kind: "java-quarkus", listener: kestrel("quarkus-property", model.Binding{Key: "quarkus.http.host", Value: "127.0.0.1", File: "/a/config/application.properties", Line: 1}),
+			wantEnv: map[string]string{"QUARKUS_HTTP_HOST": "0.0.0.0"}, open: true,
+		},
+		{
+			name: "helidon_property", kind: "java-helidon", argv: []string{"-Dserver.host=127.0.0.1"}, listener: kestrel("helidon-property", model.Binding{Key: "server.host", Value: "127.0.0.1", Arg: 1}),
+			wantArgv: []string{"-Dserver.host=0.0.0.0"}, open: true,
+		},
+		{
+			name: "jboss_argument", kind: "java-jboss", argv: []string{"-b", "127.0.0.1"}, listener: kestrel("jboss-interface", model.Binding{Key: "jboss.bind.address", Value: "127.0.0.1", Arg: 2}),
+			wantArgv: []string{"-b", "0.0.0.0"}, open: true,
+		},
+		{
+			name: "jetty_argument", kind: "java-jetty", argv: []string{"jetty.http.host=127.0.0.1"}, listener: kestrel("jetty-property", model.Binding{Key: "jetty.http.host", Value: "127.0.0.1", Arg: 1}),
+			wantArgv: []string{"jetty.http.host=0.0.0.0"}, open: true,
+		},
+		{
+			name: "mono_variable", kind: "dotnet-mono", env: map[string]string{"MONO_FCGI_ADDRESS": "127.0.0.1"}, listener: kestrel("mono-option", model.Binding{Key: "MONO_FCGI_ADDRESS", Value: "127.0.0.1"}),
+			wantEnv: map[string]string{"MONO_FCGI_ADDRESS": "0.0.0.0"}, open: true,
+		},
 		{name: "unknown_stays", kind: "java-generic", listener: kestrel("default", model.Binding{})},
 		{name: "operators_port_stays", kind: "java-springboot", listener: model.Listener{Address: "127.0.0.1", Port: 9010, Purpose: "jmx", Protocol: "tcp"}},
 		{name: "open_already", kind: "java-generic", listener: model.Listener{Address: "::", Port: 80, Protocol: "tcp"}, open: true},
@@ -130,7 +154,7 @@ func TestListeners(t *testing.T) {
 func TestOpens(t *testing.T) {
 	for _, mechanism := range []string{
 		"tomcat-connector", "spring-property", "quarkus-property", "micronaut-property", "helidon-property", "product-file", "kestrel-endpoint", "kestrel-urls",
-		"jetty-property", "jetty-connector", "liberty-endpoint", "karaf-config", "osgi-property", "argument", "default",
+		"jetty-property", "jetty-connector", "liberty-endpoint", "jboss-interface", "glassfish-listener", "mono-option", "karaf-config", "osgi-property", "argument", "default",
 	} {
 		for _, kind := range []string{"java-generic", "dotnet-generic"} {
 			if mechanism == "tomcat-connector" {

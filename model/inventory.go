@@ -1,6 +1,7 @@
 package model
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -163,12 +164,21 @@ type Binding struct {
 // Opens reports whether containerize knows how to change the setting in the image; kind is the application's type.
 func (b Binding) Opens(kind string) bool {
 	switch b.Mechanism {
-	case "spring-property", "kestrel-urls", "kestrel-endpoint", "tomcat-connector":
+	case "spring-property", "kestrel-urls", "kestrel-endpoint", "tomcat-connector", "quarkus-property", "micronaut-property", "helidon-property":
 		return true
-	case "argument":
+	case "argument", "mono-option":
 		return b.Value != "" && b.Arg > 0
+	case "liberty-endpoint":
+		return b.File != "" || b.Arg > 0
+	case "jetty-property", "jetty-connector", "jboss-interface", "glassfish-listener", "karaf-config", "osgi-property":
+		return b.Value != "" && (b.File != "" || b.Arg > 0)
 	case "default":
-		return strings.HasPrefix(kind, "dotnet-") // Kestrel's own default
+		return strings.HasPrefix(kind, "dotnet-") || b.FrameworkDefault() // Kestrel's own
 	}
 	return false
+}
+
+// FrameworkDefault reports a setting that nothing makes, and that a variable of its name would.
+func (b Binding) FrameworkDefault() bool {
+	return b.Mechanism == "default" && slices.Contains([]string{"quarkus.http.host", "quarkus.management.host", "micronaut.server.host", "server.host"}, b.Key)
 }
