@@ -87,7 +87,7 @@ func takeOnce(ctx context.Context, dst *os.File, open func() (host.File, error))
 // file systems in up to 2 s. Younger files are read twice.
 const settled = 2 * time.Second
 
-// sameContent compares the first n bytes, and writes those that are the same to sum. Then they are those of one moment, though more may have been appended.
+// sameContent compares the first n bytes. Where they are the same, they are those of one moment, though more may have been appended.
 func sameContent(ctx context.Context, a, b io.ReaderAt, n int64) (bool, error) {
 	const step = 256 << 10
 	x, y := make([]byte, min(step, n)), make([]byte, min(step, n))

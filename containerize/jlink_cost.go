@@ -5,7 +5,6 @@ import (
 	"path"
 
 	"a2c/containerize/build"
-	"a2c/containerize/layer"
 	"a2c/inventory/host"
 	"a2c/model"
 )
@@ -19,10 +18,7 @@ func (l *linker) need(ctx context.Context) (int64, error) {
 		if !l.needs(it) {
 			continue
 		}
-		n += block
-		if it.Kind == layer.File {
-			n += it.Size
-		}
+		n += it.room()
 	}
 	if !l.smaller {
 		return n + 2*maxArchive, nil

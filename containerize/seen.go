@@ -3,6 +3,7 @@ package containerize
 import (
 	"encoding/json"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"time"
@@ -61,6 +62,9 @@ func (r *runner) noteSeen() {
 				k.Files[name] = seenFile{Stamp: disk.StampOf(info), Sum: sum}
 			}
 		})
+	}
+	if err == nil && maps.Equal(k.Blobs, r.seen.Blobs) && maps.Equal(k.Files, r.seen.Files) {
+		return
 	}
 	var text []byte
 	if err == nil {

@@ -3,7 +3,6 @@ package containerize
 import (
 	"bytes"
 	"fmt"
-	"path"
 	"slices"
 	"strconv"
 
@@ -32,9 +31,7 @@ func (s *start) openConnector(b model.Binding, l model.Listener, reason string) 
 	if bytes.Equal(before, after) {
 		return true, nil
 	}
-	e := configEdit{base: path.Base(string(it.Path)), data: before}
-	e.becomes(after)
-	s.edited(it, &e, model.Change{Kind: "listener", Before: b.Value, After: anywhere, Reason: reason, Port: l.Port})
+	s.openedIn(it, before, after, model.Change{Before: b.Value, After: anywhere, Reason: reason, Port: l.Port})
 	return true, nil
 }
 

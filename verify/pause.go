@@ -9,9 +9,9 @@ import (
 	"io"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
-	"github.com/google/go-containerregistry/pkg/v1/empty"
-	"github.com/google/go-containerregistry/pkg/v1/mutate"
 	"github.com/google/go-containerregistry/pkg/v1/tarball"
+
+	"a2c/internal/loadable"
 )
 
 // pauseImage is an image that does nothing. A container of it holds the network namespace that the twin joins, as the pause container of a
@@ -36,18 +36,7 @@ func pauseImage(arch string) (v1.Image, error) {
 	if err != nil {
 		return nil, err
 	}
-	image, err := mutate.AppendLayers(empty.Image, layer)
-	if err != nil {
-		return nil, err
-	}
-	config, err := image.ConfigFile()
-	if err != nil {
-		return nil, err
-	}
-	config = config.DeepCopy()
-	config.OS, config.Architecture = "linux", arch
-	config.Config = v1.Config{Entrypoint: []string{"/pause"}, User: "65534:65534"}
-	return mutate.ConfigFile(image, config)
+	return loadable.Single(layer, arch, v1.Config{Entrypoint: []string{"/pause"}, User: "65534:65534"})
 }
 
 // pauseProgram is an ELF executable (elf(5)) of one segment that waits for ever.

@@ -6,9 +6,9 @@ import (
 	"runtime"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
-	"github.com/google/go-containerregistry/pkg/v1/empty"
-	"github.com/google/go-containerregistry/pkg/v1/mutate"
 	"github.com/google/go-containerregistry/pkg/v1/tarball"
+
+	"a2c/internal/loadable"
 )
 
 // imageOf is an image of one layer, which fill writes each time that it is read: neither a copy on the disk nor one in memory is made.
@@ -18,15 +18,5 @@ func imageOf(fill func(*packer)) (v1.Image, error) {
 	if err != nil {
 		return nil, err
 	}
-	image, err := mutate.AppendLayers(empty.Image, layer)
-	if err != nil {
-		return nil, err
-	}
-	config, err := image.ConfigFile()
-	if err != nil {
-		return nil, err
-	}
-	config = config.DeepCopy()
-	config.OS, config.Architecture = "linux", runtime.GOARCH
-	return mutate.ConfigFile(image, config)
+	return loadable.Single(layer, runtime.GOARCH, v1.Config{})
 }
