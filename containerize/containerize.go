@@ -28,6 +28,7 @@ func Run(ctx context.Context, o Options) (model.Image, error) {
 	ctx, end := context.WithCancel(ctx)
 	defer end()
 	r := &runner{o: o}
+	defer r.alone()()
 	if err := r.prepare(ctx); err != nil {
 		return model.Image{}, explain(err, o.Dir, r.needBytes())
 	}
@@ -78,12 +79,6 @@ func (r *runner) context() string    { return filepath.Join(r.o.Dir, contextName
 func (r *runner) dockerfile() string { return filepath.Join(r.o.Dir, "Dockerfile") }
 func (r *runner) layout() string     { return filepath.Join(r.o.Dir, "oci") }
 func (r *runner) proposal() string   { return filepath.Join(r.o.Dir, ".a2c", "Dockerfile") }
-func (r *runner) jobs() int {
-	if r.o.Jobs > 0 {
-		return r.o.Jobs
-	}
-	return max(1, runtime.NumCPU()/2)
-}
 
 func (r *runner) needBytes() int64 {
 	if r.plan == nil {
@@ -293,7 +288,7 @@ func (r *runner) copyFiles(ctx context.Context) error {
 	for _, it := range r.plan.items {
 		total += it.Size
 	}
-	whole, err := r.plan.lookAtContext(ctx, r.context(), r.seen.Files, r.jobs(), r.every("compare", total))
+	whole, err := r.plan.lookAtContext(ctx, r.context(), r.seen.Files, r.allJobs(), r.every("compare", total))
 	if err != nil {
 		return err
 	}
@@ -311,7 +306,7 @@ func (r *runner) copyFiles(ctx context.Context) error {
 		return fmt.Errorf("make context: %w", err)
 	}
 	defer r.clear(fresh)
-	if err := r.plan.writeContext(ctx, fresh, r.context(), r.jobs(), r.every("context", total)); err != nil {
+	if err := r.plan.writeContext(ctx, fresh, r.context(), r.allJobs(), r.every("context", total)); err != nil {
 		return err
 	}
 	if err := os.RemoveAll(r.context()); err != nil {

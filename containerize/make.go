@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"runtime"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"golang.org/x/sync/errgroup"
@@ -27,6 +28,7 @@ func (r *runner) make(ctx context.Context, b build.Builder, dockerfile string) (
 	m := &making{runner: r, edited: edited, ready: make(chan build.RawLayer, ahead), over: make(chan struct{})}
 	g, run := errgroup.WithContext(ctx)
 	m.ctx = run
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(m.jobs()))
 	g.Go(func() error {
 		var err error
 		if m.built, err = b.Build(run, m.ordered(dockerfile)); err != nil {
@@ -36,6 +38,7 @@ func (r *runner) make(ctx context.Context, b build.Builder, dockerfile string) (
 			return fmt.Errorf("build: %w", err)
 		}
 		close(m.over)
+		runtime.GOMAXPROCS(m.allJobs()) // the builder's share of the cores is free
 		return nil
 	})
 	g.Go(func() error { return m.publish(run) })

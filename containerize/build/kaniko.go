@@ -150,10 +150,13 @@ func (r *kanikoRun) run(ctx context.Context) (*Done, error) {
 	maps.Copy(readOnly, r.readOnly)
 	err = jail.Start(ctx, jail.Spec{
 		Program: r.program, Root: root, Memory: r.memory(), Work: r.work(), ReadOnly: readOnly, Request: r.request, Message: r.message, Output: &r.output,
-		Env: []string{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "GOMAXPROCS=" + strconv.Itoa(max(r.spec.Jobs, 1))},
+		Env: []string{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "GOMAXPROCS=" + strconv.Itoa(threads(r.spec.Jobs))},
 	})
 	return r.result(ctx, err)
 }
+
+// threads of the builder: at least two, since Kaniko reads a layer, compresses it to name it, and takes its digest by turns on one.
+func threads(jobs int) int { return max(jobs, 2) }
 
 // memory is the size of a root in memory: a new image of an application that was only recompiled is thousands of small files, which a disk takes slowly.
 func (r *kanikoRun) memory() int64 {
