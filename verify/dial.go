@@ -16,7 +16,7 @@ import (
 const dialLimit = 5 * time.Second
 
 // Dial connects inside the twin's network namespace.
-func (t *dockerTwin) Dial(ctx context.Context, port int, inside bool) (net.Conn, error) {
+func (t *twin) Dial(ctx context.Context, port int, inside bool) (net.Conn, error) {
 	if t.ns == "" {
 		return nil, fmt.Errorf("the twin's main process has ended")
 	}

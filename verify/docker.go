@@ -98,11 +98,9 @@ func (d *docker) create(ctx context.Context, s engine.Spec) (id string, err erro
 
 // dockerTwin is a running container, and the one that holds its network.
 type dockerTwin struct {
-	d     *docker
-	ids   []string       // containers, the twin last
-	pid   int            // a process in its network namespace; 0: it has ended
-	ns    string         // that namespace
-	world *outside.World // nil when the network is allowed
+	twin
+	d   *docker
+	ids []string // containers, the twin last
 }
 
 // Start makes the network, puts the outside into it, and starts the image there.
@@ -145,19 +143,17 @@ func (d *docker) Start(ctx context.Context, i model.Image, n Needs) (_ Twin, err
 	if err := d.client.Start(ctx, id); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrStart, err)
 	}
+	s, err := d.client.State(ctx, id)
+	if err != nil || !s.Running {
+		return t, err
+	}
 	if n.AllowNetwork {
-		s, err := d.client.State(ctx, id)
-		if err != nil {
-			return nil, err
-		}
-		if !s.Running {
-			return t, nil
-		}
 		if t.ns, err = d.namespace(id, s.PID); err != nil {
 			return nil, err
 		}
 		t.pid = s.PID
 	}
+	t.begin(s.PID)
 	return t, nil
 }
 

@@ -9,7 +9,7 @@ import (
 	"a2c/model"
 )
 
-// Runtime starts images: docker, later sandbox.
+// Runtime starts images: a Docker Engine, or a2c itself in a sandbox.
 type Runtime interface {
 	Name() string
 	// Start runs the image cut off from everything unless n allows it. The caller ends the Twin. An error is ErrStart when the image is to blame.
@@ -37,6 +37,8 @@ type Twin interface {
 	Dial(ctx context.Context, port int, inside bool) (net.Conn, error)
 	// Open says from where a TCP port takes connections now, without making one: inside over loopback, or also outside.
 	Open(port int) (inside, outside bool, err error)
+	// PID is the main process as the host counts, 0 when it has ended.
+	PID() int
 	Status(ctx context.Context) (Status, error)
 	// Log returns the last lines of stdout and stderr, raw.
 	Log(ctx context.Context, lines int) ([]string, error)
