@@ -13,6 +13,7 @@ import (
 	"a2c/internal/engine"
 	"a2c/internal/workspace"
 	"a2c/inventory/host"
+	"a2c/model"
 	"a2c/verify"
 )
 
@@ -24,7 +25,7 @@ func newVerify(a *app) *cobra.Command {
 		Long: `verify loads the image into a Docker Engine and runs it without network, with copies of the state, so that it cannot act on live systems. It
 asks the image and the live application the same, and says what differs. The container is removed afterwards.
 
-Exit code 3: they differ.`,
+Exit code 3: they differ; 4: too little can be compared to be sure, and what is missing is said.`,
 		Example: `  sudo a2c verify --application-id java-tomcat-9e8e4799
   sudo a2c verify --application-id java-tomcat-9e8e4799 --path /shop/ --path 8081/actuator/health`,
 		GroupID: "make",
@@ -85,11 +86,14 @@ func (a *app) verify(ctx context.Context, w *workspace.Workspace, f verifyFlags,
 		return err
 	}
 	a.noteSkips(v.Skips)
-	if !v.Verified {
+	switch v.Verdict {
+	case model.VerifyDifferent:
 		return answer(No)
+	case model.VerifyNotComparable:
+		return answer(Partial)
 	}
 	a.Note("next: %s --application-id %s", a.command("generate app-deployment"), f.id)
-	return answer(seenCode(v.Skips))
+	return nil // what could not be seen is no part of the verdict
 }
 
 func verifyError(id string, err error) error {

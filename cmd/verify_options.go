@@ -1,17 +1,20 @@
 package cmd
 
 import (
+	"encoding/json"
 	"fmt"
+	"os"
 	"time"
 
 	"github.com/spf13/pflag"
 
+	"a2c/model"
 	"a2c/verify"
 )
 
 // verifyFlags are what a user may say about a comparison.
 type verifyFlags struct {
-	id, dockerHost, state         string
+	id, dockerHost, state, masks  string
 	paths, requests, env, secrets []string
 	port, memory, stateLimit      int
 	cpus                          float64
@@ -22,6 +25,7 @@ type verifyFlags struct {
 func (f *verifyFlags) register(s *pflag.FlagSet) {
 	s.StringArrayVar(&f.paths, "path", nil, "what is asked: `/PATH` of the main port, or PORT/PATH (default / of each HTTP port); may be repeated")
 	s.StringArrayVar(&f.requests, "request", nil, "`file` with a whole HTTP request; it is sent to the live application too; may be repeated")
+	s.StringVar(&f.masks, "masks", "", "`file` verify.json of another run, such as of an image known to be good: what it masked is masked here too")
 	s.IntVar(&f.port, "port", 0, "main `port` (default the one of the analysis)")
 	s.StringArrayVar(&f.env, "env", nil, "`NAME=VALUE` for the image; may be repeated")
 	s.StringArrayVar(&f.secrets, "secret", nil, "`NAME=@FILE`: a secret's value is read from the file; may be repeated")
@@ -43,6 +47,13 @@ func (f verifyFlags) options() (verify.Options, error) {
 	}
 	if f.state != "copy" && f.state != "empty" {
 		return o, fmt.Errorf("--state %q: say copy or empty", f.state)
+	}
+	if f.masks != "" {
+		known, err := readMasks(f.masks)
+		if err != nil {
+			return o, fmt.Errorf("--masks: %w", err)
+		}
+		o.Masks = known
 	}
 	for _, p := range f.paths {
 		r, err := verify.ParseRequest(p)
@@ -73,4 +84,17 @@ func (f verifyFlags) options() (verify.Options, error) {
 		o.Secrets[name] = file
 	}
 	return o, nil
+}
+
+// readMasks reads the comparisons of another verification.
+func readMasks(file string) ([]model.Comparison, error) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	var v model.Verification
+	if err := json.Unmarshal(data, &v); err != nil {
+		return nil, fmt.Errorf("read %s, which should be a verify.json: %w", model.Path(file), err)
+	}
+	return v.Comparisons, nil
 }

@@ -12,16 +12,9 @@ import (
 )
 
 func (a *app) verifyTable(w io.Writer, v model.Verification) error {
-	rows := term.Rows{Head: []string{"PORT", "ASKED", "LIVE", "IMAGE", "SAME"}}
+	rows := term.Rows{Head: []string{"PORT", "ASKED", "LIVE", "IMAGE", "VERDICT"}}
 	for _, c := range v.Comparisons {
-		same := term.Cell{Text: "yes", Style: term.Green}
-		if !c.Proof {
-			same = term.Cell{Text: strings.TrimSuffix("yes, but "+c.ProofWhy, ", but "), Style: term.Yellow}
-		}
-		if !c.Same {
-			same = term.Cell{Text: "no", Style: term.Red}
-		}
-		rows.Body = append(rows.Body, []term.Cell{{Text: strconv.Itoa(c.Port)}, {Text: strings.TrimSpace(c.Method + " " + c.Path)}, {Text: answerText(c.Live)}, {Text: answerText(c.Twin)}, same})
+		rows.Body = append(rows.Body, []term.Cell{{Text: strconv.Itoa(c.Port)}, {Text: strings.TrimSpace(c.Method + " " + c.Path)}, {Text: answerText(c.Live)}, {Text: answerText(c.Twin)}, verdictCell(c)})
 	}
 	if len(v.Comparisons) == 0 {
 		fmt.Fprintf(w, "nothing was compared: %s\n", term.Safe(cmp.Or(v.Why, "there is nothing to compare")))
@@ -35,17 +28,25 @@ func (a *app) verifyTable(w io.Writer, v model.Verification) error {
 	if len(v.Reached) > 0 {
 		fmt.Fprintln(w)
 	}
-	verdict := a.Paint(term.Red, "not verified")
+	verdict := a.Paint(term.Red, "different")
+	switch v.Verdict {
+	case model.VerifyEqual:
+		verdict = a.Paint(term.Green, "equal")
+	case model.VerifyNotComparable:
+		verdict = a.Paint(term.Yellow, "not comparable enough")
+	}
 	if v.Why != "" && len(v.Comparisons) > 0 {
 		verdict += " (" + term.Safe(v.Why) + ")"
-	}
-	if v.Verified {
-		verdict = a.Paint(term.Green, "verified")
 	}
 	if v.ReadySeconds > 0 {
 		verdict += fmt.Sprintf(": ready after %.1f s, read-only root: %s", v.ReadySeconds, yesNo(v.ReadOnlyRoot))
 	}
 	fmt.Fprintf(w, "\n%s\n", verdict)
+	for i, m := range v.Missing {
+		if i > 0 { // the first is the reason
+			fmt.Fprintf(w, "missing: %s\n", term.Safe(m))
+		}
+	}
 	for _, n := range v.Notes {
 		fmt.Fprintf(w, "note: %s\n", term.Safe(n))
 	}
@@ -55,14 +56,34 @@ func (a *app) verifyTable(w io.Writer, v model.Verification) error {
 	return nil
 }
 
+// verdictCell says what one comparison shows.
+func verdictCell(c model.Comparison) term.Cell {
+	words := map[string]term.Cell{
+		model.VerifyEqual: {Text: "equal", Style: term.Green}, model.VerifyDifferent: {Text: "different", Style: term.Red},
+		model.VerifySameError: {Text: "same error", Style: term.Yellow}, model.VerifyNotComparable: {Text: "not comparable", Style: term.Yellow},
+	}
+	cell := words[c.Verdict]
+	if !c.Proof && c.ProofWhy != "" {
+		cell.Style, cell.Text = term.Yellow, cell.Text+": "+c.ProofWhy
+	}
+	return cell
+}
+
+// mostMasks are listed of one comparison: verify.json and the page have all.
+const mostMasks = 5
+
 // differences lists what was not compared, and what differs.
 func differences(w io.Writer, list []model.Comparison) {
 	for _, c := range list {
-		for _, m := range c.Masked {
-			fmt.Fprintf(w, "\n%d%s: not compared, since the live application changes it: %s", c.Port, term.Safe(c.Path), term.Safe(m))
+		for i, m := range c.Masks {
+			if i == mostMasks {
+				fmt.Fprintf(w, "\n%d%s: and %d more places", c.Port, term.Safe(c.Path), len(c.Masks)-i)
+				break
+			}
+			fmt.Fprintf(w, "\n%d%s: not compared, since the live application changes it: %s", c.Port, term.Safe(c.Path), term.Safe(m.String()))
 		}
 		for _, d := range c.Differences {
-			fmt.Fprintf(w, "\n%d%s differs:\n%s\n", c.Port, term.Safe(c.Path), term.Lines(d))
+			fmt.Fprintf(w, "\n%d%s differs:\n%s\n", c.Port, term.Safe(c.Path), term.Lines(d.String()))
 		}
 	}
 }

@@ -19,17 +19,19 @@ func TestVerifyTable(t *testing.T) {
 	}{
 		"ended early": {
 			model.Verification{Why: "it ended before it listened: exit code 1", Log: []string{"cannot open /etc/x"}},
-			[]string{"nothing was compared: it ended before it listened: exit code 1\n", "not verified\n", "the last 1 lines of its log:\n", "  | cannot open /etc/x\n"},
+			[]string{"nothing was compared: it ended before it listened: exit code 1\n", "different\n", "the last 1 lines of its log:\n", "  | cannot open /etc/x\n"},
 			"PORT",
 		},
 		"differs": {
-			model.Verification{Why: "1 of 1 comparisons differ", Comparisons: []model.Comparison{{Port: 80, Method: "GET", Path: "/", Differences: []string{"status: 200 / 404"}}}},
-			[]string{"PORT", "80/ differs:\nstatus: 200 / 404\n", "not verified (1 of 1 comparisons differ)\n"},
+			model.Verification{Why: "1 of 1 comparisons differ", Comparisons: []model.Comparison{{Port: 80, Method: "GET", Path: "/", Verdict: "different", Differences: []model.Difference{{What: "status", Live: "200", Image: "404"}}}}},
+			[]string{"PORT", "80/ differs:\nstatus: 200 / 404\n", "different (1 of 1 comparisons differ)\n"},
 			"nothing was compared",
 		},
 		"verified": {
-			model.Verification{Verified: true, Comparisons: []model.Comparison{{Port: 80, Method: "GET", Path: "/", Same: true, Proof: true}}},
-			[]string{"PORT", "verified"},
+			model.Verification{Verdict: "equal", Verified: true, Comparisons: []model.Comparison{{
+				Port: 80, Method: "GET", Path: "/", Verdict: "equal", Same: true, Proof: true, Masks: []model.Mask{{Kind: "json", Where: "$.id", Bytes: 36}},
+			}}},
+			[]string{"PORT", "80/: not compared, since the live application changes it: json $.id (36 bytes)", "\nequal\n"},
 			"log",
 		},
 	} {

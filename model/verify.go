@@ -1,13 +1,40 @@
 package model
 
+import "fmt"
+
+// Verdicts of one comparison and, but for the last, of a whole verification.
+const (
+	VerifyEqual         = "equal"
+	VerifyDifferent     = "different"
+	VerifyNotComparable = "notComparable" // too little could be compared to be sure
+	VerifySameError     = "sameError"     // both answer with the same error, which shows nothing
+)
+
+// Kinds of masks.
+const (
+	MaskHeader = "header" // Where is its name
+	MaskCookie = "cookie" // its value; Where is its name
+	MaskJSON   = "json"   // Where is the path: "$.items[3].id"
+	MaskHTML   = "html"   // Where is the place of an attribute or of a word of the text: "html/body/form[2]/input@value"
+	MaskXML    = "xml"    // as of HTML
+	MaskText   = "text"   // Where is "line 3 word 5"
+	MaskOrder  = "order"  // the same parts in another order; Where is what holds them
+	MaskBinary = "binary" // the whole body
+	MaskTail   = "tail"   // the body beyond what was read
+	MaskOther  = "other"  // Where says what: "status", "certificate"
+)
+
 // Verification is verify.json: the image against the live application.
 type Verification struct {
 	ApplicationID string `json:"applicationId"`
 	ImageDigest   string `json:"imageDigest"`
-	Runtime       string `json:"runtime"` // "docker"
-	Verified      bool   `json:"verified"`
+	Runtime       string `json:"runtime"`  // "docker"
+	Verdict       string `json:"verdict"`  // "equal", "different", "notComparable"
+	Verified      bool   `json:"verified"` // the verdict is "equal"
 	// Why says what stands against Verified, in a sentence; "" when it is.
 	Why string `json:"why,omitempty"`
+	// Missing says, in sentences, what has to be asked or seen to be sure.
+	Missing []string `json:"missing,omitempty"`
 	// Notes say, in sentences, what the verdict does not cover.
 	Notes        []string     `json:"notes,omitempty"`
 	ReadySeconds float64      `json:"readySeconds"`        // start until the port accepted
@@ -20,20 +47,23 @@ type Verification struct {
 	Inputs       Inputs       `json:"inputs"`
 }
 
-// Comparison is one request to both.
+// Comparison is one request to both, or another thing that was compared.
 type Comparison struct {
-	Port        int      `json:"port"`
-	Method      string   `json:"method"` // "GET"; "LISTEN" for a port that was only looked at, with an empty path
-	Path        string   `json:"path"`
-	Live        Answer   `json:"live"`
-	Twin        Answer   `json:"twin"`
-	Same        bool     `json:"same"`
-	Differences []string `json:"differences"` // "status: 200 / 404", a unified diff of the body
-	// Proof is set when equality here shows something; ProofWhy says why it does not: "both answering 404 proves nothing".
+	Port    int    `json:"port"`
+	Method  string `json:"method"` // "GET"; "LISTEN" for a port that was only looked at, with an empty path
+	Path    string `json:"path"`
+	Live    Answer `json:"live"`
+	Twin    Answer `json:"twin"`
+	Verdict string `json:"verdict"` // "equal", "different", "notComparable", "sameError"
+	// Same is set when nothing that was compared differs, whether or not that shows something.
+	Same        bool         `json:"same"`
+	Differences []Difference `json:"differences"`
+	// Proof is set when equality here shows something: an answer with a body, a redirect, a protocol's own handshake. ProofWhy says why it does not: "both
+	// answering 404 proves nothing".
 	Proof    bool   `json:"proof"`
 	ProofWhy string `json:"proofWhy,omitempty"`
-	// Masked names the parts left out of the comparison since the live application itself answers them differently twice.
-	Masked []string `json:"masked,omitempty"`
+	// Masks are the parts left out of the comparison since the live application itself answers them differently twice.
+	Masks []Mask `json:"masks,omitempty"`
 }
 
 // Answer is what came back; Error is set instead when nothing did.
@@ -41,6 +71,45 @@ type Answer struct {
 	Status      int    `json:"status,omitempty"`
 	ContentType string `json:"contentType,omitempty"`
 	Bytes       int64  `json:"bytes"`
+	PackedBytes int64  `json:"packedBytes,omitempty"` // of the body as it came when it was asked for with Accept-Encoding: gzip, if it was compressed
 	SHA256      string `json:"sha256,omitempty"`
 	Error       string `json:"error,omitempty"`
+}
+
+// Mask is a part that was not compared, without its value.
+type Mask struct {
+	Kind  string `json:"kind"` // "header", "cookie", "json", "html", "xml", "text", "order", "binary", "tail", "other"
+	Where string `json:"where"`
+	Bytes int64  `json:"bytes"` // of the live value
+	// Given is set for one that another verification found (--masks).
+	Given bool `json:"given,omitempty"`
+}
+
+// String is one line: `json $.items[3].id (36 bytes)`.
+func (m Mask) String() string {
+	from := ""
+	if m.Given {
+		from = ", as given"
+	}
+	return fmt.Sprintf("%s %s (%d bytes%s)", m.Kind, m.Where, m.Bytes, from)
+}
+
+// Difference is one thing that differs, escaped and redacted.
+type Difference struct {
+	What     string `json:"what"` // "status", "header Content-Type", "body at $.items[3].id"
+	Live     string `json:"live,omitempty"`
+	Image    string `json:"image,omitempty"`
+	Evidence string `json:"evidence,omitempty"` // a unified diff, live first
+}
+
+// String is the difference as text of one line, or of several where it has evidence: "status: 200 / 404".
+func (d Difference) String() string {
+	s := d.What
+	if d.Live != "" || d.Image != "" {
+		s += ": " + d.Live + " / " + d.Image
+	}
+	if d.Evidence != "" {
+		s += "\n" + d.Evidence
+	}
+	return s
 }

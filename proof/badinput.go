@@ -96,7 +96,7 @@ func (p *badInput) closedListener(t *testing.T) {
 	ran = p.c.Run(t, []int{exitDone, exitNotAllSeen, exitAnswerNo}, append([]string{"verify", "--application-id", j.ID}, p.site.VerifyArgs(j.App)...)...)
 	var v model.Verification
 	readJSON(t, filepath.Join(p.c.Workspace, j.ID, "verify.json"), &v)
-	if v.Verified != (ran.Code != exitAnswerNo) {
+	if v.Verified != (ran.Code == exitDone) {
 		t.Errorf("verified %v (%s), exit code %d", v.Verified, v.Why, ran.Code)
 	}
 	if v.Verified && (len(v.Notes) != 1 || !bytes.Contains(ran.Stdout, []byte("stays closed to everybody"))) {

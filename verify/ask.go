@@ -33,6 +33,7 @@ type asker struct {
 	dial   dialer
 	scheme string // "http" or "https"
 	host   string // the live address, also for the twin: what an application makes of its own address is then the same
+	gzip   bool   // takes a compressed answer, and unpacks it
 }
 
 func (a asker) ask(ctx context.Context, r Request) (compare.Answer, error) {
@@ -56,6 +57,9 @@ func (a asker) ask(ctx context.Context, r Request) (compare.Answer, error) {
 	request.Header.Set("User-Agent", agent)
 	maps.Copy(request.Header, r.Header)
 	request.Header.Set("Accept-Encoding", "identity")
+	if a.gzip {
+		request.Header.Set("Accept-Encoding", "gzip")
+	}
 	if r.Host != "" {
 		request.Host = r.Host
 	}
@@ -64,12 +68,15 @@ func (a asker) ask(ctx context.Context, r Request) (compare.Answer, error) {
 		return compare.Answer{}, err
 	}
 	defer response.Body.Close()
-	answer := compare.Answer{Status: response.StatusCode, ContentType: response.Header.Get("Content-Type"), Location: response.Header.Get("Location")}
+	answer := compare.Answer{
+		Status: response.StatusCode, ContentType: response.Header.Get("Content-Type"), Location: response.Header.Get("Location"), Header: response.Header,
+	}
 	if response.TLS != nil && len(response.TLS.PeerCertificates) > 0 {
 		sum := sha256.Sum256(response.TLS.PeerCertificates[0].Raw)
 		answer.Certificate = hex.EncodeToString(sum[:])
 	}
 	answer.Body, answer.Cut, err = readBody(response.Body, cancel)
+	answer.Unpack(bodyLimit)
 	return answer, err
 }
 

@@ -26,25 +26,27 @@ func (r *run) judge(ctx context.Context, twin Twin, targets []target, start time
 	if err != nil {
 		return false, err
 	}
-	ready, why := time.Now(), failed.why
-	if why == "" {
+	ready := time.Now()
+	if failed.why == "" {
 		v.ReadySeconds = ready.Sub(start).Round(time.Millisecond).Seconds()
 		r.report("ready", "", ready.Sub(start))
 		if v.Comparisons, err = r.compare(ctx, twin, targets, ready.Add(r.o.Settle), &v.Skips); err != nil {
 			return false, err
 		}
-		why = conclude(v.Comparisons)
-		v.Notes = notes(targets)
+		v.Notes = append(v.Notes, notes(targets)...)
+		conclude(v, r.unasked)
 		status, err := twin.Status(ctx)
 		if err != nil {
 			return false, err
 		}
 		if !status.Running {
 			failed = r.ended("while it was compared", status)
-			why = failed.why
 		}
 	}
-	v.Why, v.Verified = why, why == ""
+	if failed.why != "" {
+		v.Verdict, v.Why, v.Missing = model.VerifyDifferent, failed.why, nil
+	}
+	v.Verified = v.Verdict == model.VerifyEqual
 	again = failed.again
 	for _, c := range v.Comparisons {
 		again = again || !c.Same
@@ -63,31 +65,6 @@ func (r *run) judge(ctx context.Context, twin Twin, targets []target, start time
 		v.Log = r.redact.lines(lines)
 	}
 	return again, ctx.Err()
-}
-
-// conclude says what stands against a verdict of "the same".
-func conclude(list []model.Comparison) string {
-	proof, differ, why := false, 0, ""
-	for _, c := range list {
-		if !c.Same {
-			differ++
-		}
-		proof = proof || c.Proof
-		if why == "" && c.ProofWhy != "" {
-			why = fmt.Sprintf("%s %d%s: %s", c.Method, c.Port, c.Path, c.ProofWhy)
-		}
-	}
-	switch {
-	case differ > 0:
-		return fmt.Sprintf("%d of %d comparisons differ", differ, len(list))
-	case len(list) == 0:
-		return "the image listens on no TCP port: there is nothing to compare"
-	case proof:
-		return ""
-	case why == "":
-		why = "no port speaks HTTP"
-	}
-	return "nothing that was compared shows that the image works (" + why + "): name a path that the application answers, --path /…, or a whole request, --request FILE"
 }
 
 // notes name the ports that were asked where only the container's own processes can ask.

@@ -165,24 +165,39 @@ func TestWritable(t *testing.T) {
 }
 
 func TestConclude(t *testing.T) {
-	same := model.Comparison{Method: "GET", Port: 80, Path: "/", Same: true, Proof: true}
-	weak := model.Comparison{Method: "GET", Port: 80, Path: "/x", Same: true, ProofWhy: "both answering 404 proves nothing"}
+	success := func(path, body string) model.Comparison {
+		return model.Comparison{Method: "GET", Port: 80, Path: path, Same: true, Proof: true, Live: model.Answer{Status: 200, SHA256: body}}
+	}
+	same := success("/", "a")
+	weak := model.Comparison{Method: "GET", Port: 80, Path: "/x", Verdict: model.VerifySameError, Same: true, ProofWhy: "both answering 404 proves nothing"}
+	noisy := model.Comparison{Method: "GET", Port: 80, Path: "/n", Verdict: model.VerifyNotComparable, Same: true, ProofWhy: "differently each time"}
 	differs := model.Comparison{Method: "GET", Port: 80, Path: "/y"}
+	stop := []model.Skip{{What: stopped, Reason: "the live application answered 500"}}
 	cases := []struct {
-		name string
-		list []model.Comparison
-		want string // "" means verified
+		name    string
+		list    []model.Comparison
+		unasked []string
+		skips   []model.Skip
+		verdict string
+		want    string // part of why, or of the notes
 	}{
-		{"all the same", []model.Comparison{same, weak}, ""},
-		{"one differs", []model.Comparison{same, differs}, "1 of 2 comparisons differ"},
-		{"nothing shown", []model.Comparison{weak}, "both answering 404 proves nothing"},
-		{"nothing compared", nil, "listens on no TCP port"},
-		{"connected only", []model.Comparison{{Method: "LISTEN", Port: 9, Same: true, ProofWhy: "little"}}, "LISTEN 9: little"},
+		{"all there is", []model.Comparison{same, weak}, nil, nil, model.VerifyEqual, "no other path of the application is known"},
+		{"three", []model.Comparison{same, success("/b", "b"), success("/c", "c")}, []string{"80/d"}, stop, model.VerifyEqual, ""},
+		{"three times the same page", []model.Comparison{same, success("/b", "a"), success("/c", "a")}, []string{"80/d"}, nil, model.VerifyNotComparable, "only one distinct"},
+		{"it has more", []model.Comparison{same, success("/b", "b")}, []string{"80/d"}, nil, model.VerifyNotComparable, "80/d"},
+		{"stopped early", []model.Comparison{same}, nil, stop, model.VerifyNotComparable, "answered 500"},
+		{"one differs", []model.Comparison{same, differs}, nil, nil, model.VerifyDifferent, "1 of 2 comparisons differ"},
+		{"errors only", []model.Comparison{weak, weak, weak}, nil, nil, model.VerifyNotComparable, "both answering 404 proves nothing"},
+		{"noise only", []model.Comparison{noisy}, nil, nil, model.VerifyNotComparable, "differently each time"},
+		{"nothing compared", nil, nil, nil, model.VerifyNotComparable, "listens on no TCP port"},
+		{"connected only", []model.Comparison{{Method: "LISTEN", Port: 9, Same: true, ProofWhy: "little"}}, nil, nil, model.VerifyNotComparable, "LISTEN 9: little"},
+		{"a handshake", []model.Comparison{{Method: "REDIS", Port: 9, Same: true, Proof: true}}, []string{"80/d"}, nil, model.VerifyEqual, ""},
 	}
 	for _, c := range cases {
-		got := conclude(c.list)
-		if c.want == "" && got != "" || !strings.Contains(got, c.want) {
-			t.Errorf("%s: %q", c.name, got)
+		v := model.Verification{Comparisons: c.list, Skips: c.skips}
+		conclude(&v, c.unasked)
+		if v.Verdict != c.verdict || !strings.Contains(v.Why+strings.Join(v.Notes, ""), c.want) {
+			t.Errorf("%s: %s, %q, %q", c.name, v.Verdict, v.Why, v.Notes)
 		}
 	}
 }

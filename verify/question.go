@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"strconv"
 	"time"
 
@@ -17,8 +18,12 @@ type question struct {
 	t                 target
 	q                 Request
 	live, again, twin compare.Answer
+	packed            *compare.Answer // the twin's when it may compress; nil: nobody was asked so
 	liveErr, twinErr  error
 }
+
+// stopped is what a skip is called that ended the questions.
+const stopped = "requests"
 
 // compare asks everything: the live application, the twin, and the live application again.
 func (r *run) compare(ctx context.Context, twin Twin, targets []target, settled time.Time, skips *[]model.Skip) ([]model.Comparison, error) {
@@ -41,13 +46,14 @@ func (r *run) compare(ctx context.Context, twin Twin, targets []target, settled 
 	asked := time.Now()
 	for _, q := range questions {
 		r.askTwin(ctx, twin, q, settled)
+		r.askPacked(ctx, twin, q)
 	}
 	if err := sleep(ctx, apart-time.Since(asked)); err != nil {
 		return nil, err
 	}
 	for _, q := range questions {
 		if q.liveErr == nil {
-			q.again, q.liveErr = r.askLive(ctx, q)
+			q.again, q.liveErr = r.askLive(ctx, q, q.packed != nil)
 		}
 	}
 	if err := ctx.Err(); err != nil {
@@ -56,7 +62,7 @@ func (r *run) compare(ctx context.Context, twin Twin, targets []target, settled 
 	compared := make([]model.Comparison, 0, len(questions)+len(list))
 	for _, q := range questions {
 		c := r.result(q)
-		r.report("compare", fmt.Sprintf("%s %d%s: same %t", c.Method, c.Port, model.Path(c.Path), c.Same), 0)
+		r.report("compare", fmt.Sprintf("%s %d%s: %s", c.Method, c.Port, model.Path(c.Path), c.Verdict), 0)
 		compared = append(compared, c)
 	}
 	return append(compared, list...), nil
@@ -65,12 +71,12 @@ func (r *run) compare(ctx context.Context, twin Twin, targets []target, settled 
 // first asks the live application, and stops at its first server error: whatever the reason, it is not to be troubled further.
 func (r *run) first(ctx context.Context, questions []*question, skips *[]model.Skip) []*question {
 	for i, q := range questions {
-		q.live, q.liveErr = r.askLive(ctx, q)
+		q.live, q.liveErr = r.askLive(ctx, q, false)
 		if q.live.Status < 500 || i+1 == len(questions) {
 			continue
 		}
 		*skips = append(*skips, model.Skip{
-			What: "requests", Reason: fmt.Sprintf("the live application answered %d to %s %s: no further request was sent to it", q.live.Status, q.q.Method, model.Path(q.q.Path)),
+			What: stopped, Reason: fmt.Sprintf("the live application answered %d to %s %s: no further request was sent to it", q.live.Status, q.q.Method, model.Path(q.q.Path)),
 			Count: len(questions) - i - 1, Incomplete: true,
 		})
 		return questions[:i+1]
@@ -78,8 +84,8 @@ func (r *run) first(ctx context.Context, questions []*question, skips *[]model.S
 	return questions
 }
 
-func (r *run) askLive(ctx context.Context, q *question) (compare.Answer, error) {
-	a := asker{scheme: q.t.scheme, host: hostOf(q.t), dial: func(ctx context.Context) (net.Conn, error) { return r.live.dial(ctx, q.t.live) }}
+func (r *run) askLive(ctx context.Context, q *question, gzip bool) (compare.Answer, error) {
+	a := asker{gzip: gzip, scheme: q.t.scheme, host: hostOf(q.t), dial: func(ctx context.Context) (net.Conn, error) { return r.live.dial(ctx, q.t.live) }}
 	return a.ask(ctx, q.q)
 }
 
@@ -101,24 +107,42 @@ func (r *run) askTwin(ctx context.Context, twin Twin, q *question, settled time.
 	}
 }
 
+// askPacked asks the twin once more, for a compressed answer: the live application's second is asked for in the same way, so that it costs it nothing.
+func (r *run) askPacked(ctx context.Context, twin Twin, q *question) {
+	if q.q.Method != http.MethodGet || q.liveErr != nil || q.twinErr != nil || q.live.Cut || q.twin.Cut {
+		return
+	}
+	a := asker{gzip: true, scheme: q.t.scheme, host: hostOf(q.t), dial: func(ctx context.Context) (net.Conn, error) { return twin.Dial(ctx, q.t.port, q.t.inside) }}
+	if packed, err := a.ask(ctx, q.q); err == nil {
+		q.packed = &packed
+	} else {
+		q.twinErr = err
+	}
+}
+
 func hostOf(t target) string { return net.JoinHostPort(address(t.live), strconv.Itoa(t.port)) }
 
 // result judges one question.
 func (r *run) result(q *question) model.Comparison {
-	c := model.Comparison{Port: q.t.port, Method: q.q.Method, Path: q.q.Path, Live: r.answer(q.live, q.liveErr), Twin: r.answer(q.twin, q.twinErr), Differences: []string{}}
+	c := model.Comparison{Port: q.t.port, Method: q.q.Method, Path: q.q.Path, Live: r.answer(q.live, q.liveErr), Twin: r.answer(q.twin, q.twinErr), Differences: []model.Difference{}}
 	if q.liveErr != nil && q.twinErr != nil && c.Live.Error == c.Twin.Error && !unreached(q.liveErr) {
 		// Another protocol than HTTP: both hang up, or both time out.
-		c.Same, c.ProofWhy = true, "neither answers: "+c.Live.Error
+		c.Same, c.Verdict, c.ProofWhy = true, model.VerifySameError, "neither answers: "+c.Live.Error
 		return c
 	}
 	if q.liveErr != nil || q.twinErr != nil {
-		c.Same = false
-		c.Differences = []string{fmt.Sprintf("answer: %s / %s", or(c.Live.Error, "yes"), or(c.Twin.Error, "yes"))}
+		c.Verdict = model.VerifyDifferent
+		c.Differences = []model.Difference{{What: "answer", Live: or(c.Live.Error, "yes"), Image: or(c.Twin.Error, "yes")}}
 		return c
 	}
-	result := compare.Answers(q.live, q.again, q.twin, compare.Options{Host: or(q.q.Host, hostOf(q.t)), Redact: r.redact.text, Line: r.redact.line})
-	c.Same, c.Differences, c.Masked = len(result.Differences) == 0, append(c.Differences, result.Differences...), result.Masked
-	c.Proof, c.ProofWhy = result.Proof, result.Why
+	if q.packed != nil && q.packed.Encoding != "" {
+		c.Live.PackedBytes, c.Twin.PackedBytes = q.again.Packed, q.packed.Packed
+	}
+	result := compare.Answers(compare.Sides{Live: q.live, Again: q.again, Twin: q.twin, Packed: q.packed}, compare.Options{
+		Host: or(q.q.Host, hostOf(q.t)), Masks: r.o.masks(q.t.port, q.q), Redact: r.redact.text, Line: r.redact.line,
+	})
+	c.Verdict, c.Differences, c.Masks = result.Verdict, append(c.Differences, result.Differences...), result.Masks
+	c.Same, c.Proof, c.ProofWhy = len(c.Differences) == 0, result.Proof, result.Why
 	return c
 }
 
@@ -145,7 +169,7 @@ func cause(err error) string {
 
 // listen compares a port that a2c sends nothing to: the kernel tells who listens.
 func (r *run) listen(twin Twin, t target) (model.Comparison, error) {
-	c := model.Comparison{Port: t.port, Method: "LISTEN", Differences: []string{}}
+	c := model.Comparison{Port: t.port, Method: "LISTEN", Differences: []model.Difference{}}
 	listens, err := r.live.listens(t.port)
 	if err != nil {
 		return c, err
@@ -162,9 +186,9 @@ func (r *run) listen(twin Twin, t target) (model.Comparison, error) {
 	}
 	c.Same = c.Live.Error == c.Twin.Error
 	if c.Same {
-		c.ProofWhy = "that a port is open shows little"
+		c.Verdict, c.ProofWhy = model.VerifyEqual, "that a port is open shows little"
 	} else {
-		c.Differences = []string{fmt.Sprintf("port: %s / %s", or(c.Live.Error, "listens"), or(c.Twin.Error, "listens"))}
+		c.Verdict, c.Differences = model.VerifyDifferent, []model.Difference{{What: "port", Live: or(c.Live.Error, "listens"), Image: or(c.Twin.Error, "listens")}}
 	}
 	return c, nil
 }

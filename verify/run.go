@@ -32,6 +32,7 @@ type Options struct {
 	EmptyState   bool              // the twin gets empty state folders instead of copies
 	StateLimit   int64             // bytes of state that are copied at most; 0: 4 GiB
 	AllowNetwork bool
+	Masks        []model.Comparison      // of another verification: what it masked is masked here too
 	MemoryBytes  int64                   // 0: twice what the live application used at most, at least 1 GiB
 	CPUs         float64                 // 0: half of what the engine has, at least 1
 	Timeout      time.Duration           // until the main port accepts; 0: 2 minutes
@@ -60,6 +61,7 @@ type run struct {
 	attempts int
 	reaper   *child.Reaper // nil: somebody else's runtime
 	left     bool          // something could not be removed
+	unasked  []string      // paths that the application is known to have and that are not asked: "8080/shop/items"
 }
 
 // Run loads the image into a Docker Engine, starts it with limits, without network and with copies of the state, and compares its answers with the live
@@ -206,7 +208,7 @@ func (r *run) attempt(ctx context.Context, targets []target, readOnly bool) (v m
 	start := time.Now()
 	twin, err := r.runtime.Start(ctx, r.o.Image, needs)
 	if errors.Is(err, ErrStart) {
-		v.Why = r.redact.line(err.Error())
+		v.Verdict, v.Why = model.VerifyDifferent, r.redact.line(err.Error())
 		return v, readOnly, nil
 	}
 	if err != nil {

@@ -59,6 +59,7 @@ func usersOwn() map[string]string {
 func forPeople() map[string]string {
 	return map[string]string{
 		"Analysis":            "App2Container's names, for scripts written for it",
+		"Answer.PackedBytes":  "what the page of a comparison shows",
 		"Answer.SHA256":       "a record",
 		"App":                 "what the inventory's table and the user read",
 		"BaseImage":           "a record",
@@ -68,6 +69,7 @@ func forPeople() map[string]string {
 		"AnalysisInfo":        "App2Container's names, for scripts written for it",
 		"ContainerParameters": "App2Container's names, for scripts written for it",
 		"Dependency":          "what people read, and the graph",
+		"Difference":          "what people read",
 		"AWSService":          "a proposal for the task role, for people",
 		"Deployment":          "generate proposes it, the user edits it, generate reads it again",
 		"Reach":               "as Deployment",
@@ -92,6 +94,7 @@ func forPeople() map[string]string {
 		"Library":             "the native closure is a record; files.jsonl decides",
 		"Listener.Inode":      "evidence",
 		"LogFile":             "a record",
+		"Mask":                "what people read",
 		"Mount":               "as Deployment",
 		"Needs":               "read by generate through Deployment",
 		"Port":                "App2Container's form of a listener",

@@ -100,8 +100,8 @@ func page(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	fmt.Fprintf(w, "<html>\n<h1>%s</h1>\n<p>%s</p>\n<input name=\"nonce\" value=\"%s\">\n<p>This page has some more words, as pages have.</p>\n<p>%s</p>\n</html>\n",
-		os.Getenv("GREETING"), time.Now().Format(time.RFC3339Nano), rand.Text(), os.Getenv("TOKEN"))
+	fmt.Fprintf(w, "<html>\n<h1>%s</h1>\n<p>%s</p>\n<input name=\"nonce\" value=\"%s\">\n%s<p>%s</p>\n</html>\n",
+		os.Getenv("GREETING"), time.Now().Format(time.RFC3339Nano), rand.Text(), strings.Repeat("<p>This page has some more words, as pages have.</p>\n", 20), os.Getenv("TOKEN"))
 }
 
 // insert is the timer of an application that works on a database.

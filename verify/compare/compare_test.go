@@ -2,19 +2,29 @@ package compare
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"a2c/model"
 )
 
 func page(status int, kind, body string) Answer {
-	return Answer{Status: status, ContentType: kind, Body: []byte(body)}
+	a := Answer{Status: status, ContentType: kind, Header: http.Header{}, Body: []byte(body)}
+	if kind != "" {
+		a.Header.Set("Content-Type", kind)
+	}
+	return a
 }
 
 func TestAnswers(t *testing.T) {
-	const html = "text/html;charset=UTF-8"
-	redirect := func(to string) Answer { return Answer{Status: 302, Location: to} }
+	const html, equal, different = "text/html;charset=UTF-8", model.VerifyEqual, model.VerifyDifferent
+	redirect := func(to string) Answer {
+		return Answer{Status: 302, Location: to, Header: http.Header{"Location": {to}}}
+	}
+	words := strings.Repeat("many words ", 30)
 	cases := []struct {
 		name              string
 		live, again, twin Answer
@@ -22,75 +32,83 @@ func TestAnswers(t *testing.T) {
 	}{
 		{
 			"equal pages", page(200, html, "<p>shop</p>"), page(200, html, "<p>shop</p>"), page(200, "text/html; charset=utf-8", "<p>shop</p>"),
-			Result{Proof: true},
+			Result{Verdict: equal, Proof: true},
 		},
 		{
 			"another status", page(200, html, "<p>shop</p>"), page(200, html, "<p>shop</p>"), page(404, html, "<p>shop</p>"),
-			Result{Differences: []string{"status: 200 / 404"}},
+			Result{Verdict: different, Differences: []model.Difference{{What: "status", Live: "200", Image: "404"}}},
 		},
 		{
 			"another type", page(200, "text/plain", "a"), page(200, "text/plain", "a"), page(200, "", "a"),
-			Result{Differences: []string{"content type: text/plain / none"}},
+			Result{Verdict: different, Differences: []model.Difference{{What: "header Content-Type", Live: "text/plain", Image: "none"}}},
 		},
 		{
-			"a time that goes on", page(200, html, "<p>It is 2026-11-24T08:17:31.1Z in the shop of many words</p>"),
-			page(200, html, "<p>It is 2026-11-24T08:17:32.7Z in the shop of many words</p>"),
-			page(200, html, "<p>It is 2026-11-24T08:18:05.2Z in the shop of many words</p>"),
-			Result{Masked: []string{`body line 1: 22 bytes after "<p>It is"`}, Proof: true},
+			"a time that goes on", page(200, html, "<p>It is 2026-11-24T08:17:31.1Z in the shop of "+words+"</p>"),
+			page(200, html, "<p>It is 2026-11-24T08:17:32.7Z in the shop of "+words+"</p>"),
+			page(200, html, "<p>It is 2026-11-24T08:18:05.2Z in the shop of "+words+"</p>"),
+			Result{Verdict: equal, Masks: []model.Mask{{Kind: "html", Where: "p/text()/word[3]", Bytes: 22}}, Proof: true},
 		},
 		{
 			"a nonce and a real difference", page(200, html, "<form>\n<input value='n1'>\n<b>5</b> items in the basket\n</form>\n"),
 			page(200, html, "<form>\n<input value='n2'>\n<b>5</b> items in the basket\n</form>\n"),
 			page(200, html, "<form>\n<input value='n3'>\n<b>6</b> items in the basket\n</form>\n"),
 			Result{
-				Masked: []string{`body line 2: 2 bytes after "<input value='"`},
-				Differences: []string{"--- live\n+++ twin\n@@ -1,4 +1,4 @@\n <form>\n <input value='‹differs by itself›'>\n" +
-					"-<b>5</b> items in the basket\n+<b>6</b> items in the basket\n </form>"},
+				Verdict: different, Masks: []model.Mask{{Kind: "html", Where: "form/input@value", Bytes: 2}},
+				Differences: []model.Difference{{
+					What: "body at form/b/text()/word[1]", Evidence: "--- live\n+++ twin\n@@ -1,4 +1,4 @@\n <form>\n <input value=\"‹differs by itself›\">\n" +
+						"-<b>5</b> items in the basket\n+<b>6</b> items in the basket\n </form>",
+				}},
 			},
 		},
 		{
 			"the order of JSON keys", page(200, "application/json", `{"a":1,"b":[1,2]}`), page(200, "application/json", `{"b":[1,2],"a":1}`),
 			page(200, "application/json", ` { "b" : [1,2], "a":1 } `),
-			Result{Proof: true},
+			Result{Verdict: equal, Proof: true},
 		},
 		{
 			"a JSON number's notation", page(200, "application/json", `{"a":1}`), page(200, "application/json", `{"a":1}`),
 			page(200, "application/json", `{"a":1.0}`),
-			Result{Differences: []string{"--- live\n+++ twin\n@@ -1,3 +1,3 @@\n {\n- \"a\": 1\n+ \"a\": 1.0\n }"}},
+			Result{Verdict: different, Differences: []model.Difference{{What: "body at $.a", Evidence: "--- live\n+++ twin\n@@ -1,3 +1,3 @@\n {\n- \"a\": 1\n+ \"a\": 1.0\n }"}}},
 		},
 		{
 			"nothing but noise", page(200, "", "a1b2c3"), page(200, "", "d4e5f6"), page(200, "", "g7h8i9"),
 			Result{
-				Masked: []string{`body line 1: 6 bytes after ""`},
-				Why:    "the live application itself answers differently each time (100 % of the body)",
+				Verdict: model.VerifyNotComparable, Masks: []model.Mask{{Kind: "text", Where: "line 1 word 1", Bytes: 6}},
+				Why: "the live application itself answers differently each time (100 % of the body)",
 			},
 		},
-		{"the same error", page(404, html, "no"), page(404, html, "no"), page(404, html, "no"), Result{Why: "both answering 404 proves nothing"}},
-		{"nothing", page(200, "", ""), page(200, "", ""), page(200, "", ""), Result{Why: "an empty answer proves little"}},
-		{"redirect to itself", redirect("http://127.0.0.1:8080/login"), redirect("/login"), redirect("/login"), Result{Proof: true}},
+		{
+			"the same error", page(404, html, "no"), page(404, html, "no"), page(404, html, "no"),
+			Result{Verdict: model.VerifySameError, Why: "both answering 404 proves nothing"},
+		},
+		{"nothing", page(200, "", ""), page(200, "", ""), page(200, "", ""), Result{Verdict: equal, Why: "an empty answer proves little"}},
+		{"redirect to itself", redirect("http://127.0.0.1:8080/login"), redirect("/login"), redirect("/login"), Result{Verdict: equal, Proof: true}},
 		{
 			"redirect elsewhere", redirect("http://127.0.0.1:80801/login"), redirect("http://127.0.0.1:80801/login"), redirect("/login"),
-			Result{Differences: []string{"redirect to: http://127.0.0.1:80801/login / /login"}},
+			Result{Verdict: different, Differences: []model.Difference{{What: "header Location", Live: "http://127.0.0.1:80801/login", Image: "/login"}}},
 		},
 		{
 			"binary", page(200, "image/png", "\x00a"), page(200, "image/png", "\x00a"), page(200, "image/png", "\x00b"),
-			Result{Differences: []string{"body: 2 bytes, sha256:022a6979e6da / 2 bytes, sha256:57eb35615d47"}},
+			Result{Verdict: different, Differences: []model.Difference{{What: "body", Live: "2 bytes, sha256:022a6979e6da", Image: "2 bytes, sha256:57eb35615d47"}}},
 		},
 		{
 			"escape sequences", page(200, "text/plain", "\x1b[2J"), page(200, "text/plain", "\x1b[2J"), page(200, "text/plain", "\u202ex\xff"),
-			Result{Differences: []string{"--- live\n+++ twin\n@@ -1,1 +1,1 @@\n-\\x1b[2J\n\\ No newline at end of file\n+\\xe2\\x80\\xaex\\xff\n\\ No newline at end of file"}},
+			Result{Verdict: different, Differences: []model.Difference{{
+				What:     "body at line 1 word 1",
+				Evidence: "--- live\n+++ twin\n@@ -1,1 +1,1 @@\n-\\x1b[2J\n\\ No newline at end of file\n+\\xe2\\x80\\xaex\\xff\n\\ No newline at end of file",
+			}}},
 		},
 		{
 			"a body that goes on",
 			Answer{Status: 200, Body: []byte("abcd"), Cut: true},
 			Answer{Status: 200, Body: []byte("abcd"), Cut: true},
 			Answer{Status: 200, Body: []byte("abcd"), Cut: true},
-			Result{Masked: []string{"body beyond the first 4 bytes"}, Proof: true},
+			Result{Verdict: equal, Masks: []model.Mask{{Kind: "tail", Where: "body beyond the first 4 bytes"}}, Proof: true},
 		},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			got := Answers(c.live, c.again, c.twin, Options{Host: "127.0.0.1:8080"})
+			got := Answers(Sides{Live: c.live, Again: c.again, Twin: c.twin}, Options{Host: "127.0.0.1:8080"})
 			if diff := cmp.Diff(c.want, got); diff != "" {
 				t.Error(diff)
 			}
@@ -102,13 +120,14 @@ func TestSecretsAreNotShown(t *testing.T) {
 	redact := func(s string) string { return strings.ReplaceAll(s, "hunter2", "<redacted>") }
 	long := strings.Repeat("x", widthLimit-4)
 	live, twin := page(200, "text/plain", long+"hunter2"), page(200, "text/plain", long+"hunter2 and more")
-	got := Answers(live, live, twin, Options{Redact: redact})
-	if text := strings.Join(got.Differences, ""); len(got.Differences) != 1 || strings.Contains(text, "hunt") {
+	got := Answers(Sides{Live: live, Again: live, Twin: twin}, Options{Redact: redact})
+	if text := fmt.Sprint(got.Differences); len(got.Differences) != 1 || strings.Contains(text, "hunt") {
 		t.Errorf("%q", text)
 	}
-	got = Answers(page(200, "text/plain", "hunter2"), page(200, "text/plain", "hunter2"), page(200, "text/plain", "<redacted>"), Options{Redact: redact})
-	if diff := cmp.Diff([]string{"body: differs in what is redacted here"}, got.Differences); diff != "" {
-		t.Error(diff)
+	secret := page(200, "text/plain", "hunter2")
+	got = Answers(Sides{Live: secret, Again: secret, Twin: page(200, "text/plain", "<redacted>")}, Options{Redact: redact})
+	if len(got.Differences) != 1 || got.Differences[0].Evidence != "differs in what is redacted here" {
+		t.Errorf("%+v", got.Differences)
 	}
 }
 
@@ -153,24 +172,39 @@ func FuzzEdits(f *testing.F) {
 }
 
 func FuzzAnswers(f *testing.F) {
-	f.Add("<p>a 1</p>", "<p>a 2</p>", "<p>a 3</p>")
-	f.Add(`{"a":1}`, `{"a":2}`, `{"a":3,"b":4}`)
-	f.Add("\xff\xfe", "a b", "")
-	f.Fuzz(func(t *testing.T, a, b, c string) {
-		live, again, twin := page(200, "text/html", a), page(200, "text/html", b), page(200, "text/html", c)
-		r := Answers(live, again, twin, Options{Host: "h"})
-		for _, d := range append(r.Differences, r.Masked...) {
-			for line := range strings.SplitSeq(d, "\n") {
-				if Visible(line) != line {
-					t.Errorf("%q may act on a terminal", line)
-				}
+	f.Add("text/html", "<p>a 1</p>", "<p>a 2</p>", "<p>a 3</p>")
+	f.Add("application/json", `{"a":1}`, `{"a":2}`, `{"a":3,"b":4}`)
+	f.Add("application/json", `{"a":[1,{"b":[2,3]}]}`, `{"a":[{"b":[3,2]},1]}`, `{"a":[1,{"b":[3,2]}]}`)
+	f.Add("text/xml", `<?xml version="1.0"?><a x="1" y="2"><b/> <b>t</b></a>`, `<a y="2" x="3"><b></b><b>t</b></a>`, `<a/>`)
+	f.Add("text/xml", `<!DOCTYPE a [<!ENTITY b "&c;&c;"><!ENTITY c "x">]><a>&b;</a>`, `<a>`, `<a b='1' b='2'></a>`)
+	f.Add("", "\xff\xfe", "a b", "")
+	f.Fuzz(func(t *testing.T, kind, a, b, c string) {
+		live, again, twin := page(200, kind, a), page(200, kind, b), page(200, kind, c)
+		r := Answers(Sides{Live: live, Again: again, Twin: twin, Packed: &twin}, Options{Host: "h"})
+		shown := []string{r.Why}
+		for _, d := range r.Differences {
+			shown = append(shown, strings.Split(d.String(), "\n")...)
+		}
+		for _, m := range r.Masks {
+			shown = append(shown, m.String())
+		}
+		for _, line := range shown {
+			if Visible(line) != line {
+				t.Errorf("%q may act on a terminal", line)
 			}
 		}
 		if a == c && len(r.Differences) > 0 {
-			t.Errorf("equal bodies differ: %q", r.Differences)
+			t.Errorf("equal bodies differ: %+v", r.Differences)
 		}
-		if a == b && a != c && indent(a) == "" && !strings.ContainsRune(a+c, 0) && len(r.Differences) == 0 {
+		if a == b && len(r.Masks) > 0 {
+			t.Errorf("masked without a reason: %+v", r.Masks)
+		}
+		if _, json := parseJSON(a); a == b && a != c && !json && kindOf(live) == model.MaskText && r.Verdict == model.VerifyEqual {
 			t.Errorf("%q and %q count as the same", a, c)
+		}
+		// The masks of one comparison explain it in another.
+		if again := Answers(Sides{Live: live, Again: again, Twin: twin}, Options{Host: "h", Masks: r.Masks}); r.Verdict == model.VerifyEqual && again.Verdict == model.VerifyDifferent {
+			t.Errorf("with its own masks it differs: %+v", again.Differences)
 		}
 	})
 }

@@ -1,142 +1,263 @@
 package compare
 
 import (
-	"bytes"
-	"encoding/json"
+	"cmp"
 	"fmt"
-	"io"
+	"slices"
 	"strings"
-)
 
-// masking is two bodies with what does not count taken out.
-type masking struct {
-	live, twin string
-	parts      []string // what was taken out, for people, without the value
-	share      float64  // bytes taken out of the live body, 0 to 1
-}
+	"a2c/model"
+)
 
 // hidden stands where something was taken out.
 const hidden = "‹differs by itself›"
 
-// partLimit bounds the list of masked parts.
-const partLimit = 20
+// partLimit bounds the list of masked parts, tokenLimit the parts of a body.
+const (
+	partLimit  = 200
+	tokenLimit = 400_000
+)
 
-// mask finds the words that the live application answers differently by itself (live against again). Where the twin differs from live in nothing but
-// these, the difference is taken out of both.
-func mask(live, again, twin string) masking {
-	a, b, c := words(live), words(again), words(twin)
+// token is the smallest part of a text that is compared, and masked.
+type token struct {
+	text  string // as it stands
+	key   string // as it is compared: white space that means nothing is one blank
+	shape string // what it is: a word, the attribute "@value"
+	node  *node  // where it is; nil in plain text
+	line  int    // of the text, or number of the text below the node
+	word  int    // in it
+}
+
+// size is how many bytes the token's value has.
+func (t token) size() int {
+	if strings.HasPrefix(t.shape, "@") {
+		return len(t.text) - len(t.shape) - len(`=""`)
+	}
+	return len(t.text)
+}
+
+// masked is how the token is shown without its value.
+func (t token) masked() string {
+	if name, ok := strings.CutPrefix(t.shape, "@"); ok {
+		return fmt.Sprintf(` %s="%s"`, name, hidden)
+	}
+	return hidden
+}
+
+// places says where tokens are, and which of them another verification masked.
+type places struct {
+	kind  string
+	given map[string]bool
+}
+
+func (p *places) masked(t token) bool {
+	return p != nil && len(p.given) > 0 && p.given[p.kind+" "+t.where()]
+}
+
+// masked finds the tokens that the live application answers differently by itself (live against again). Where the twin differs from live in nothing
+// but these, the difference is taken out of both. p may be nil.
+func masked(live, again, twin []token, p *places) outcome {
+	a, b, t := keys(live), keys(again), keys(twin)
 	own := edits(a, b)
-	m := masking{share: 0}
-	taken := 0
+	x := outcome{}
+	if len(own) > 0 && sameParts(a, b) {
+		if sameParts(a, t) {
+			return reorderedTo(live, own)
+		}
+	}
+	hide := make([]bool, len(live))
+	taken, size := 0, 0
+	for i, k := range live {
+		hide[i] = p.masked(k)
+		size += len(k.text)
+	}
 	for _, e := range own {
-		for _, w := range a[e.from:e.to] {
-			taken += len(w)
-		}
-		if len(m.parts) < partLimit {
-			m.parts = append(m.parts, part(a, e))
+		for i := e.from; i < e.to; i++ {
+			hide[i] = true
 		}
 	}
-	if more := len(own) - partLimit; more > 0 {
-		m.parts = append(m.parts, fmt.Sprintf("body: %d more", more))
+	for i, is := range hide {
+		if is {
+			taken += live[i].size()
+		}
 	}
-	if len(live) > 0 {
-		m.share = float64(taken) / float64(len(live))
+	if size > 0 {
+		x.share = float64(taken) / float64(size)
 	}
-	var l, t strings.Builder
-	at, to := 0, 0
-	put := func(until int) { // the same words in both, masked ones hidden
-		for at < until {
-			if e, ok := covering(own, at, at+1); ok && e.to > e.from {
-				l.WriteString(hidden)
-				t.WriteString(hidden)
-				n := min(e.to, until) - at
-				at, to = at+n, to+n
-				continue
+	if p != nil {
+		x.masks = maskList(live, own, hide, p.kind)
+	}
+	w := twins{live: live, twin: twin, hide: hide, own: own}
+	x.live, x.twin, x.places = w.write(edits(a, t))
+	return x
+}
+
+// reorderedTo is the outcome where all sides have the same parts, and the live application itself changes their order.
+func reorderedTo(live []token, own []edit) outcome {
+	from, to := own[0].from, own[len(own)-1].to
+	size := 0
+	for _, t := range live[from:to] {
+		size += len(t.text)
+	}
+	where := "body"
+	if from < len(live) {
+		where = live[from].holder()
+	}
+	return outcome{masks: []model.Mask{{Kind: model.MaskOrder, Where: where, Bytes: int64(size)}}}
+}
+
+// maskList names what is masked, one entry for each place.
+func maskList(live []token, own []edit, hide []bool, kind string) []model.Mask {
+	var list []model.Mask
+	add := func(where string, size int) {
+		if n := len(list); n > 0 && list[n-1].Where == where {
+			list[n-1].Bytes += int64(size)
+		} else if n <= partLimit {
+			list = append(list, model.Mask{Kind: kind, Where: where, Bytes: int64(size)})
+		}
+	}
+	next := 0
+	for i := 0; i <= len(live); i++ {
+		for ; next < len(own) && own[next].from <= i; next++ {
+			if e := own[next]; e.from == e.to && len(live) > 0 { // what only the second answer has
+				add(live[min(i, len(live)-1)].where(), 0)
 			}
-			l.WriteString(a[at])
-			t.WriteString(c[to])
-			at, to = at+1, to+1
+		}
+		if i < len(live) && hide[i] {
+			add(live[i].where(), live[i].size())
 		}
 	}
-	for _, e := range edits(a, c) {
-		put(e.from)
-		if _, ok := covering(own, e.from, e.to); ok {
-			l.WriteString(hidden)
-			t.WriteString(hidden)
-		} else {
-			l.WriteString(strings.Join(a[e.from:e.to], ""))
-			t.WriteString(strings.Join(c[e.start:e.end], ""))
-		}
-		at, to = e.to, e.end
-	}
-	put(len(a))
-	m.live, m.twin = l.String(), t.String()
-	return m
-}
-
-// covering finds the edit whose words hold all of from to to.
-func covering(own []edit, from, to int) (edit, bool) {
-	for _, e := range own {
-		if e.from <= from && to <= e.to {
-			return e, true
-		}
-	}
-	return edit{}, false
-}
-
-// part says where a masked place is: its line, size and what stands before it.
-func part(a []string, e edit) string {
-	before := strings.Join(a[:e.from], "")
-	line := 1 + strings.Count(before, "\n")
-	before = before[strings.LastIndexByte(before, '\n')+1:]
-	if len(before) > 24 {
-		before = before[len(before)-24:]
-	}
-	size := len(strings.Join(a[e.from:e.to], ""))
-	return fmt.Sprintf("body line %d: %d bytes after %q", line, size, strings.TrimSpace(strings.ToValidUTF8(before, "")))
-}
-
-// words splits a text into the smallest pieces that are masked: what stands between white space, quotes, brackets, commas, semicolons, ampersands
-// and equals signs. Dates, times, UUIDs, URLs and encoded tokens stay whole, so that a time whose seconds differ is masked with its hours.
-func words(s string) []string {
-	var list []string
-	start := 0
-	for i := range len(s) {
-		if !strings.ContainsRune(" \t\r\n\"'<>(){}[],;&=", rune(s[i])) {
-			continue
-		}
-		if start < i {
-			list = append(list, s[start:i])
-		}
-		list = append(list, s[i:i+1])
-		start = i + 1
-	}
-	if start < len(s) {
-		list = append(list, s[start:])
+	if len(list) > partLimit {
+		list[partLimit] = model.Mask{Kind: kind, Where: "further places"}
 	}
 	return list
 }
 
-// indent writes JSON one value a line with sorted keys: neither white space nor the order of keys means anything (RFC 8259). "" for all else.
-func indent(s string) string {
-	if t := strings.TrimSpace(s); t == "" || t[0] != '{' && t[0] != '[' {
-		return ""
+// twins writes both sides, masked parts hidden.
+type twins struct {
+	live, twin []token
+	hide       []bool
+	own        []edit
+	a, t       strings.Builder
+	places     []string
+}
+
+func (w *twins) write(changes []edit) (live, twin string, places []string) {
+	at := 0
+	for _, e := range changes {
+		w.same(at, e.from)
+		w.changed(e)
+		at = e.to
 	}
-	d := json.NewDecoder(strings.NewReader(s))
-	d.UseNumber() // 1.0 and 1 stay apart
-	var v any
-	if d.Decode(&v) != nil {
-		return ""
+	w.same(at, len(w.live))
+	return w.a.String(), w.t.String(), slices.Compact(w.places)
+}
+
+// same writes tokens that both have. White space that means nothing is written as live has it.
+func (w *twins) same(from, to int) {
+	for i := from; i < to; i++ {
+		text := w.live[i].text
+		if w.hide[i] {
+			text = w.live[i].masked()
+		}
+		w.both(text, text)
 	}
-	if _, err := d.Token(); err != io.EOF {
-		return ""
+}
+
+func (w *twins) both(live, twin string) {
+	w.a.WriteString(live)
+	w.t.WriteString(twin)
+}
+
+// changed writes a change: token by token where it is one token for another of the same shape, else whole.
+func (w *twins) changed(e edit) {
+	a, t := w.live[e.from:e.to], w.twin[e.start:e.end]
+	if slices.EqualFunc(a, t, func(x, y token) bool { return x.shape == y.shape }) {
+		for i := range a {
+			if w.hide[e.from+i] {
+				w.both(a[i].masked(), a[i].masked())
+				continue
+			}
+			w.both(a[i].text, t[i].text)
+			if a[i].key != t[i].key {
+				w.places = append(w.places, a[i].where())
+			}
+		}
+		return
 	}
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", " ")
-	if e.Encode(v) != nil {
-		return ""
+	if w.explained(e) {
+		w.both(hidden, hidden)
+		return
 	}
-	return b.String()
+	for _, x := range a {
+		w.a.WriteString(x.text)
+	}
+	for _, x := range t {
+		w.t.WriteString(x.text)
+	}
+	if len(a) > 0 {
+		w.places = append(w.places, a[0].where())
+	} else if len(t) > 0 {
+		w.places = append(w.places, t[0].where())
+	}
+}
+
+// explained reports whether the number of tokens differs where it does so by itself.
+func (w *twins) explained(e edit) bool {
+	return slices.ContainsFunc(w.own, func(o edit) bool {
+		return o.from <= e.from && e.to <= o.to && o.to-o.from != o.end-o.start
+	})
+}
+
+func keys(list []token) []string {
+	out := make([]string, len(list))
+	for i := range list {
+		out[i] = list[i].key
+	}
+	return out
+}
+
+// sameParts reports whether two lists hold the same in whatever order.
+func sameParts(a, b []string) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	count := make(map[string]int, len(a))
+	for _, s := range a {
+		count[s]++
+	}
+	for _, s := range b {
+		if count[s]--; count[s] < 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// where is a token's place: the element and its attribute, the element, the number of the text in it and of the word there; or line and word.
+func (t token) where() string {
+	switch {
+	case t.node == nil:
+		return fmt.Sprintf("line %d word %d", t.line, t.word)
+	case t.shape == shapeWord:
+		return strings.TrimPrefix(fmt.Sprintf("%s/%s/word[%d]", t.node.path(), textName(t.line), t.word), "/")
+	case strings.HasPrefix(t.shape, "@"):
+		return t.node.path() + t.shape
+	}
+	return cmp.Or(t.node.path(), "body")
+}
+
+func textName(n int) string {
+	if n == 1 {
+		return "text()"
+	}
+	return fmt.Sprintf("text()[%d]", n)
+}
+
+// holder is the place of what holds a token.
+func (t token) holder() string {
+	if t.node == nil {
+		return fmt.Sprintf("line %d", t.line)
+	}
+	return cmp.Or(t.node.path(), "body")
 }
