@@ -1,11 +1,14 @@
 package analyze_test
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"golang.org/x/tools/txtar"
 
 	"a2c/analyze"
+	"a2c/model"
 )
 
 // TestJVMDebugger has a JVM that no debugger waits for, and one whose agent will load its transport when one comes.
@@ -24,5 +27,31 @@ func TestJVMDebugger(t *testing.T) {
 		})
 		_, list := run(t, m, "java-tomcat", analyze.Options{})
 		decided(t, list, c.in, c.out)
+	}
+}
+
+// TestJVMBundled has the runtime in the application's own folder: it is the runtime's, without the parts that nobody uses, and what lies beside it is not.
+func TestJVMBundled(t *testing.T) {
+	const system, own = "usr/lib/jvm/java-17-openjdk-amd64/", "opt/orders/jre/"
+	m := machine(t, "java-springboot", func(a *txtar.Archive) {
+		for _, f := range slices.Clone(a.Files) {
+			if rest, ok := strings.CutPrefix(f.Name, system); ok && !strings.Contains(rest, " -> ") {
+				a.Files = append(a.Files, txtar.File{Name: own + rest, Data: slices.Clone(f.Data)})
+			}
+		}
+		for i := range a.Files {
+			if strings.HasPrefix(a.Files[i].Name, "proc/412/") {
+				a.Files[i].Name = strings.Replace(a.Files[i].Name, system, own, 1)
+				a.Files[i].Data = []byte(strings.ReplaceAll(string(a.Files[i].Data), system, own))
+			}
+		}
+	})
+	_, list := run(t, m, "java-springboot", analyze.Options{})
+	decided(t, list, "/opt/orders/jre/lib/modules /opt/orders/jre/lib/server/libjvm.so /opt/orders/orders-1.4.2.jar", "/opt/orders/jre/jmods/java.base.jmod /opt/orders/jre/man/man1/java.1.gz /"+system+"lib/modules")
+	for _, f := range list {
+		under, own := strings.HasPrefix(string(f.Path), "/"+own), f.Group == model.GroupRuntime || f.Group == model.GroupLibraries
+		if f.Decision == model.In && f.Type == "file" && strings.HasPrefix(string(f.Path), "/opt/orders/") && under != own {
+			t.Errorf("%s is of the %s: %v", f.Path, f.Group, f.Reasons)
+		}
 	}
 }

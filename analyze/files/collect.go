@@ -62,7 +62,7 @@ func Collect(ctx context.Context, in Input) (Result, error) {
 	c.closure = NewClosure(c.set, c.libraryPath(), c.mapped)
 	c.note4Named()
 	c.noteOthers()
-	for _, source := range []func(context.Context) error{c.user, c.layout, c.references, c.runtime, c.open, c.observed, c.empty, c.native, c.deleted, c.listOut} {
+	for _, source := range []func(context.Context) error{c.user, c.bundled, c.layout, c.references, c.runtime, c.open, c.observed, c.empty, c.native, c.deleted, c.listOut} {
 		if err := source(ctx); err != nil {
 			return Result{}, err
 		}

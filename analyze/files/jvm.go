@@ -5,6 +5,7 @@ import (
 	"path"
 	"strings"
 
+	"a2c/analyze/subject"
 	"a2c/inventory/host"
 	"a2c/model"
 )
@@ -40,6 +41,25 @@ func (c *collector) jvm(ctx context.Context, home string) error {
 		}
 		return "", ""
 	})
+}
+
+// bundled takes a Java runtime that lies in the application's own folder, or its server's, before these: it changes as seldom as one of the system, and has the
+// same parts that no server uses. A folder that is both, the runtime and the application, as jlink(1) makes it, is the application's.
+func (c *collector) bundled(ctx context.Context) error {
+	app := c.in.Subject.App
+	home := string(app.Runtime.Home)
+	if !c.in.Subject.Java() || home == "" || subject.Under(string(app.Base), home) || subject.Under(string(app.Artifact), home) {
+		return nil
+	}
+	for _, dir := range []string{string(app.Base), path.Dir(string(app.Artifact)), string(app.Platform.Home)} {
+		if dir == "" || dir == "." {
+			continue
+		}
+		if real, _, err := host.Resolve(c.set.tree, dir); err == nil && real != "/" && subject.Under(home, real) {
+			return c.jvm(ctx, home)
+		}
+	}
+	return nil
 }
 
 // debugged reports whether the agent of debuggers is loaded, which loads the rest when a debugger comes.
