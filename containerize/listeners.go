@@ -54,7 +54,12 @@ func (s *start) openOne(l model.Listener) (bool, error) {
 		return s.openKestrel(*b, reason, l.Port), nil
 	case "tomcat-connector":
 		return s.openConnector(*b, l, reason)
-	case "quarkus-property", "micronaut-property", "helidon-property":
+	case "helidon-property":
+		if ok, err := s.openValue(*b, reason, l.Port); ok || err != nil || b.Arg > 0 {
+			return ok, err
+		}
+		return s.openVariable(b.Key, reason, l.Port), nil // its file is packaged
+	case "quarkus-property", "micronaut-property":
 		if b.Arg == 0 {
 			return s.openVariable(b.Key, reason, l.Port), nil
 		}
@@ -62,6 +67,9 @@ func (s *start) openOne(l model.Listener) (bool, error) {
 	case "argument":
 		if b.Value == "" {
 			return false, nil
+		}
+		if s.info.ApplicationType == "dotnet-mono" {
+			return s.openPrefix(*b, reason, l.Port), nil
 		}
 		return s.argument(b.Arg, reason, l.Port, func(v string) string { return strings.Replace(v, b.Value, openAddress(b.Value), 1) }), nil
 	case "jetty-property", "jetty-connector", "liberty-endpoint", "jboss-interface", "glassfish-listener", "karaf-config", "osgi-property", "mono-option":

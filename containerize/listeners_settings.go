@@ -3,6 +3,7 @@ package containerize
 import (
 	"bytes"
 	"fmt"
+	"net/url"
 	"path"
 	"slices"
 	"strings"
@@ -14,7 +15,7 @@ import (
 // openVariable sets the variable that a framework binds to the key, which wins over its files: "Quarkus: Configuration Reference, Configuration sources";
 // "Micronaut: Externalized Configuration with PropertySources"; "Helidon: Config Sources", whose order is the same by default.
 func (s *start) openVariable(key, reason string, port int) bool {
-	name := strings.NewReplacer(".", "_", "-", "_").Replace(strings.ToUpper(key))
+	name := strings.NewReplacer(".", "_", "-", "_", "[", "_", "]", "").Replace(strings.ToUpper(key))
 	if have := s.relaxedVariable(key); have != "" {
 		name = have
 	}
@@ -39,6 +40,18 @@ func (s *start) openValue(b model.Binding, reason string, port int) (bool, error
 		return true, nil
 	}
 	return false, nil
+}
+
+// openPrefix opens a prefix of HttpListener, whose host the requests must have, unless it is "+" (learn.microsoft.com: "HttpListener Class").
+func (s *start) openPrefix(b model.Binding, reason string, port int) bool {
+	return s.argument(b.Arg, reason, port, func(v string) string {
+		parsed, err := url.Parse(b.Value)
+		if err != nil || !closed(parsed.Hostname()) {
+			return v
+		}
+		every := strings.TrimSuffix("+:"+parsed.Port(), ":")
+		return strings.Replace(v, b.Value, strings.Replace(b.Value, parsed.Host, every, 1), 1)
+	})
 }
 
 // openText is the address opened; an expression like "${jboss.bind.address:127.0.0.1}" is, in the value that it has unless told otherwise.

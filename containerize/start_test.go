@@ -98,6 +98,23 @@ func TestListeners(t *testing.T) {
 			wantArgv: []string{"-Dserver.host=0.0.0.0"}, open: true,
 		},
 		{
+			name: "helidon_packaged_socket", kind: "java-helidon",
+			listener: kestrel("helidon-property", model.Binding{Key: "server.sockets[0].host", Value: "127.0.0.1", File: "/a/app.jar!/application.yaml", Line: 4}),
+			wantEnv:  map[string]string{"SERVER_SOCKETS_0_HOST": "0.0.0.0"}, open: true,
+		},
+		{
+			name: "glassfish_property_argument", kind: "java-glassfish", argv: []string{"-Dshop.address=127.0.0.1"},
+			listener: kestrel("glassfish-listener", model.Binding{Key: "shop.address", Value: "127.0.0.1", Arg: 1}), wantArgv: []string{"-Dshop.address=0.0.0.0"}, open: true,
+		},
+		{
+			name: "mono_prefix", kind: "dotnet-mono", argv: []string{"/a/Listen.exe", "--url=http://[::1]:5000/shop/"},
+			listener: kestrel("argument", model.Binding{Value: "http://[::1]:5000/shop/", Arg: 2}), wantArgv: []string{"/a/Listen.exe", "--url=http://+:5000/shop/"}, open: true,
+		},
+		{
+			name: "mono_prefix_without_port", kind: "dotnet-mono", argv: []string{"http://127.0.0.1/"},
+			listener: kestrel("argument", model.Binding{Value: "http://127.0.0.1/", Arg: 1}), wantArgv: []string{"http://+/"}, open: true,
+		},
+		{
 			name: "jboss_argument", kind: "java-jboss", argv: []string{"-b", "127.0.0.1"}, listener: kestrel("jboss-interface", model.Binding{Key: "jboss.bind.address", Value: "127.0.0.1", Arg: 2}),
 			wantArgv: []string{"-b", "0.0.0.0"}, open: true,
 		},

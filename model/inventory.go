@@ -147,7 +147,7 @@ type Binding struct {
 	// "liberty-endpoint" (attribute host of the element at Line of File), "karaf-config" (Key is PID:KEY of etc/PID.cfg), "osgi-property" (Key is the framework's),
 	// "jboss-interface" (Key is the interface of the configuration, Value its address
 	// as written; with an argument Key is the property that it resolves), "glassfish-listener" (Key is network-listener[NAME]/@address or the like; Line
-	// is the listener's own when the attribute is missing),
+	// is the listener's own when the attribute is missing; Key is the property that the attribute names, where that is set),
 	// "websphere-endpoint" (Key is the end point of serverindex.xml), "weblogic-listen-address" (config.xml of the domain),
 	// "mono-option" (Key is the option of Mono's server, or its variable),
 	// "argument" (an address given to the program, a JMX or JDWP option), "default" (nothing sets it: Key is what would). The evidence tells which source is in force: Arg is set when it is an

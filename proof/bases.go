@@ -22,7 +22,7 @@ import (
 func Bases() Proof {
 	var list []apps.App // Install, which runs first, chooses them
 	return Proof{
-		Name: "bases", Needs: []Need{Root, AMD64, Packages}, Budget: 12 * time.Minute,
+		Name: "bases", Needs: []Need{Root, AMD64, Packages}, Budget: 16 * time.Minute,
 		Install: func(t *testing.T, b *Bench) {
 			list = b.basesApps()
 			InstallApps(list...)(t, b)

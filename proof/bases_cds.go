@@ -51,8 +51,7 @@ type jvmStart struct {
 func startJVM(t *testing.T, c Command, j Job) jvmStart {
 	t.Helper()
 	d := docker{env: c.Env}
-	_, reference, _ := strings.Cut(d.run(t, nil, "load", "-i", j.Tar), "Loaded image: ")
-	reference = strings.TrimSpace(reference)
+	reference := d.load(t, j.Tar)
 	defer d.run(t, nil, "rmi", "-f", reference)
 	java := filepath.Join(string(j.Found.Runtime.Home), "bin/java")
 	const times = 5

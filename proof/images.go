@@ -19,7 +19,7 @@ import (
 func Images() Proof {
 	var list []imageSubject // Install, which runs first, chooses them
 	return Proof{
-		Name: "images", Needs: []Need{Root, AMD64, Packages}, Budget: 20 * time.Minute,
+		Name: "images", Needs: []Need{Root, AMD64, Packages}, Budget: 28 * time.Minute,
 		Install: func(t *testing.T, b *Bench) {
 			list = b.imageSubjects(t)
 			var layouts []servers.Server
@@ -51,24 +51,25 @@ type imageSubject struct {
 	logs    []string // log files of the live server, whose lines the container's log holds
 	links   int      // of them are links in the image, because no configuration can send them to a console
 	tls     int      // a port whose certificate the image has, too
+	opened  bool     // what is asked is on loopback in the live server, and answers from outside of the container
 	first   int      // a port with TLS that is asked before it is analyzed, because the server makes a key then; 0: none
 }
 
 // imageSubjects are two, chosen by the commit, or all; SERVERS is a regular expression that chooses by name.
 func (b *Bench) imageSubjects(t *testing.T) []imageSubject {
 	t.Helper()
-	list := []imageSubject{
+	list := append(openedSubjects(), []imageSubject{
 		{server: servers.ConfiguredSpring(), asks: []string{"/orders", "/actuator/env/app.partner.password"}, secrets: []string{"SECRET_APP_PARTNER_PASSWORD"}}, // the actuator shows the value that is in force
 		{server: servers.ConfiguredWildFly(), asks: []string{"/"}, first: 19621, secrets: []string{"DATASOURCE_SECURITY_PASSWORD", "KEY_STORE_APPLICATIONKS_CREDENTIAL_REFERENCE_CLEAR_TEXT"}},
 		{server: servers.ConfiguredQuarkus(), asks: []string{"/"}},
 		{server: servers.ConfiguredMicronaut(), asks: []string{"/"}},
 		{server: servers.ConfiguredLiberty(), asks: []string{"/"}},
-	}
+	}...)
 	list = append(list, imageSubject{server: secretCommand(), asks: []string{"/"}, secrets: []string{"PARTNER_PASSWORD", "PARTNER_API_PASSWORD"}, entry: true})
 	list = append(list, imageSubject{server: withChildren(), asks: []string{"/"}, parent: true}, imageSubject{server: asked(), asks: []string{"/orders"}, health: true})
 	for _, s := range closureLayouts() {
 		if s.server != nil && s.front == nil {
-			list = append(list, imageSubject{server: *s.server, asks: s.asks, first: s.first, logs: logsOf(s.server.Name)})
+			list = append(list, imageSubject{server: *s.server, asks: s.asks, first: s.first, logs: logsOf(s.server.Name), opened: s.server.Kind == "java-karaf"})
 		}
 	}
 	list = append(list, imageSubject{
@@ -114,7 +115,7 @@ func (s imageSubject) prove(t *testing.T, b *Bench, c Command) {
 	}
 	j := Job{ID: y.running[0].application(t, takeInventory(t, c))}
 	j.Analyze(t, c)
-	if s.entry || s.parent || s.health || s.tls > 0 || len(s.logs) > 0 {
+	if s.entry || s.parent || s.health || s.tls > 0 || s.opened || len(s.logs) > 0 {
 		j.Tar = filepath.Join(c.Workspace, "image.tar")
 	}
 	j.Containerize(t, c)
@@ -141,6 +142,9 @@ func (s imageSubject) prove(t *testing.T, b *Bench, c Command) {
 	}
 	if len(s.logs) > 0 {
 		s.proveLogs(t, b, c, j)
+	}
+	if s.opened {
+		t.Run("opened", func(t *testing.T) { s.proveOpened(t, b, c, j) })
 	}
 	given, logs := 0, 0
 	for _, change := range j.Image.Changes {

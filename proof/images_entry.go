@@ -77,8 +77,7 @@ const entryName = "a2c-proof-entry"
 // runImage does what a user does with the archive, and waits until the application answers; it returns the folder of /proc of the container's first process.
 func (s imageSubject) runImage(t *testing.T, d docker, file string, secrets, options []string, command ...string) (proc string) {
 	t.Helper()
-	_, reference, _ := strings.Cut(d.run(t, nil, "load", "-i", file), "Loaded image: ")
-	reference = strings.TrimSpace(reference)
+	reference := d.load(t, file)
 	d.run(t, secrets, slices.Concat([]string{"run", "-d", "--network", "none", "--name", entryName}, options, []string{reference}, command)...)
 	t.Cleanup(func() { d.run(t, nil, "rmi", reference) })
 	t.Cleanup(func() { d.run(t, nil, "rm", "-f", entryName) })
@@ -94,6 +93,13 @@ func (s imageSubject) runImage(t *testing.T, d docker, file string, secrets, opt
 			t.Fatalf("docker run: %v\n%s", err, d.run(t, nil, "logs", "--tail", "30", entryName))
 		}
 	}
+}
+
+// load returns the name of the archive's image.
+func (d docker) load(t *testing.T, file string) string {
+	t.Helper()
+	_, reference, _ := strings.Cut(d.run(t, nil, "load", "-i", file), "Loaded image: ")
+	return strings.TrimSpace(reference)
 }
 
 // terminated has the engine end it by SIGTERM, which the application answers with its own exit code.

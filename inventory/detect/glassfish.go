@@ -46,7 +46,7 @@ func (f *glassFish) readDomain(name string) {
 		}
 	}
 	for _, p := range f.cmd.Properties {
-		f.properties[p.Name] = glassFishProperty{p.Value, f.from(p.From)}
+		f.properties[p.Name] = glassFishProperty{value: p.Value, arg: max(p.From.Index, 0), from: f.from(p.From)}
 	}
 	f.set(f.domain.Properties)
 	f.set(f.config.Properties)
@@ -58,7 +58,7 @@ func (f *glassFish) readDomain(name string) {
 
 func (f *glassFish) set(list []parse.GlassFishProperty) {
 	for _, p := range list {
-		f.properties[p.Name.Value] = glassFishProperty{p.Value.Value, []model.Source{model.FromFile(model.Path(f.file), p.Value.Line)}}
+		f.properties[p.Name.Value] = glassFishProperty{value: p.Value.Value, line: p.Value.Line, from: []model.Source{model.FromFile(model.Path(f.file), p.Value.Line)}}
 	}
 }
 
@@ -103,14 +103,26 @@ func (f *glassFish) ports() []port {
 		}
 		address, from := f.expand(l.Address.Value)
 		p.address, p.from = address, append(p.from, from...)
-		b := model.Binding{Mechanism: "glassfish-listener", Key: l.Element + "[" + l.Name + "]/@address", Value: l.Address.Value, File: model.Path(f.file), Line: l.Line}
-		if l.Address.Line > 0 {
-			b.Line = l.Address.Line
-		}
-		p.binding = newBinding(b, model.FromFile(b.File, b.Line))
+		p.binding = f.binding(l)
 		ports = append(ports, p)
 	}
 	return append(ports, f.dataGrid()...)
+}
+
+// binding is the attribute, or the property that it is a token of.
+func (f *glassFish) binding(l parse.GlassFishListener) *model.Binding {
+	b := model.Binding{Mechanism: "glassfish-listener", Key: l.Element + "[" + l.Name + "]/@address", Value: l.Address.Value, File: model.Path(f.file), Line: cmp.Or(l.Address.Line, l.Line)}
+	from := []model.Source{model.FromFile(b.File, b.Line)}
+	if name, ok := strings.CutPrefix(strings.TrimSuffix(l.Address.Value, "}"), "${"); ok {
+		if p, ok := f.properties[name]; ok && p.arg > 0 {
+			b = model.Binding{Mechanism: b.Mechanism, Key: name, Value: p.value, Arg: p.arg}
+			from = append(from, p.from...)
+		} else if ok && p.line > 0 {
+			b.Key, b.Value, b.Line = name, p.value, p.line
+			from = append(from, p.from...)
+		}
+	}
+	return newBinding(b, from...)
 }
 
 // dataGrid is Payara's Hazelcast (docs.payara.fish: "Hazelcast Configuration"): the administration server takes das-port, 4900, the instances start-port,

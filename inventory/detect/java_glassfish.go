@@ -83,8 +83,9 @@ type glassFish struct {
 }
 
 type glassFishProperty struct {
-	value string
-	from  []model.Source
+	value     string
+	arg, line int // of the command line, or of domain.xml
+	from      []model.Source
 }
 
 func newGlassFish(j *jvm) *glassFish {
