@@ -73,7 +73,7 @@ func (s *start) openOne(l model.Listener) (bool, error) {
 		}
 		return s.argument(b.Arg, reason, l.Port, func(v string) string { return strings.Replace(v, b.Value, openAddress(b.Value), 1) }), nil
 	case "jetty-property", "jetty-connector", "liberty-endpoint", "jboss-interface", "glassfish-listener", "karaf-config", "osgi-property", "mono-option":
-		if l.Purpose == "management" { // a console, for people on the machine
+		if l.Purpose == "management" || l.Purpose == "ssh" { // a console, for people on the machine
 			return false, nil
 		}
 		return s.openValue(*b, reason, l.Port)

@@ -48,6 +48,10 @@ func TestOpenFiles(t *testing.T) {
 			binding: model.Binding{Mechanism: "karaf-config", Key: "org.ops4j.pax.web:org.ops4j.pax.web.listening.addresses", Value: "127.0.0.1", Line: 1}, file: "/srv/etc/org.ops4j.pax.web.cfg", purpose: "http",
 			before: "org.ops4j.pax.web.listening.addresses = 127.0.0.1\n", line: "org.ops4j.pax.web.listening.addresses = 0.0.0.0",
 		},
+		"karaf_shell_stays": {
+			binding: model.Binding{Mechanism: "karaf-config", Key: "org.apache.karaf.shell:sshHost", Value: "127.0.0.1", Line: 1}, file: "/srv/etc/org.apache.karaf.shell.cfg", purpose: "ssh",
+			before: "sshHost = 127.0.0.1\n", line: "",
+		},
 		"helidon_on_disk": {
 			binding: model.Binding{Mechanism: "helidon-property", Key: "server.sockets[0].host", Value: "127.0.0.1", Line: 4}, file: "/srv/work/application.yaml", purpose: "http",
 			before: "server:\n  sockets:\n    - name: admin\n      host: 127.0.0.1\n", line: "      host: 0.0.0.0",

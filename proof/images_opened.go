@@ -123,6 +123,12 @@ func (s imageSubject) proveOpened(t *testing.T, b *Bench, c Command, j Job) {
 	t.Helper()
 	d := docker{env: c.Env}
 	options, values := given(t, j)
+	states := b.Scratch(t, "images-state")
+	for i, m := range j.Image.Needs.State { // a Karaf has in its cache what it has installed
+		volume := filepath.Join(states, fmt.Sprint(i))
+		d.command(t, nil, "cp", "-a", string(m.Path), volume)
+		options = append(options, "-v", volume+":"+string(m.Path))
+	}
 	reference := d.load(t, j.Tar)
 	d.run(t, values, slices.Concat([]string{"run", "-d", "--name", entryName}, options, withoutRoot(j), []string{reference})...)
 	t.Cleanup(func() { d.run(t, nil, "rmi", reference) })
