@@ -22,6 +22,7 @@ func (a *app) verifyTable(w io.Writer, v model.Verification) error {
 		return err
 	}
 	differences(w, v.Comparisons)
+	processFacts(w, v.Facts)
 	for _, r := range v.Reached {
 		fmt.Fprintf(w, "\nit tried to reach %s", term.Safe(r))
 	}

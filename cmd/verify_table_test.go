@@ -27,6 +27,16 @@ func TestVerifyTable(t *testing.T) {
 			[]string{"PORT", "80/ differs:\nstatus: 200 / 404\n", "different (1 of 1 comparisons differ)\n"},
 			"nothing was compared",
 		},
+		"other facts": {
+			model.Verification{Why: "x", Facts: []model.Fact{
+				{Name: "umask", Live: "0027", Image: "0022", Verdict: model.FactDifferent, Why: "new files get other permissions"},
+				{Verdict: model.FactEqual},
+				{Name: "encoding", Live: "UTF-8", Image: "UTF-8", Verdict: model.FactExplained},
+				{Name: "limits", Verdict: model.FactUnknown, Why: "permission denied"},
+			}},
+			[]string{"facts of the process: 1 equal, 1 explained, 1 different, 1 unknown\n  umask differs: 0027 / 0022 (new files get other permissions)\n  limits is not known: permission denied\n"},
+			"encoding",
+		},
 		"verified": {
 			model.Verification{Verdict: "equal", Verified: true, Comparisons: []model.Comparison{{
 				Port: 80, Method: "GET", Path: "/", Verdict: "equal", Same: true, Proof: true, Masks: []model.Mask{{Kind: "json", Where: "$.id", Bytes: 36}},

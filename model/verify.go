@@ -40,6 +40,7 @@ type Verification struct {
 	ReadySeconds float64      `json:"readySeconds"`        // start until the port accepted
 	PeakBytes    int64        `json:"peakBytes,omitempty"` // memory of the twin: what its cgroup was charged, or the main process's VmHWM if that is more
 	Comparisons  []Comparison `json:"comparisons"`
+	Facts        []Fact       `json:"facts"`         // of the main process, in both
 	Reached      []string     `json:"reached"`       // what the twin tried to reach: "tcp/10.0.0.5:5432", "dns/db.internal"
 	ReadOnlyRoot bool         `json:"readOnlyRoot"`  // it ran with a read-only root
 	Log          []string     `json:"log,omitempty"` // last lines of the twin, escaped and redacted

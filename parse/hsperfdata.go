@@ -9,7 +9,7 @@ import (
 )
 
 // PerfData is what a HotSpot JVM publishes of itself in /tmp/hsperfdata_USER/PID (perfMemory.hpp, perfData.hpp of OpenJDK): counters of its memory
-// and its collectors. Texts are kept of collectors and spaces alone: others hold the command line.
+// and its collectors. Texts are kept of collectors and spaces, and the runtime's version: others hold the command line.
 type PerfData struct {
 	Numbers map[string]int64  // "sun.gc.metaspace.used"
 	Texts   map[string]string // "sun.gc.collector.0.name"
@@ -70,9 +70,16 @@ func (p *PerfData) entry(e []byte, order binary.ByteOrder) {
 	case key == "":
 	case e[12] == 'J' && vector == 0 && int(data)+8 <= len(e):
 		p.Numbers[key] = int64(order.Uint64(e[data:]))
-	case e[12] == 'B' && vector > 0 && (strings.HasPrefix(key, "sun.gc.collector.") || strings.HasPrefix(key, "sun.gc.generation.")) && strings.HasSuffix(key, ".name"):
+	case e[12] == 'B' && vector > 0 && textKept(key):
 		p.Texts[key] = text(e[data:], int(min(vector, maxPerfText)))
 	}
+}
+
+// PerfJavaVersion is the text that holds java.version: "17.0.15".
+const PerfJavaVersion = "java.property.java.version"
+
+func textKept(key string) bool {
+	return key == PerfJavaVersion || (strings.HasPrefix(key, "sun.gc.collector.") || strings.HasPrefix(key, "sun.gc.generation.")) && strings.HasSuffix(key, ".name")
 }
 
 // text ends at a NUL byte, at the end, or after most bytes.
@@ -113,4 +120,16 @@ func (p PerfData) Collections() (count, ticks int64) {
 		}
 	}
 	return count, ticks
+}
+
+// MaxHeap is the heap's limit in bytes as the JVM itself says it, 0 if it does not: G1 gives each generation the whole.
+func (p PerfData) MaxHeap() int64 {
+	young, old := p.Numbers["sun.gc.generation.0.maxCapacity"], p.Numbers["sun.gc.generation.1.maxCapacity"]
+	if young < 0 || old < 0 || young > 1<<50 || old > 1<<50 {
+		return 0
+	}
+	if strings.HasPrefix(p.Texts["sun.gc.collector.0.name"], "G1") {
+		return max(young, old) &^ (1<<20 - 1)
+	}
+	return young + old
 }

@@ -35,6 +35,7 @@ func (r *run) judge(ctx context.Context, twin Twin, targets []target, start time
 		}
 		v.Notes = append(v.Notes, notes(targets)...)
 		conclude(v, r.unasked)
+		r.facts(ctx, twin, v)
 		status, err := twin.Status(ctx)
 		if err != nil {
 			return false, err

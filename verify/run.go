@@ -192,7 +192,7 @@ func (r *run) report(step, detail string, took time.Duration) {
 func (r *run) attempt(ctx context.Context, targets []target, readOnly bool) (v model.Verification, again bool, err error) {
 	v = model.Verification{
 		ApplicationID: r.o.Image.ApplicationID, ImageDigest: r.o.Image.Digest, Runtime: r.runtime.Name(), ReadOnlyRoot: readOnly,
-		Comparisons: []model.Comparison{}, Reached: []string{},
+		Comparisons: []model.Comparison{}, Facts: []model.Fact{}, Reached: []string{},
 	}
 	folder, err := r.folder()
 	if err != nil {

@@ -121,18 +121,6 @@ func (j *jvm) heap() {
 	j.u.Heap = h
 }
 
-// max is the heap's limit as the JVM itself says it: G1 gives each generation the whole.
-func (j *jvm) max() int64 {
-	young, old := j.perf.Numbers["sun.gc.generation.0.maxCapacity"], j.perf.Numbers["sun.gc.generation.1.maxCapacity"]
-	if young < 0 || old < 0 || young > 1<<50 || old > 1<<50 {
-		return 0
-	}
-	if strings.HasPrefix(j.perf.Texts["sun.gc.collector.0.name"], "G1") {
-		return max(young, old) &^ (1<<20 - 1)
-	}
-	return young + old
-}
-
 // collector is the one in use: as the JVM names it, as an option asks for it, or as the JVM chooses by itself.
 func (j *jvm) collector(h *model.Heap) (name, source string) {
 	if j.openJ9() {

@@ -30,8 +30,8 @@ func (j *jvm) limit(h *model.Heap) {
 	}
 	h.Evidence.Add("sharePercent", from)
 	h.Evidence.Add("shareSource", from)
-	if j.perf != nil && j.max() > 0 {
-		h.MaxBytes = j.max()
+	if j.perf != nil && j.perf.MaxHeap() > 0 {
+		h.MaxBytes = j.perf.MaxHeap()
 		h.Evidence.Add("maxBytes", j.from)
 	}
 	h.Evidence.Add("maxBytes", from)

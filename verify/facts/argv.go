@@ -1,0 +1,61 @@
+package facts
+
+import (
+	"slices"
+	"strings"
+
+	"a2c/model"
+	"a2c/parse"
+)
+
+// inMemory begins the argument by which the image's init gives a JVM a secret, so that the list of processes does not show it.
+const inMemory = "@/proc/self/fd/"
+
+// argv compares the argument vectors, secrets taken out of both. Only the arguments that differ are shown.
+func argv(p *pair) error {
+	live, twin := parse.RedactArgs(p.live.Args()), parse.RedactArgs(p.twin.Args())
+	if slices.Equal(live, twin) {
+		n := count(len(live), "argument")
+		p.add(model.FactEqual, "argv", n, n, "")
+		return nil
+	}
+	gone, added := minus(live, twin), minus(twin, live)
+	if len(gone) == 0 && len(added) == 0 {
+		p.add(model.FactDifferent, "argv", strings.Join(live, " "), strings.Join(twin, " "), "the same arguments in another order")
+		return nil
+	}
+	reason := p.saidArguments(gone, added)
+	p.judge("argv", shorten(gone, " "), shorten(added, " "), reason, "the image's entry point has other arguments, and no change of containerize says why")
+	return nil
+}
+
+// saidArguments explains arguments that differ, when the image's changes name all of them. A secret that goes by memory stands for the argument that held it.
+func (p *pair) saidArguments(gone, added []string) string {
+	var reasons []string
+	stands := 0
+	for _, a := range added {
+		why := ""
+		if strings.HasPrefix(a, inMemory) {
+			why, stands = "the image's init gives a secret by a file of arguments in memory", stands+1
+		} else {
+			why = p.changed(func(c model.Change) bool { return c.After != "" && p.o.Clean(c.After) == p.o.Clean(a) })
+		}
+		if why == "" {
+			return ""
+		}
+		reasons = append(reasons, why)
+	}
+	for _, g := range gone {
+		why := p.changed(func(c model.Change) bool { return c.Before != "" && p.o.Clean(c.Before) == p.o.Clean(g) })
+		if why == "" && stands > 0 && strings.Contains(g, model.Redacted) {
+			stands--
+			continue
+		}
+		if why == "" {
+			return ""
+		}
+		reasons = append(reasons, why)
+	}
+	slices.Sort(reasons)
+	return strings.Join(slices.Compact(reasons), "; ")
+}
