@@ -15,6 +15,7 @@ import (
 	"a2c/inventory/host"
 	"a2c/model"
 	"a2c/verify"
+	"a2c/verify/page"
 )
 
 func newVerify(a *app) *cobra.Command {
@@ -79,6 +80,9 @@ func (a *app) verify(ctx context.Context, w *workspace.Workspace, f verifyFlags,
 	if err := w.Save(path.Join(f.id, workspace.VerifyFile), v); err != nil {
 		return err
 	}
+	if err := writePage(w, path.Join(f.id, workspace.VerifyPage), v, o.Image); err != nil {
+		return err
+	}
 	if err := a.proposeDeployment(w, f.id, o.Analysis, o.Image); err != nil {
 		return err
 	}
@@ -86,14 +90,35 @@ func (a *app) verify(ctx context.Context, w *workspace.Workspace, f verifyFlags,
 		return err
 	}
 	a.noteSkips(v.Skips)
-	switch v.Verdict {
-	case model.VerifyDifferent:
-		return answer(No)
-	case model.VerifyNotComparable:
-		return answer(Partial)
+	a.Note("with evidence, side by side: %s", model.Path(w.Path(path.Join(f.id, workspace.VerifyPage))))
+	if code := verifyCode(v.Verdict); code != Done {
+		return answer(code)
 	}
 	a.Note("next: %s --application-id %s", a.command("generate app-deployment"), f.id)
 	return nil // what could not be seen is no part of the verdict
+}
+
+// verifyCode is how a verdict ends the program.
+func verifyCode(verdict string) Code {
+	switch verdict {
+	case model.VerifyEqual:
+		return Done
+	case model.VerifyNotComparable:
+		return Partial
+	}
+	return No
+}
+
+// writePage writes the page for people.
+func writePage(w *workspace.Workspace, name string, v model.Verification, i model.Image) error {
+	f, err := w.Create(name)
+	if err != nil {
+		return err
+	}
+	if err := page.Write(f, v, i); err != nil {
+		return errors.Join(err, f.Discard())
+	}
+	return f.Commit()
 }
 
 func verifyError(id string, err error) error {

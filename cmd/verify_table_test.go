@@ -59,3 +59,11 @@ func TestVerifyTable(t *testing.T) {
 		}
 	}
 }
+
+func TestVerifyCode(t *testing.T) {
+	for verdict, want := range map[string]Code{model.VerifyEqual: 0, model.VerifyDifferent: 3, model.VerifyNotComparable: 4, "": 3} {
+		if got := verifyCode(verdict); got != want {
+			t.Errorf("%q: %d, want %d", verdict, got, want)
+		}
+	}
+}

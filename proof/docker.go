@@ -48,6 +48,7 @@ func dockerCases() []dockerCase {
 		{"equal", proveEqual},
 		{"different", proveDifferent},
 		{"nothing-shown", proveNothingShown},
+		{"noise", proveNoise},
 		{"never-listens", proveNeverListens},
 		{"listens-on-loopback", proveLoopback},
 		{"ends", proveEnds},
@@ -65,7 +66,7 @@ func dockerCases() []dockerCase {
 
 func proveEqual(t *testing.T, d *dockerProof) {
 	s := d.subject(t, nil)
-	s.ask(t, "/", "/login", "/endless")
+	s.ask(t, "/", "/login", "/endless", "/nonce")
 	echo := filepath.Join(t.TempDir(), "echo.http")
 	if err := os.WriteFile(echo, []byte("POST /echo HTTP/1.1\nContent-Type: application/json\n\n{\"a\": 1}"), 0o600); err != nil {
 		t.Fatal(err)
@@ -76,14 +77,19 @@ func proveEqual(t *testing.T, d *dockerProof) {
 	}
 	s.options.Requests = append(s.options.Requests, q)
 	v := s.verify(t)
-	if !v.Verified || v.Why != "" || !v.ReadOnlyRoot || v.ReadySeconds <= 0 || v.PeakBytes <= 0 {
+	if v.Verdict != model.VerifyEqual || !v.Verified || v.Why != "" || !v.ReadOnlyRoot || v.ReadySeconds <= 0 || v.PeakBytes <= 0 {
 		t.Errorf("an equal image: %s", show(v))
 	}
-	if len(v.Comparisons) != 4 || len(v.Reached) != 0 || len(v.Log) != 0 {
+	if len(v.Comparisons) != 5 || len(v.Reached) != 0 || len(v.Log) != 0 {
 		t.Fatalf("an equal image: %s", show(v))
 	}
-	if masks := v.Comparisons[0].Masks; len(masks) == 0 {
-		t.Errorf("nothing is masked: %s", show(v))
+	var got []string
+	for _, m := range slices.Concat(v.Comparisons[0].Masks, v.Comparisons[3].Masks) {
+		got = append(got, m.Kind+" "+m.Where)
+	}
+	want := []string{"html html/p/text()/word[1]", "html html/input@value", "header Content-Security-Policy", "cookie SESSION", "json $.request.id"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("masked: %s", diff)
 	}
 	for _, c := range v.Comparisons {
 		if !c.Same || !c.Proof {
@@ -95,7 +101,7 @@ func proveEqual(t *testing.T, d *dockerProof) {
 func proveDifferent(t *testing.T, d *dockerProof) {
 	s := d.subject(t, map[string]string{"GREETING": "Servus"})
 	v := s.verify(t)
-	if v.Verified || v.ReadOnlyRoot || len(v.Comparisons) != 1 {
+	if v.Verdict != model.VerifyDifferent || v.ReadOnlyRoot || len(v.Comparisons) != 1 {
 		t.Fatalf("a different image: %s", show(v))
 	}
 	if text := fmt.Sprint(v.Comparisons[0].Differences); !strings.Contains(text, "-<h1>Hello</h1>\n+<h1>Servus</h1>") || strings.Contains(text, "+<p>20") {
@@ -107,11 +113,19 @@ func proveNothingShown(t *testing.T, d *dockerProof) {
 	s := d.subject(t, nil)
 	s.ask(t, "/error", "/nowhere")
 	v := s.verify(t)
-	if v.Verified || !strings.Contains(v.Why, "both answering 500 proves nothing") || !strings.Contains(v.Why, "--path") {
+	if v.Verdict != model.VerifyNotComparable || !strings.Contains(v.Why, "both answering 500 proves nothing") || !strings.Contains(v.Why, "--path") {
 		t.Errorf("two equal errors: %s", show(v))
 	}
 	if len(v.Comparisons) != 1 {
 		t.Errorf("after a server error the live application was asked again: %s", show(v))
+	}
+}
+
+func proveNoise(t *testing.T, d *dockerProof) {
+	s := d.subject(t, nil)
+	s.ask(t, "/noise")
+	if v := s.verify(t); v.Verdict != model.VerifyNotComparable || v.Comparisons[0].Verdict != model.VerifyNotComparable || len(v.Comparisons[0].Masks) == 0 {
+		t.Errorf("a fifth of the answer is new each time: %s", show(v))
 	}
 }
 

@@ -18,7 +18,8 @@ type question struct {
 	t                 target
 	q                 Request
 	live, again, twin compare.Answer
-	packed            *compare.Answer // the twin's when it may compress; nil: nobody was asked so
+	packed            *compare.Answer  // the twin's when it may compress; nil: nobody was asked so
+	more              []compare.Answer // further ones of the live application
 	liveErr, twinErr  error
 }
 
@@ -62,6 +63,9 @@ func (r *run) compare(ctx context.Context, twin Twin, targets []target, settled 
 	compared := make([]model.Comparison, 0, len(questions)+len(list))
 	for _, q := range questions {
 		c := r.result(q)
+		if err := r.confirm(ctx, q, &c); err != nil {
+			return nil, err
+		}
 		r.report("compare", fmt.Sprintf("%s %d%s: %s", c.Method, c.Port, model.Path(c.Path), c.Verdict), 0)
 		compared = append(compared, c)
 	}
@@ -138,9 +142,9 @@ func (r *run) result(q *question) model.Comparison {
 	if q.packed != nil && q.packed.Encoding != "" {
 		c.Live.PackedBytes, c.Twin.PackedBytes = q.again.Packed, q.packed.Packed
 	}
-	result := compare.Answers(compare.Sides{Live: q.live, Again: q.again, Twin: q.twin, Packed: q.packed}, compare.Options{
-		Host: or(q.q.Host, hostOf(q.t)), Masks: r.o.masks(q.t.port, q.q), Redact: r.redact.text, Line: r.redact.line,
-	})
+	o := compare.Options{Host: or(q.q.Host, hostOf(q.t)), Redact: r.redact.text, Line: r.redact.line}
+	o.Own, o.Masks = q.seldom(o), r.o.masks(q.t.port, q.q)
+	result := compare.Answers(compare.Sides{Live: q.live, Again: q.again, Twin: q.twin, Packed: q.packed}, o)
 	c.Verdict, c.Differences, c.Masks = result.Verdict, append(c.Differences, result.Differences...), result.Masks
 	c.Same, c.Proof, c.ProofWhy = len(c.Differences) == 0, result.Proof, result.Why
 	return c

@@ -41,6 +41,8 @@ func run() error {
 		http.Redirect(w, r, "http://"+r.Host+"/?from=login", http.StatusFound)
 	})
 	http.HandleFunc("/endless", endless)
+	http.HandleFunc("/nonce", nonce)
+	http.HandleFunc("/noise", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintf(w, "%s%s", strings.Repeat("words ", 17), rand.Text()) })
 	http.HandleFunc("/state", state)
 	http.HandleFunc("/echo", func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
@@ -102,6 +104,15 @@ func page(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	fmt.Fprintf(w, "<html>\n<h1>%s</h1>\n<p>%s</p>\n<input name=\"nonce\" value=\"%s\">\n%s<p>%s</p>\n</html>\n",
 		os.Getenv("GREETING"), time.Now().Format(time.RFC3339Nano), rand.Text(), strings.Repeat("<p>This page has some more words, as pages have.</p>\n", 20), os.Getenv("TOKEN"))
+}
+
+// nonce has a new token in its policy, its cookie and its body.
+func nonce(w http.ResponseWriter, _ *http.Request) {
+	token := rand.Text()
+	w.Header().Set("Content-Security-Policy", "script-src 'nonce-"+token+"'")
+	http.SetCookie(w, &http.Cookie{Name: "SESSION", Value: token, HttpOnly: true})
+	w.Header().Set("Content-Type", "application/json")
+	fmt.Fprintf(w, `{"request":{"id":%q},"text":%q}`, token, strings.Repeat("words ", 100))
 }
 
 // insert is the timer of an application that works on a database.

@@ -122,7 +122,7 @@ func (c *comparer) read(kind, live, again, twin string) outcome {
 		b, okB := form.read(again)
 		t, okT := form.read(twin)
 		if okA && okB && okT {
-			return masked(a, b, t, &places{kind: form.kind, given: c.given})
+			return masked(a, b, t, &places{kind: form.kind, known: c.known})
 		}
 	}
 	// Too many parts: whole, or not at all.

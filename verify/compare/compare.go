@@ -56,14 +56,20 @@ type Result struct {
 type Options struct {
 	Host   string              // what was asked for ("127.0.0.1:8080"): redirects to it are redirects to the same place
 	Masks  []model.Mask        // found by another verification of the same request
+	Own    []model.Mask        // found by further answers of the live application
 	Redact func(string) string // takes secrets out of what is shown, bodies of any size; nil: nothing is taken out
 	Line   func(string) string // does so with one line of at most 8 KiB; nil: nothing is taken out
 }
 
+// masks are the kinds and places of masks that are known before; true: given by another verification.
+type masks map[string]bool
+
+func (m masks) has(kind, where string) bool { _, ok := m[kind+" "+where]; return ok }
+
 // comparer gathers what one comparison finds.
 type comparer struct {
 	o      Options
-	given  map[string]bool // kind and place of Options.Masks
+	known  masks
 	result Result
 }
 
@@ -76,9 +82,12 @@ func Answers(s Sides, o Options) Result {
 	if o.Line == nil {
 		o.Line = same
 	}
-	c := comparer{o: o, given: map[string]bool{}}
+	c := comparer{o: o, known: masks{}}
 	for _, m := range o.Masks {
-		c.given[m.Kind+" "+m.Where] = true
+		c.known[m.Kind+" "+m.Where] = true
+	}
+	for _, m := range o.Own {
+		c.known[m.Kind+" "+m.Where] = false
 	}
 	c.differ("status", fmt.Sprint(s.Live.Status), fmt.Sprint(s.Again.Status), fmt.Sprint(s.Twin.Status))
 	c.headers(s)
@@ -120,7 +129,7 @@ func (c *comparer) judge(s Sides, b bodies) {
 func (c *comparer) differ(what, live, again, twin string) {
 	switch {
 	case live == twin:
-	case live != again:
+	case live != again, c.known.has(model.MaskOther, what):
 		c.mask(model.MaskOther, what, len(live))
 	default:
 		c.difference(what, live, twin)
@@ -138,7 +147,7 @@ func (c *comparer) mask(kind, where string, size int) {
 			return
 		}
 	}
-	c.result.Masks = append(c.result.Masks, model.Mask{Kind: kind, Where: c.o.show(where), Bytes: int64(size), Given: c.given[kind+" "+where]})
+	c.result.Masks = append(c.result.Masks, model.Mask{Kind: kind, Where: c.o.show(where), Bytes: int64(size), Given: c.known[kind+" "+where]})
 }
 
 // show makes one line fit to print.

@@ -69,7 +69,7 @@ func (c *comparer) headers(s Sides) {
 
 // header compares one field; "" where there is none.
 func (c *comparer) header(name, live, again, twin string) {
-	if live != "" && twin != "" && c.given[model.MaskHeader+" "+name] {
+	if live != "" && twin != "" && c.known.has(model.MaskHeader, name) {
 		c.mask(model.MaskHeader, name, len(live))
 		return
 	}
@@ -79,12 +79,18 @@ func (c *comparer) header(name, live, again, twin string) {
 		}
 		return
 	}
-	c.mask(model.MaskHeader, name, len(live))
-	if live == "" || again == "" {
-		return // it comes and goes
+	if live == "" || again == "" { // it comes and goes
+		c.mask(model.MaskHeader, name, len(live))
+		return
 	}
 	// A policy with a nonce: the rest of it is compared.
-	if m := masked(line(live), line(again), line(twin), nil); m.live != m.twin {
+	m := masked(line(live), line(again), line(twin), &places{kind: model.MaskHeader})
+	size := 0
+	for _, part := range m.masks {
+		size += int(part.Bytes)
+	}
+	c.mask(model.MaskHeader, name, size)
+	if m.live != m.twin {
 		c.difference("header "+name, m.live, m.twin)
 	}
 }
@@ -153,4 +159,15 @@ func sorted[V any](m map[string]V) []string {
 	}
 	slices.Sort(list)
 	return list
+}
+
+// Never lists the header fields that are not compared.
+func Never() []string {
+	list := ways()
+	for name, w := range list {
+		if w != never || name == "Set-Cookie" || name == "Content-Encoding" {
+			delete(list, name)
+		}
+	}
+	return sorted(list)
 }

@@ -43,7 +43,7 @@ func (c *comparer) json(live, again, twin string) (outcome, bool) {
 		values[i] = v
 	}
 	own := variations{}
-	for name := range c.given {
+	for name := range c.known {
 		if kind, where, _ := strings.Cut(name, " "); kind == model.MaskJSON || kind == model.MaskOrder {
 			own[where] = &varies{kind: kind}
 		}

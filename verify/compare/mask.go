@@ -44,24 +44,35 @@ func (t token) masked() string {
 	return hidden
 }
 
-// places says where tokens are, and which of them another verification masked.
+// places says where tokens are, and which of them are known to vary.
 type places struct {
 	kind  string
-	given map[string]bool
+	known masks
 }
 
-func (p *places) masked(t token) bool {
-	return p != nil && len(p.given) > 0 && p.given[p.kind+" "+t.where()]
+func (p *places) masked(t token) bool { return len(p.known) > 0 && p.known.has(p.kind, t.where()) }
+
+// reordered reports whether the order of parts is known to vary.
+func (p *places) reordered() bool {
+	for name := range p.known {
+		if strings.HasPrefix(name, model.MaskOrder+" ") {
+			return true
+		}
+	}
+	return false
 }
 
 // masked finds the tokens that the live application answers differently by itself (live against again). Where the twin differs from live in nothing
-// but these, the difference is taken out of both. p may be nil.
+// but these, the difference is taken out of both.
 func masked(live, again, twin []token, p *places) outcome {
 	a, b, t := keys(live), keys(again), keys(twin)
 	own := edits(a, b)
 	x := outcome{}
-	if len(own) > 0 && sameParts(a, b) {
-		if sameParts(a, t) {
+	if (len(own) > 0 || p.reordered()) && sameParts(a, b) && sameParts(a, t) {
+		if len(own) == 0 {
+			own = edits(a, t)
+		}
+		if len(own) > 0 {
 			return reorderedTo(live, own)
 		}
 	}
@@ -84,9 +95,7 @@ func masked(live, again, twin []token, p *places) outcome {
 	if size > 0 {
 		x.share = float64(taken) / float64(size)
 	}
-	if p != nil {
-		x.masks = maskList(live, own, hide, p.kind)
-	}
+	x.masks = maskList(live, own, hide, p.kind)
 	w := twins{live: live, twin: twin, hide: hide, own: own}
 	x.live, x.twin, x.places = w.write(edits(a, t))
 	return x

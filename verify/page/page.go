@@ -1,0 +1,139 @@
+// Package page shows a verification to people, on one page of HTML that needs nothing else: no script, no style sheet, no network.
+package page
+
+import (
+	"cmp"
+	"fmt"
+	"html/template"
+	"io"
+	"strings"
+
+	"a2c/internal/term"
+	"a2c/model"
+	"a2c/templates"
+	"a2c/verify/compare"
+)
+
+// view is what the template shows.
+type view struct {
+	Title       string
+	Verdict     verdict
+	Sum, Why    string
+	Missing     []string
+	Facts       []fact
+	Comparisons []comparison
+	Differ      bool
+	NotCompared []string
+	Never       string
+	Masks       []mask
+	Reached     []string
+	Log         []string
+}
+
+type verdict struct{ Class, Text string }
+
+type fact struct{ Name, Value string }
+
+type comparison struct {
+	Port                    int
+	Asked, Live, Image, Why string
+	Verdict                 verdict
+	Differences             []difference
+}
+
+type mask struct {
+	Port  int
+	Asked string
+	model.Mask
+}
+
+// Write writes the page of a verification of an image. All text is as verify.json has it, redacted, and escaped for HTML here.
+func Write(w io.Writer, v model.Verification, i model.Image) error {
+	const name = "verify.html.tmpl"
+	t, err := template.New(name).Option("missingkey=error").ParseFS(templates.FS, "verify/"+name)
+	if err != nil {
+		return fmt.Errorf("parse template %s: %w", name, err)
+	}
+	if err := t.Execute(w, see(v, i)); err != nil {
+		return fmt.Errorf("execute template %s: %w", name, err)
+	}
+	return nil
+}
+
+func see(v model.Verification, i model.Image) view {
+	x := view{
+		Title: v.ApplicationID, Verdict: word(v.Verdict), Why: v.Why, Missing: v.Missing, Facts: facts(v, i), Never: strings.Join(compare.Never(), ", "),
+		Reached: v.Reached, Log: v.Log,
+	}
+	if len(x.Missing) == 1 && x.Missing[0] == x.Why {
+		x.Missing = nil
+	}
+	count := map[string]int{}
+	for _, c := range v.Comparisons {
+		count[c.Verdict]++
+		asked := strings.TrimSpace(c.Method + " " + model.Path(c.Path).String())
+		one := comparison{Port: c.Port, Asked: asked, Live: said(c.Live), Image: said(c.Twin), Why: c.ProofWhy, Verdict: word(c.Verdict)}
+		for _, d := range c.Differences {
+			one.Differences, x.Differ = append(one.Differences, sides(d)), true
+		}
+		x.Comparisons = append(x.Comparisons, one)
+		for _, m := range c.Masks {
+			x.Masks = append(x.Masks, mask{c.Port, asked, m})
+		}
+	}
+	x.Sum = fmt.Sprintf("%s: %d equal, %d different, %d with the same error, %d not comparable.", term.Count(len(v.Comparisons), "comparison"),
+		count[model.VerifyEqual], count[model.VerifyDifferent], count[model.VerifySameError], count[model.VerifyNotComparable])
+	x.NotCompared = append(notCompared(v.Skips), v.Notes...)
+	return x
+}
+
+// word is a verdict for people.
+func word(s string) verdict {
+	text := map[string]string{model.VerifyNotComparable: "not comparable", model.VerifySameError: "same error"}[s]
+	return verdict{s, cmp.Or(text, s)}
+}
+
+func facts(v model.Verification, i model.Image) []fact {
+	list := []fact{{"image", v.ImageDigest}}
+	if i.Size > 0 {
+		list = append(list, fact{"to pull", fmt.Sprintf("%s in %s; %s unpacked", term.Size(i.Size), term.Count(len(i.Layers), "layer"), term.Size(i.Uncompressed))})
+	}
+	root := "writable"
+	if v.ReadOnlyRoot {
+		root = "read-only"
+	}
+	list = append(list, fact{"run by", v.Runtime + ", with a " + root + " root"})
+	if v.ReadySeconds > 0 {
+		list = append(list, fact{"ready after", fmt.Sprintf("%.1f s", v.ReadySeconds)})
+	}
+	if v.PeakBytes > 0 {
+		list = append(list, fact{"memory at its peak", term.Size(v.PeakBytes)})
+	}
+	return list
+}
+
+func said(a model.Answer) string {
+	switch {
+	case a.Error != "":
+		return a.Error
+	case a.Status == 0:
+		return "accepted"
+	}
+	text := fmt.Sprintf("%d %s %s", a.Status, a.ContentType, term.Size(a.Bytes))
+	if a.PackedBytes > 0 {
+		text += fmt.Sprintf(", %s compressed", term.Size(a.PackedBytes))
+	}
+	return text
+}
+
+func notCompared(skips []model.Skip) []string {
+	var list []string
+	for _, s := range skips {
+		line := s.What
+		if s.Path != "" {
+			line += " " + s.Path.String()
+		}
+		list = append(list, line+": "+s.Reason)
+	}
+	return list
+}
