@@ -23,6 +23,7 @@ type view struct {
 	Facts       []fact
 	Comparisons []comparison
 	Differ      bool
+	Process     []processFact
 	NotCompared []string
 	Never       string
 	Masks       []mask
@@ -39,6 +40,12 @@ type comparison struct {
 	Asked, Live, Image, Why string
 	Verdict                 verdict
 	Differences             []difference
+}
+
+// processFact is a property of the main process, in both.
+type processFact struct {
+	model.Fact
+	Word verdict
 }
 
 type mask struct {
@@ -83,6 +90,9 @@ func see(v model.Verification, i model.Image) view {
 	}
 	x.Sum = fmt.Sprintf("%s: %d equal, %d different, %d with the same error, %d not comparable.", term.Count(len(v.Comparisons), "comparison"),
 		count[model.VerifyEqual], count[model.VerifyDifferent], count[model.VerifySameError], count[model.VerifyNotComparable])
+	for _, f := range v.Facts {
+		x.Process = append(x.Process, processFact{f, word(f.Verdict)})
+	}
 	x.NotCompared = append(notCompared(v.Skips), v.Notes...)
 	return x
 }

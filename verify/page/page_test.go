@@ -34,6 +34,9 @@ func TestWrite(t *testing.T) {
 			{Port: 8080, Method: "GET", Path: "/no", Verdict: model.VerifySameError, Same: true, ProofWhy: "both answering 404 proves nothing", Live: model.Answer{Status: 404}, Twin: model.Answer{Status: 404}},
 			{Port: 8005, Method: "LISTEN", Verdict: model.VerifyEqual, Same: true, ProofWhy: "that a port is open shows little"},
 		},
+		Facts: []model.Fact{
+			{Name: "umask", Live: "0022", Image: "0022", Verdict: model.FactEqual}, {Name: "variable LANG", Live: hostile, Verdict: model.FactDifferent, Why: "it is not set in the image"},
+		},
 		Reached: []string{"tcp/10.0.0.5:5432"}, Log: []string{"SEVERE: " + hostile}, Skips: []model.Skip{{What: "port 514/udp", Reason: "only TCP ports are compared"}},
 	}
 	var b strings.Builder
