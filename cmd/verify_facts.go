@@ -28,3 +28,14 @@ func processFacts(w io.Writer, list []model.Fact) {
 		}
 	}
 }
+
+// startProblems lists what went wrong at the image's start and not at the live application's.
+func startProblems(w io.Writer, list []model.StartProblem) {
+	for _, p := range list {
+		why := ""
+		if p.Why != "" {
+			why = " (" + p.Why + ")"
+		}
+		fmt.Fprintf(w, "\nits log says (%s), and the live application's does not, %s%s:\n  | %s\n", p.Level, term.Count(p.Count, "time"), term.Safe(why), term.Safe(p.Text))
+	}
+}

@@ -23,6 +23,7 @@ func (a *app) verifyTable(w io.Writer, v model.Verification) error {
 	}
 	differences(w, v.Comparisons)
 	processFacts(w, v.Facts)
+	startProblems(w, v.StartProblems)
 	for _, r := range v.Reached {
 		fmt.Fprintf(w, "\nit tried to reach %s", term.Safe(r))
 	}
@@ -99,6 +100,9 @@ func lastLines(w io.Writer, log []string) {
 func answerText(a model.Answer) string {
 	if a.Error != "" {
 		return a.Error
+	}
+	if len(a.Said) > 0 {
+		return strings.Join(a.Said[:min(len(a.Said), 2)], ", ")
 	}
 	if a.Status == 0 {
 		return "accepted"

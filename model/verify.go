@@ -40,12 +40,14 @@ type Verification struct {
 	ReadySeconds float64      `json:"readySeconds"`        // start until the port accepted
 	PeakBytes    int64        `json:"peakBytes,omitempty"` // memory of the twin: what its cgroup was charged, or the main process's VmHWM if that is more
 	Comparisons  []Comparison `json:"comparisons"`
-	Facts        []Fact       `json:"facts"`         // of the main process, in both
-	Reached      []string     `json:"reached"`       // what the twin tried to reach: "tcp/10.0.0.5:5432", "dns/db.internal"
-	ReadOnlyRoot bool         `json:"readOnlyRoot"`  // it ran with a read-only root
-	Log          []string     `json:"log,omitempty"` // last lines of the twin, escaped and redacted
-	Skips        []Skip       `json:"skips,omitempty"`
-	Inputs       Inputs       `json:"inputs"`
+	Facts        []Fact       `json:"facts"` // of the main process, in both
+	// StartProblems are what the image's log says went wrong and the live application's does not.
+	StartProblems []StartProblem `json:"startProblems,omitempty"`
+	Reached       []string       `json:"reached"`       // what the twin tried to reach: "tcp/10.0.0.5:5432", "dns/db.internal"
+	ReadOnlyRoot  bool           `json:"readOnlyRoot"`  // it ran with a read-only root
+	Log           []string       `json:"log,omitempty"` // last lines of the twin, escaped and redacted
+	Skips         []Skip         `json:"skips,omitempty"`
+	Inputs        Inputs         `json:"inputs"`
 }
 
 // Comparison is one request to both, or another thing that was compared.
@@ -74,7 +76,9 @@ type Answer struct {
 	Bytes       int64  `json:"bytes"`
 	PackedBytes int64  `json:"packedBytes,omitempty"` // of the body as it came when it was asked for with Accept-Encoding: gzip, if it was compressed
 	SHA256      string `json:"sha256,omitempty"`
-	Error       string `json:"error,omitempty"`
+	// Said is what a server that speaks another protocol than HTTP said of itself before a login.
+	Said  []string `json:"said,omitempty"`
+	Error string   `json:"error,omitempty"`
 }
 
 // Mask is a part that was not compared, without its value.

@@ -18,3 +18,11 @@ const (
 	FactExplained = "explained"
 	FactUnknown   = "unknown"
 )
+
+// StartProblem is a line of the image's log, escaped and redacted, whose like the live application's log does not have.
+type StartProblem struct {
+	Level string `json:"level"` // "error", which stands against the image unless Why explains it; "warning"
+	Text  string `json:"text"`
+	Count int    `json:"count"`         // how often it, or its like, was written
+	Why   string `json:"why,omitempty"` // why it does not stand against the image
+}

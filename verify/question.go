@@ -31,6 +31,7 @@ func (r *run) compare(ctx context.Context, twin Twin, targets []target, settled 
 	list := []model.Comparison{}
 	var questions []*question
 	for _, t := range targets {
+		list = append(list, r.greet(ctx, twin, t)...)
 		if t.scheme == "" || !t.known {
 			c, err := r.listen(twin, t)
 			if err != nil {
