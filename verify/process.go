@@ -10,8 +10,9 @@ import (
 	"a2c/verify/facts"
 )
 
-// facts compares the main processes. What differs without a reason stands against the image.
+// facts compares the main processes and what the logs say of the start. What differs without a reason stands against the image.
 func (r *run) facts(ctx context.Context, twin Twin, v *model.Verification) {
+	defer r.startLog(ctx, twin, v)
 	var given []string
 	for _, kv := range r.env.list {
 		name, _, _ := strings.Cut(kv, "=")
