@@ -23,7 +23,7 @@ import (
 // openedSubjects are servers whose listeners stand on loopback by a setting that only their kind has.
 func openedSubjects() []imageSubject {
 	return []imageSubject{
-		{server: servers.GlassFishDomain(), asks: []string{"/shop/"}, opened: true},
+		{server: servers.GlassFishDomain(), asks: []string{"/shop/"}, opened: true, console: true},
 		{server: servers.PayaraServer(), asks: []string{"/store/"}, opened: true}, // by a property of the JVM
 		{server: jettyXML(), asks: []string{"/shop/"}, opened: true},
 		{server: jettyOldXML(), asks: []string{"/shop/", "/api/v1/"}, opened: true},
@@ -45,7 +45,7 @@ func jettyXML() servers.Server {
 		text, err := os.ReadFile(p.Program("jetty-home-12.0.16/etc/jetty-http.xml"))
 		return firstOf(err,
 			os.Symlink(p.Program("jetty-home-12.0.16"), p.Path("current")),
-			p.Write("base/start.d/server.ini", fmt.Sprintf("--module=http\n--module=ee10-deploy\njetty.http.port=%d\n", p.Port(0))),
+			p.Write("base/start.d/server.ini", fmt.Sprintf("--module=http\njetty.http.port=%d\n--module=ee10-deploy\n", p.Port(0))),
 			p.Write("base/etc/jetty-http.xml", string(text)),
 			p.Edit("base/etc/jetty-http.xml", `<Set name="host" property="jetty.http.host" />`, `<Set name="host">127.0.0.1</Set>`),
 			p.War("base/webapps/shop.war", "shop"),
