@@ -54,7 +54,7 @@ func jettyXML() servers.Server {
 	return s
 }
 
-// jettyOldXML is a Jetty 9.4 with a connector in a jetty.xml of its own.
+// jettyOldXML is a Jetty 9.4 with a connector in an XML document of its own.
 func jettyOldXML() servers.Server {
 	s := servers.JettyHome()
 	s.Name, s.Ports, s.Ready = "jetty-own-xml", 20100, []int{20100}
@@ -62,8 +62,8 @@ func jettyOldXML() servers.Server {
 	s.Configure = func(ctx context.Context, p servers.Place) error {
 		return firstOf(
 			configure(ctx, p),
-			p.Write("base/start.ini", "--module=server,deploy\netc/jetty.xml\n"),
-			p.Write("base/etc/jetty.xml", fmt.Sprintf(`<?xml version="1.0"?>
+			p.Write("base/start.ini", "--module=server,deploy\netc/connector.xml\n"),
+			p.Write("base/etc/connector.xml", fmt.Sprintf(`<?xml version="1.0"?>
 <!DOCTYPE Configure PUBLIC "-//Jetty//Configure//EN" "https://www.eclipse.org/jetty/configure_9_3.dtd">
 <Configure id="Server" class="org.eclipse.jetty.server.Server">
   <Call name="addConnector">
