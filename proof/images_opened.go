@@ -31,7 +31,6 @@ func openedSubjects() []imageSubject {
 		{server: servers.OSGiFelix(), asks: []string{"/"}, opened: true, varies: true},
 		{server: servers.OSGiEquinox(), asks: []string{"/"}, opened: true, varies: true},
 		{server: servers.MonoListener(), asks: []string{"/shop/"}, opened: true},
-		{server: monoXSP(), asks: []string{"/Default.aspx"}, opened: true},
 		{server: servers.HelidonSE(), asks: []string{"/", "18841/"}, opened: true},
 		{server: servers.HelidonMP(), asks: []string{"/"}, opened: true}, // its file is packaged
 		{server: helidonOwn(), asks: []string{"/"}, opened: true},
@@ -86,21 +85,10 @@ func jettyOldXML() servers.Server {
 	return s
 }
 
-// monoXSP is Mono's own web server with one ASP.NET application.
-func monoXSP() servers.Server {
-	s := servers.MonoFastCGI()
-	s.Name, s.Ports, s.Ready, s.Page = "mono-xsp", 20120, []int{20120}, "/Default.aspx"
-	s.Tools = append(slices.Clone(s.Tools), apps.XSP())
-	s.Command = func(p servers.Place) apps.Command {
-		return apps.Command{Dir: p.Path("site"), Argv: []string{"/usr/bin/xsp4", "--address", "127.0.0.1", "--port", fmt.Sprint(p.Port(0)), "--nonstop"}, Env: p.Env("TMPDIR=${dir}/tmp")}
-	}
-	return s
-}
-
 // helidonOwn has a Helidon whose configuration has no source but a file: it heeds no variable and no system property.
 func helidonOwn() servers.Server {
 	s := servers.HelidonSE()
-	s.Name, s.Ports, s.Ready = "helidon-own", 20140, []int{20140}
+	s.Name, s.Ports, s.Ready = "helidon-own", 20120, []int{20120}
 	s.Configure = func(_ context.Context, p servers.Place) error {
 		return p.Write("work/application.yaml", fmt.Sprintf("server:\n  port: %d\n  host: 127.0.0.1\n", p.Port(0)))
 	}

@@ -33,9 +33,6 @@ func maven() Tool { return command("mvn", "maven") }
 func npm() Tool   { return command("npm", "npm") }
 func mcs() Tool   { return command("mcs", "mono-mcs") }
 
-// XSP is Mono's own web server.
-func XSP() Tool { return command("xsp4", "mono-xsp4") }
-
 // NPM fetches packages of npm.
 func NPM() Tool { return npm() }
 
