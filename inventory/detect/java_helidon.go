@@ -72,12 +72,7 @@ func (a *helidon) ports() []port {
 		}
 		return "http"
 	}
-	main := c.port(purpose("server."), "server.port", "server.host", "0")
-	if v, ok := c.get("server.bind-address"); ok && main.address == "" { // Helidon 1
-		main.address = v.value
-		main.binding = newBinding(model.Binding{Mechanism: c.mechanism, Key: v.key, Value: v.value, File: model.Path(v.file), Line: v.line, Arg: v.arg}, v.from...)
-	}
-	ports := []port{main}
+	ports := []port{c.socket(purpose("server."), "server.", "0")}
 	for i := range 10 {
 		prefix := fmt.Sprintf("server.sockets[%d].", i)
 		if c.value(prefix+"port") == "" {
@@ -87,16 +82,26 @@ func (a *helidon) ports() []port {
 		if number(c.value(prefix+"port")) == 0 {
 			continue
 		}
-		p := c.port(purpose(prefix), prefix+"port", prefix+"host", "")
+		p := c.socket(purpose(prefix), prefix, "")
 		if slices.Contains([]string{"admin", "management", "observe", "health"}, name) {
 			p.purpose = "management"
 		}
 		ports = append(ports, p)
 	}
 	if number(c.value("server.sockets.admin.port")) > 0 {
-		ports = append(ports, c.port("management", "server.sockets.admin.port", "server.sockets.admin.host", ""))
+		ports = append(ports, c.socket("management", "server.sockets.admin.", ""))
 	}
 	return ports
+}
+
+// socket is a listener, whose bind-address counts more than its host (ListenerConfig.bindAddress).
+func (c *frameConfig) socket(purpose, prefix, otherwise string) port {
+	p := c.port(purpose, prefix+"port", prefix+"host", otherwise)
+	if v, ok := c.get(prefix + "bind-address"); ok {
+		p.address = v.value
+		p.binding = newBinding(model.Binding{Mechanism: c.mechanism, Key: v.key, Value: v.value, File: model.Path(v.file), Line: v.line, Arg: v.arg}, v.from...)
+	}
+	return p
 }
 
 // configuration asks in Helidon's order. SE (io.helidon.config.Config.create, MetaConfigFinder): environment, system properties, the
