@@ -31,8 +31,8 @@ func openedSubjects() []imageSubject {
 		{server: servers.OSGiFelix(), asks: []string{"/"}, opened: true, varies: true},
 		{server: servers.OSGiEquinox(), asks: []string{"/"}, opened: true, varies: true},
 		{server: servers.MonoListener(), asks: []string{"/shop/"}, opened: true, varies: true}, // a prefix of one host answers all of them
-		{server: servers.HelidonSE(), asks: []string{"/", "18841/"}, opened: true},
-		{server: servers.HelidonMP(), asks: []string{"/"}, opened: true}, // its file is packaged
+		{server: servers.HelidonSE(), asks: []string{"/", "18841/"}, opened: true, varies: true}, // it counts
+		{server: servers.HelidonMP(), asks: []string{"/"}, opened: true, varies: true}, // it counts; its file is packaged
 		{server: helidonOwn(), asks: []string{"/"}, opened: true},
 	}
 }
