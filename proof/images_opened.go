@@ -30,9 +30,9 @@ func openedSubjects() []imageSubject {
 		{server: jettyOldXML(), asks: []string{"/shop/", "/api/v1/"}, opened: true},
 		{server: servers.OSGiFelix(), asks: []string{"/"}, opened: true, varies: true},
 		{server: servers.OSGiEquinox(), asks: []string{"/"}, opened: true, varies: true},
-		{server: servers.MonoListener(), asks: []string{"/shop/"}, opened: true, varies: true}, // a prefix of one host answers all of them
+		{server: servers.MonoListener(), asks: []string{"/shop/"}, opened: true, varies: true},   // a prefix of one host answers all of them
 		{server: servers.HelidonSE(), asks: []string{"/", "18841/"}, opened: true, varies: true}, // it counts
-		{server: servers.HelidonMP(), asks: []string{"/"}, opened: true, varies: true}, // it counts; its file is packaged
+		{server: servers.HelidonMP(), asks: []string{"/"}, opened: true, varies: true},           // it counts; its file is packaged
 		{server: helidonOwn(), asks: []string{"/"}, opened: true},
 	}
 }
