@@ -120,19 +120,7 @@ func (s imageSubject) prove(t *testing.T, b *Bench, c Command) {
 		j.Tar = filepath.Join(c.Workspace, "image.tar")
 	}
 	j.Containerize(t, c)
-	args := []string{"verify", "--application-id", j.ID}
-	for _, ask := range s.asks {
-		args = append(args, "--path", ask)
-	}
-	allowed := []int{exitDone, exitAnswerNo}
-	if s.varies {
-		allowed = append(allowed, exitNotAllSeen)
-	}
-	c.Run(t, allowed, args...)
-	readJSON(t, filepath.Join(c.Workspace, j.ID, "verify.json"), &j.Verification)
-	if !j.Verification.Verified && !s.varies {
-		t.Errorf("the image does not do what the application does: %s\n%s", j.Verification.Why, strings.Join(j.Verification.Log, "\n"))
-	}
+	s.verify(t, c, &j)
 	if s.entry {
 		s.proveEntry(t, c, j)
 	}
@@ -170,6 +158,24 @@ func (s imageSubject) prove(t *testing.T, b *Bench, c Command) {
 	fmt.Fprintf(b.Log, "%s: %s, %s compressed, %d answers the same, %d secrets of files by variables, %d stay inside, %d changes send logs to the console\n",
 		s.server.Name, term.Size(j.Image.Uncompressed), term.Size(j.Image.Size), len(j.Verification.Comparisons), given, len(j.Image.SecretsInside), logs)
 	y.stop(t)
+}
+
+// verify has a2c compare the image with the live application.
+func (s imageSubject) verify(t *testing.T, c Command, j *Job) {
+	t.Helper()
+	args := []string{"verify", "--application-id", j.ID}
+	for _, ask := range s.asks {
+		args = append(args, "--path", ask)
+	}
+	allowed := []int{exitDone, exitAnswerNo}
+	if s.varies {
+		allowed = append(allowed, exitNotAllSeen)
+	}
+	c.Run(t, allowed, args...)
+	readJSON(t, filepath.Join(c.Workspace, j.ID, "verify.json"), &j.Verification)
+	if !j.Verification.Verified && !s.varies {
+		t.Errorf("the image does not do what the application does: %s\n%s", j.Verification.Why, strings.Join(j.Verification.Log, "\n"))
+	}
 }
 
 // application is the ID of a server's application.
