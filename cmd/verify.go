@@ -26,9 +26,15 @@ func newVerify(a *app) *cobra.Command {
 		Long: `verify loads the image into a Docker Engine and runs it without network, with copies of the state, so that it cannot act on live systems. It
 asks the image and the live application the same, and says what differs. The container is removed afterwards.
 
+The live application gets safe requests alone, one at a time, at most 20 a second: start pages, the files that belong to them, its health path, and --path; with
+--ask-live also what its logs and documents name. Paths that may act (logout, delete, dump …) are never among them. At its first server error, and when it takes
+twice as long as before, it is not asked any further.
+
 Exit code 3: they differ; 4: too little can be compared to be sure, and what is missing is said.`,
 		Example: `  sudo a2c verify --application-id java-tomcat-9e8e4799
-  sudo a2c verify --application-id java-tomcat-9e8e4799 --path /shop/ --path 8081/actuator/health`,
+  sudo a2c verify --application-id java-tomcat-9e8e4799 --path /shop/ --path 8081/actuator/health
+  sudo a2c verify --application-id java-tomcat-9e8e4799 --list
+  sudo a2c verify --application-id java-tomcat-9e8e4799 --ask-live --har shop.har`,
 		GroupID: "make",
 		Args:    none,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -64,6 +70,9 @@ func (a *app) verify(ctx context.Context, w *workspace.Workspace, f verifyFlags,
 	if f.network {
 		a.Note("warning: with --allow-network the image may act on live systems: send mail, write to databases, take jobs from queues")
 	}
+	for _, d := range f.allow {
+		a.Note("warning: the image reaches %s: it works on live data there, beside the live application", model.Path(d))
+	}
 	if err := child.Gentle(); err != nil {
 		a.log.Warn("cannot give way to the host's other work", "error", err)
 	}
@@ -71,8 +80,15 @@ func (a *app) verify(ctx context.Context, w *workspace.Workspace, f verifyFlags,
 	defer progress.Done()
 	o.Dir, o.Reserve, o.Log = w.App(f.id), w.Reserve, a.log
 	o.Report = func(e verify.Event) { progress.Show("%s: %s %s", f.id, e.Step, e.Detail) }
+	o.Announce = func(list []verify.Request) {
+		progress.Done()
+		a.announce(list, f.list)
+	}
 	v, err := verify.Run(ctx, o)
 	progress.Done()
+	if errors.Is(err, verify.ErrListed) {
+		return nil
+	}
 	if err != nil {
 		return verifyError(f.id, err)
 	}
@@ -126,4 +142,16 @@ func verifyError(id string, err error) error {
 		return fmt.Errorf("verify %s: %w; on Debian and Ubuntu: sudo apt-get install docker.io", id, err)
 	}
 	return fmt.Errorf("verify %s: %w", id, err)
+}
+
+// announce prints what the live application is asked, before it is.
+func (a *app) announce(list []verify.Request, only bool) {
+	verb := "asking"
+	if only {
+		verb = "--ask-live would ask"
+	}
+	a.Note("%s the live application, beside its start pages, for %d paths:", verb, len(list))
+	for _, r := range list {
+		a.Note("  %s", r)
+	}
 }

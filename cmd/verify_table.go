@@ -14,7 +14,7 @@ import (
 func (a *app) verifyTable(w io.Writer, v model.Verification) error {
 	rows := term.Rows{Head: []string{"PORT", "ASKED", "LIVE", "IMAGE", "VERDICT"}}
 	for _, c := range v.Comparisons {
-		rows.Body = append(rows.Body, []term.Cell{{Text: strconv.Itoa(c.Port)}, {Text: strings.TrimSpace(c.Method + " " + c.Path)}, {Text: answerText(c.Live)}, {Text: answerText(c.Twin)}, verdictCell(c)})
+		rows.Body = append(rows.Body, []term.Cell{{Text: strconv.Itoa(c.Port)}, {Text: askedText(c)}, {Text: answerText(c.Live)}, {Text: answerText(c.Twin)}, verdictCell(c)})
 	}
 	if len(v.Comparisons) == 0 {
 		fmt.Fprintf(w, "nothing was compared: %s\n", term.Safe(cmp.Or(v.Why, "there is nothing to compare")))
@@ -30,6 +30,7 @@ func (a *app) verifyTable(w io.Writer, v model.Verification) error {
 	if len(v.Reached) > 0 {
 		fmt.Fprintln(w)
 	}
+	liveLines(w, v.Live)
 	verdict := a.Paint(term.Red, "different")
 	switch v.Verdict {
 	case model.VerifyEqual:
@@ -73,6 +74,30 @@ func verdictCell(c model.Comparison) term.Cell {
 
 // mostMasks are listed of one comparison: verify.json and the page have all.
 const mostMasks = 5
+
+// liveLines say what the comparison cost the live application.
+func liveLines(w io.Writer, l *model.LiveLoad) {
+	if l == nil {
+		return
+	}
+	fmt.Fprintf(w, "\nthe live application got %d requests, and took %.1f ms before, %.1f while the image started, %.1f while it ran (medians)\n", l.Requests, l.BeforeMillis,
+		l.StartingMillis, l.AskedMillis)
+	if l.Stopped != "" {
+		fmt.Fprintf(w, "it was not asked any further: %s\n", term.Safe(l.Stopped))
+	}
+}
+
+// askedText is a question, and what names it.
+func askedText(c model.Comparison) string {
+	text := strings.TrimSpace(c.Method + " " + c.Path)
+	if c.Host != "" {
+		text += " of " + c.Host
+	}
+	if c.From != "" {
+		text += " (" + c.From + ")"
+	}
+	return text
+}
 
 // differences lists what was not compared, and what differs.
 func differences(w io.Writer, list []model.Comparison) {

@@ -43,9 +43,10 @@ type Verification struct {
 	Facts        []Fact       `json:"facts"` // of the main process, in both
 	// StartProblems are what the image's log says went wrong and the live application's does not.
 	StartProblems []StartProblem `json:"startProblems,omitempty"`
-	Reached       []string       `json:"reached"`       // what the twin tried to reach: "tcp/10.0.0.5:5432", "dns/db.internal"
-	ReadOnlyRoot  bool           `json:"readOnlyRoot"`  // it ran with a read-only root
-	Log           []string       `json:"log,omitempty"` // last lines of the twin, escaped and redacted
+	Reached       []string       `json:"reached"`        // what the twin tried to reach: "tcp/10.0.0.5:5432", "dns/db.internal"
+	ReadOnlyRoot  bool           `json:"readOnlyRoot"`   // it ran with a read-only root
+	Log           []string       `json:"log,omitempty"`  // last lines of the twin, escaped and redacted
+	Live          *LiveLoad      `json:"live,omitempty"` // what the comparison cost the live application; nil: it was not asked
 	Skips         []Skip         `json:"skips,omitempty"`
 	Inputs        Inputs         `json:"inputs"`
 }
@@ -55,6 +56,8 @@ type Comparison struct {
 	Port    int    `json:"port"`
 	Method  string `json:"method"` // "GET"; "LISTEN" for a port that was only looked at, with an empty path
 	Path    string `json:"path"`
+	Host    string `json:"host,omitempty"` // virtual host
+	From    string `json:"from,omitempty"` // what names the request: "start page", "access log x.log, 12 times"
 	Live    Answer `json:"live"`
 	Twin    Answer `json:"twin"`
 	Verdict string `json:"verdict"` // "equal", "different", "notComparable", "sameError"
@@ -117,4 +120,14 @@ func (d Difference) String() string {
 		s += "\n" + d.Evidence
 	}
 	return s
+}
+
+// LiveLoad is what a comparison cost the live application. Times are medians, in milliseconds, from the request until the answer was read; 0: not measured.
+type LiveLoad struct {
+	Requests       int     `json:"requests"` // that were sent to it
+	BeforeMillis   float64 `json:"beforeMillis"`
+	StartingMillis float64 `json:"startingMillis"` // while the image started
+	AskedMillis    float64 `json:"askedMillis"`    // of the same requests as before, while the image ran
+	// Stopped says why it was not asked any further: "the live application answered 503 to GET /health"; "" when it was.
+	Stopped string `json:"stopped,omitempty"`
 }

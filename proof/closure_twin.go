@@ -252,6 +252,9 @@ func (*tracedTwin) Reached() ([]string, []model.Skip) {
 	return nil, []model.Skip{{What: "what the twin tried to reach", Reason: "only files are looked at"}}
 }
 
+// Ways are none: the twin has only its own loopback.
+func (*tracedTwin) Ways() (map[string]int, []model.Skip) { return nil, nil }
+
 // Memory is not measured.
 func (*tracedTwin) Memory(context.Context) (int64, error) { return 0, nil }
 

@@ -13,10 +13,13 @@ const confirmations = 2
 // confirm asks the live application again before a difference counts.
 func (r *run) confirm(ctx context.Context, q *question, c *model.Comparison) error {
 	for range confirmations {
-		if c.Verdict != model.VerifyDifferent || q.liveErr != nil || q.twinErr != nil || !q.q.safe() {
+		if c.Verdict != model.VerifyDifferent || q.liveErr != nil || q.twinErr != nil || !q.q.safe() || r.load.Stopped != "" {
 			return nil
 		}
-		answer, err := r.askLive(ctx, q, false)
+		if err := r.pace.wait(ctx); err != nil {
+			return err
+		}
+		answer, _, err := r.timed(ctx, q, false)
 		if err != nil || answer.Status >= 500 {
 			return ctx.Err() // it is not to be troubled further
 		}

@@ -120,7 +120,7 @@ func (d *docker) Start(ctx context.Context, i model.Image, n Needs) (_ Twin, err
 	labels := map[string]string{label: d.owner, labelApp: i.ApplicationID}
 	network := "bridge"
 	if !n.AllowNetwork {
-		if network, err = t.hold(ctx, labels, n.Ports); err != nil {
+		if network, err = t.hold(ctx, labels, n); err != nil {
 			return nil, err
 		}
 	}
@@ -158,7 +158,7 @@ func (d *docker) Start(ctx context.Context, i model.Image, n Needs) (_ Twin, err
 }
 
 // hold starts the container that holds the network namespace, and returns the network to join.
-func (t *dockerTwin) hold(ctx context.Context, labels map[string]string, ports []int) (string, error) {
+func (t *dockerTwin) hold(ctx context.Context, labels map[string]string, n Needs) (string, error) {
 	reference, err := t.d.load(ctx, "pause", func() (v1.Image, error) { return pauseImage(t.d.facts.Arch) })
 	if err != nil {
 		return "", err
@@ -185,7 +185,10 @@ func (t *dockerTwin) hold(ctx context.Context, labels map[string]string, ports [
 		return "", err
 	}
 	t.pid = s.PID
-	if t.world, err = outside.Open(t.ns, ports); err != nil {
+	if t.world, err = outside.Open(t.ns, n.Ports); err != nil {
+		return "", err
+	}
+	if err := t.world.Let(ctx, t.ns, n.Ways); err != nil {
 		return "", err
 	}
 	return "container:" + id, nil

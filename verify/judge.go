@@ -3,10 +3,13 @@ package verify
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"a2c/model"
+	"a2c/verify/asked"
 	"a2c/verify/compare"
+	"a2c/verify/outside"
 )
 
 // Times of a comparison.
@@ -22,7 +25,10 @@ const (
 
 // judge waits for the twin, compares, and fills v. again: the twin did not start, or differs.
 func (r *run) judge(ctx context.Context, twin Twin, targets []target, start time.Time, v *model.Verification) (again bool, err error) {
+	watched := r.watch(ctx)
 	failed, err := r.wait(ctx, twin, targets)
+	r.starting = watched()
+	r.load.Requests += len(r.starting)
 	if err != nil {
 		return false, err
 	}
@@ -34,8 +40,6 @@ func (r *run) judge(ctx context.Context, twin Twin, targets []target, start time
 			return false, err
 		}
 		v.Notes = append(v.Notes, notes(targets)...)
-		conclude(v, r.unasked)
-		r.facts(ctx, twin, v)
 		status, err := twin.Status(ctx)
 		if err != nil {
 			return false, err
@@ -44,20 +48,26 @@ func (r *run) judge(ctx context.Context, twin Twin, targets []target, start time
 			failed = r.ended("while it was compared", status)
 		}
 	}
-	if failed.why != "" {
-		v.Verdict, v.Why, v.Missing = model.VerifyDifferent, failed.why, nil
+	reached, skips := twin.Reached()
+	v.Reached = append(v.Reached, reached...)
+	through, more := twin.Ways()
+	v.Notes = append(v.Notes, r.through(through)...)
+	v.Skips = slices.Concat(v.Skips, skips, more)
+	if failed.why == "" {
+		unwell(v)
+		conclude(v, r.unasked)
+		r.facts(ctx, twin, v)
+	} else {
+		v.Verdict, v.Why = model.VerifyDifferent, failed.why
 	}
 	v.Verified = v.Verdict == model.VerifyEqual
 	again = failed.again
 	for _, c := range v.Comparisons {
-		again = again || !c.Same
+		again = again || c.Verdict == model.VerifyDifferent
 	}
 	if v.PeakBytes, err = twin.Memory(ctx); err != nil {
 		v.Skips = append(v.Skips, model.Skip{What: "memory of the twin", Reason: err.Error()})
 	}
-	reached, skips := twin.Reached()
-	v.Reached = append(v.Reached, reached...)
-	v.Skips = append(v.Skips, skips...)
 	if !v.Verified {
 		lines, err := twin.Log(ctx, logLines)
 		if err != nil {
@@ -66,6 +76,33 @@ func (r *run) judge(ctx context.Context, twin Twin, targets []target, start time
 		v.Log = r.redact.lines(lines)
 	}
 	return again, ctx.Err()
+}
+
+// unwell takes what a health check says of dependencies that are cut off for no difference of the image.
+func unwell(v *model.Verification) {
+	if len(v.Reached) == 0 {
+		return
+	}
+	for i := range v.Comparisons {
+		c := &v.Comparisons[i]
+		if c.Same || !asked.IsHealth(c.Path) || c.Live.Status >= 300 || c.Twin.Status < 500 {
+			continue
+		}
+		c.Verdict = model.VerifyNotComparable
+		c.ProofWhy = fmt.Sprintf("the image says that it is unwell, and what it depends on is cut off (%s): --allow-dependency lets it through", v.Reached[len(v.Reached)-1])
+	}
+}
+
+// through says where the twin was let through to, and how often it went.
+func (r *run) through(count map[string]int) (list []string) {
+	for _, w := range slices.Concat(r.o.Allow, r.o.Fake) {
+		kind := "it was let through to %s (--allow-dependency): a second instance worked on what is behind it, with %d connections"
+		if slices.ContainsFunc(r.o.Fake, func(f outside.Way) bool { return f.String() == w.String() }) {
+			kind = "it was made to believe that it reaches %s (--fake-dependency), with %d connections"
+		}
+		list = append(list, fmt.Sprintf(kind, model.Path(w.String()), count[w.String()]))
+	}
+	return list
 }
 
 // notes name the ports that were asked where only the container's own processes can ask.

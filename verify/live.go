@@ -95,9 +95,9 @@ func (l *live) dial(ctx context.Context, to model.Listener) (net.Conn, error) {
 	return dialFrom(ctx, l.proc("ns/net"), to)
 }
 
-// dialFrom connects to a listener in a network namespace, which is entered when it is not a2c's own.
+// dialFrom connects to a listener in a network namespace.
 func dialFrom(ctx context.Context, ns string, to model.Listener) (c net.Conn, err error) {
-	connect := func() (err error) {
+	err = within(ns, func() (err error) {
 		c, err = dial(ctx, address(to), to.Port)
 		if err != nil && address(to) == "::1" { // "::" takes IPv4 too, and IPv6 may be off on loopback
 			if c4, err4 := dial(ctx, "127.0.0.1", to.Port); err4 == nil {
@@ -105,17 +105,29 @@ func dialFrom(ctx context.Context, ns string, to model.Listener) (c net.Conn, er
 			}
 		}
 		return err
-	}
+	})
+	return c, err
+}
+
+// reach connects to a peer of the application from its network namespace. Names are resolved as a2c resolves them.
+func (l *live) reach(ctx context.Context, to string) (c net.Conn, err error) {
+	err = within(l.proc("ns/net"), func() (err error) {
+		c, err = new(net.Dialer).DialContext(ctx, "tcp", to)
+		return err
+	})
+	return c, err
+}
+
+// within connects in a network namespace, which is entered when it is not a2c's own.
+func within(ns string, connect func() error) error {
 	foreign, err := otherNamespace(ns)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if !foreign {
-		err = connect()
-		return c, err
+		return connect()
 	}
-	err = jail.InNetNS(ns, connect)
-	return c, err
+	return jail.InNetNS(ns, connect)
 }
 
 func otherNamespace(path string) (bool, error) {

@@ -67,3 +67,9 @@ func TestLiveInAnotherNamespace(t *testing.T) {
 		t.Error("the port is reached without entering the namespace: the test shows nothing")
 	}
 }
+
+// TestMain keeps the first thread to itself: /proc/PID/ns/net is that thread's, and a test puts threads into namespaces.
+func TestMain(m *testing.M) {
+	runtime.LockOSThread()
+	m.Run()
+}

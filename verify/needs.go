@@ -3,13 +3,16 @@ package verify
 import (
 	"context"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"a2c/internal/engine"
 	"a2c/model"
+	"a2c/verify/outside"
 	"a2c/verify/state"
 )
 
@@ -28,7 +31,7 @@ func (r *run) folder() (string, error) {
 func (r *run) needs(ctx context.Context, targets []target, folder string, readOnly bool) (Needs, []model.Skip, error) {
 	n := Needs{
 		Archive: filepath.Join(r.o.Dir, "image", "oci"), Env: r.env.list, State: map[model.Path]string{}, ReadOnly: readOnly,
-		AllowNetwork: r.o.AllowNetwork, MemoryBytes: r.o.MemoryBytes, CPUs: r.o.CPUs,
+		AllowNetwork: r.o.AllowNetwork, Ways: r.ways(), MemoryBytes: r.o.MemoryBytes, CPUs: r.o.CPUs,
 	}
 	for _, t := range targets {
 		n.Ports = append(n.Ports, t.port)
@@ -41,6 +44,17 @@ func (r *run) needs(ctx context.Context, targets []target, folder string, readOn
 		n.Tmpfs = writable(r.o.Image)
 	}
 	return n, skips, nil
+}
+
+// ways are the peers that the user lets the twin through to, from where the live application is, and those that are only pretended.
+func (r *run) ways() []outside.Way {
+	list := slices.Clone(r.o.Fake)
+	for _, w := range r.o.Allow {
+		address := net.JoinHostPort(w.Host, strconv.Itoa(w.Port))
+		w.Dial = func(ctx context.Context) (net.Conn, error) { return r.live.reach(ctx, address) }
+		list = append(list, w)
+	}
+	return list
 }
 
 // writable are the folders that a read-only root leaves to write to: those the image names, and /tmp. One that holds the program itself or

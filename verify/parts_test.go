@@ -103,9 +103,9 @@ func TestTargets(t *testing.T) {
 		want     []row
 		err      string
 	}{
-		{"by default", nil, 0, []row{{8080, false, "http", "/"}, {8005, true, "", ""}, {8443, false, "https", "/"}, {9000, false, "", ""}}, ""},
+		{"by default", nil, 0, []row{{8080, false, "http", ""}, {8005, true, "", ""}, {8443, false, "https", ""}, {9000, false, "", ""}}, ""},
 		{"a main port", []Request{get(0, "/a"), get(8443, "/b")}, 8080, []row{{8080, false, "http", "/a"}, {8005, true, "", ""}, {8443, false, "https", "/b"}, {9000, false, "", ""}}, ""},
-		{"a port of no purpose that is asked", []Request{get(9000, "/x")}, 8080, []row{{8080, false, "http", "/"}, {8005, true, "", ""}, {8443, false, "https", "/"}, {9000, false, "http", "/x"}}, ""},
+		{"a port of no purpose that is asked", []Request{get(9000, "/x")}, 8080, []row{{8080, false, "http", ""}, {8005, true, "", ""}, {8443, false, "https", ""}, {9000, false, "http", "/x"}}, ""},
 		{"a port that is not there", []Request{get(7000, "/x")}, 0, nil, "no TCP port 7000"},
 	}
 	for _, c := range cases {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"a2c/model"
+	"a2c/verify/asked"
 	"a2c/verify/compare"
 )
 
@@ -21,72 +22,76 @@ type question struct {
 	packed            *compare.Answer  // the twin's when it may compress; nil: nobody was asked so
 	more              []compare.Answer // further ones of the live application
 	liveErr, twinErr  error
+	took, tookAgain   time.Duration // of the live application; tookAgain 0: it was not asked a second time
 }
 
 // stopped is what a skip is called that ended the questions.
 const stopped = "requests"
 
-// compare asks everything: the live application, the twin, and the live application again.
+// compare asks the twin what the live application was asked, and the live application again.
 func (r *run) compare(ctx context.Context, twin Twin, targets []target, settled time.Time, skips *[]model.Skip) ([]model.Comparison, error) {
 	list := []model.Comparison{}
-	var questions []*question
 	for _, t := range targets {
-		list = append(list, r.greet(ctx, twin, t)...)
-		if t.scheme == "" || !t.known {
+		if !r.o.NoLive {
+			list = append(list, r.greet(ctx, twin, t)...)
+		}
+		if !t.asked() {
 			c, err := r.listen(twin, t)
 			if err != nil {
 				return nil, err
 			}
 			list = append(list, c)
-			continue
-		}
-		for _, q := range t.requests {
-			questions = append(questions, &question{t: t, q: q})
 		}
 	}
-	questions = r.first(ctx, questions, skips)
-	asked := time.Now()
-	for _, q := range questions {
+	for _, q := range r.questions {
 		r.askTwin(ctx, twin, q, settled)
 		r.askPacked(ctx, twin, q)
 	}
-	if err := sleep(ctx, apart-time.Since(asked)); err != nil {
+	if err := r.askAgain(ctx, skips); err != nil {
 		return nil, err
 	}
-	for _, q := range questions {
-		if q.liveErr == nil {
-			q.again, q.liveErr = r.askLive(ctx, q, q.packed != nil)
+	compared := make([]model.Comparison, 0, len(r.questions)+len(list))
+	for _, q := range r.questions {
+		if q.liveErr == nil && q.tookAgain == 0 {
+			continue // not asked a second time: a skip says so
 		}
-	}
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	compared := make([]model.Comparison, 0, len(questions)+len(list))
-	for _, q := range questions {
 		c := r.result(q)
 		if err := r.confirm(ctx, q, &c); err != nil {
 			return nil, err
 		}
-		r.report("compare", fmt.Sprintf("%s %d%s: %s", c.Method, c.Port, model.Path(c.Path), c.Verdict), 0)
+		r.report("compare", fmt.Sprintf("%s %d%s: %s", c.Method, c.Port, c.Path, c.Verdict), 0)
 		compared = append(compared, c)
 	}
 	return append(compared, list...), nil
 }
 
-// first asks the live application, and stops at its first server error: whatever the reason, it is not to be troubled further.
-func (r *run) first(ctx context.Context, questions []*question, skips *[]model.Skip) []*question {
-	for i, q := range questions {
-		q.live, q.liveErr = r.askLive(ctx, q, false)
-		if q.live.Status < 500 || i+1 == len(questions) {
+// askAgain asks the live application a second time, whatever it changes by itself, and stops at its first server error and when it has become slow: whatever the
+// reason, it is not to be troubled further. What it has said twice already is not asked for a third time.
+func (r *run) askAgain(ctx context.Context, skips *[]model.Skip) error {
+	if len(r.questions) > 0 {
+		if err := sleep(ctx, apart-time.Since(r.surveyed)); err != nil {
+			return err
+		}
+	}
+	for i, q := range r.questions {
+		if q.liveErr != nil || q.tookAgain > 0 {
 			continue
 		}
-		*skips = append(*skips, model.Skip{
-			What: stopped, Reason: fmt.Sprintf("the live application answered %d to %s %s: no further request was sent to it", q.live.Status, q.q.Method, model.Path(q.q.Path)),
-			Count: len(questions) - i - 1, Incomplete: true,
-		})
-		return questions[:i+1]
+		if err := r.pace.wait(ctx); err != nil {
+			return err
+		}
+		q.again, q.tookAgain, q.liveErr = r.timed(ctx, q, q.packed != nil)
+		stop := slowed(q, q.tookAgain)
+		if q.again.Status >= 500 && q.live.Status < 500 {
+			stop = fmt.Sprintf("the live application answered %d to %s %s", q.again.Status, q.q.Method, model.Path(q.q.Path))
+		}
+		if stop != "" && i+1 < len(r.questions) {
+			r.load.Stopped = stop
+			*skips = append(*skips, model.Skip{What: stopped, Reason: stop + ": no further request was sent to it", Count: len(r.questions) - i - 1, Incomplete: true})
+			break
+		}
 	}
-	return questions
+	return ctx.Err()
 }
 
 func (r *run) askLive(ctx context.Context, q *question, gzip bool) (compare.Answer, error) {
@@ -129,7 +134,7 @@ func hostOf(t target) string { return net.JoinHostPort(address(t.live), strconv.
 
 // result judges one question.
 func (r *run) result(q *question) model.Comparison {
-	c := model.Comparison{Port: q.t.port, Method: q.q.Method, Path: q.q.Path, Live: r.answer(q.live, q.liveErr), Twin: r.answer(q.twin, q.twinErr), Differences: []model.Difference{}}
+	c := model.Comparison{Port: q.t.port, Method: q.q.Method, Path: r.redact.line(asked.Shown(q.q.Path)), Host: q.q.Host, From: q.q.From, Live: r.answer(q.live, q.liveErr), Twin: r.answer(q.twin, q.twinErr), Differences: []model.Difference{}}
 	if q.liveErr != nil && q.twinErr != nil && c.Live.Error == c.Twin.Error && !unreached(q.liveErr) {
 		// Another protocol than HTTP: both hang up, or both time out.
 		c.Same, c.Verdict, c.ProofWhy = true, model.VerifySameError, "neither answers: "+c.Live.Error

@@ -3,16 +3,17 @@ package verify
 import (
 	"bufio"
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/url"
 	"os"
-	"slices"
 	"strconv"
 	"strings"
+
+	"a2c/model"
+	"a2c/verify/asked"
 )
 
 // Request is one question to both.
@@ -23,15 +24,8 @@ type Request struct {
 	Host   string // virtual host; "": the live address
 	Header http.Header
 	Body   []byte
+	From   string // what names it: "start page", "access log x.log, 12 times"
 }
-
-// harmful are path segments that commonly act although they are only asked for. A GET is not harmless there.
-func harmful() []string {
-	return []string{"heapdump", "threaddump", "dump", "shutdown", "stop", "restart", "logout", "signout", "delete", "remove", "reset", "unsubscribe", "manager"}
-}
-
-// ErrHarmful is returned for a path that may act on the live application.
-var ErrHarmful = errors.New("may act on the live application")
 
 // ParseRequest reads the value of --path: "/path?query", or "PORT/path" for another port than the main one.
 func ParseRequest(s string) (Request, error) {
@@ -99,15 +93,16 @@ func (r Request) check() error {
 	if !r.safe() {
 		return nil // the user wrote the whole request, and is warned
 	}
-	for part := range strings.SplitSeq(strings.ToLower(u.Path), "/") {
-		if slices.Contains(harmful(), part) {
-			return fmt.Errorf("path %q: %q %w: ask for another one", r.Path, part, ErrHarmful)
-		}
-	}
-	return nil
+	return asked.Refuse(u.Path)
 }
 
-// safe methods change nothing (RFC 9110, 9.2.1).
-func (r Request) safe() bool {
-	return r.Method == http.MethodGet || r.Method == http.MethodHead || r.Method == http.MethodOptions
+func (r Request) safe() bool { return asked.SafeMethod(r.Method) }
+
+// String is the request as a line for people, without what looks like a secret.
+func (r Request) String() string {
+	host := ""
+	if r.Host != "" {
+		host = " Host: " + r.Host
+	}
+	return fmt.Sprintf("%s %d%s%s (%s)", r.Method, r.Port, asked.Shown(r.Path), model.Path(host), model.Path(r.From))
 }

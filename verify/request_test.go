@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"a2c/verify/asked"
 )
 
 func TestParseRequest(t *testing.T) {
@@ -45,7 +47,7 @@ func TestParseRequest(t *testing.T) {
 			t.Errorf("%q: %v %s", c.text, err, diff)
 		}
 	}
-	if _, err := ParseRequest("/x/stop"); !errors.Is(err, ErrHarmful) {
+	if _, err := ParseRequest("/x/stop"); !errors.Is(err, asked.ErrHarmful) {
 		t.Errorf("%v", err)
 	}
 }

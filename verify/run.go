@@ -15,6 +15,7 @@ import (
 	"a2c/internal/reveal"
 	"a2c/inventory/host"
 	"a2c/model"
+	"a2c/verify/outside"
 )
 
 // Options of Run.
@@ -25,7 +26,16 @@ type Options struct {
 	Tree         host.Tree         // nil: this machine
 	Runtime      Runtime           // nil: Docker at DockerHost; Run closes it
 	DockerHost   string            // "": DOCKER_HOST, else the default socket
-	Requests     []Request         // none: "/" of each HTTP port
+	Requests     []Request         // asked beside the start page of each HTTP port
+	Collected    []Request         // of the user's files, asked when AskLive is set
+	Left         int               // requests of those files that are not sent
+	AskLive      bool              // also ask for what logs, documents and links name
+	List         bool              // only say what AskLive would ask: ErrListed
+	QueryValues  bool              // keep the values of queries that logs hold
+	Announce     func([]Request)   // called before AskLive's requests are sent; nil: nobody is told
+	Rate         float64           // requests to the live application a second, at most; 0: 20
+	Most         int               // questions at most; 0: 50
+	NoLive       bool              // ask the live application nothing
 	Port         int               // main port; 0: the analysis decides
 	Env          []string          // NAME=VALUE for the twin
 	Secrets      map[string]string // NAME to the file with the value
@@ -33,6 +43,8 @@ type Options struct {
 	StateLimit   int64             // bytes of state that are copied at most; 0: 4 GiB
 	AllowNetwork bool
 	Masks        []model.Comparison      // of another verification: what it masked is masked here too
+	Allow        []outside.Way           // peers that the twin reaches; it then works on live data
+	Fake         []outside.Way           // peers that it believes to reach: connections are accepted, and nothing is said
 	MemoryBytes  int64                   // 0: twice what the live application used at most, at least 1 GiB
 	CPUs         float64                 // 0: half of what the engine has, at least 1
 	Timeout      time.Duration           // until the main port accepts; 0: 2 minutes
@@ -59,9 +71,15 @@ type run struct {
 	env      environment
 	redact   redactor
 	attempts int
-	reaper   *child.Reaper // nil: somebody else's runtime
-	left     bool          // something could not be removed
-	unasked  []string      // paths that the application is known to have and that are not asked: "8080/shop/items"
+	pace     *pace
+	load     model.LiveLoad
+	starting []time.Duration // how long the live application took while the image started
+
+	questions []*question
+	surveyed  time.Time     // when the live application had been asked for the first time
+	reaper    *child.Reaper // nil: somebody else's runtime
+	left      bool          // something could not be removed
+	unasked   []string      // paths that the application is known to have and that are not asked: "8080/shop/items"
 }
 
 // Run loads the image into a Docker Engine, starts it with limits, without network and with copies of the state, and compares its answers with the live
@@ -83,6 +101,13 @@ func Run(ctx context.Context, o Options) (v model.Verification, err error) {
 	if err != nil {
 		return v, err
 	}
+	if !o.NoLive {
+		more, err := r.survey(ctx, targets)
+		if err != nil {
+			return v, err
+		}
+		skips = append(skips, more...)
+	}
 	v, again, err := r.attempt(ctx, targets, true)
 	if err != nil {
 		return v, err
@@ -96,6 +121,7 @@ func Run(ctx context.Context, o Options) (v model.Verification, err error) {
 		v.Skips = append(v.Skips, model.Skip{What: "read-only root", Reason: why})
 	}
 	v.Skips = append(v.Skips, skips...)
+	v.Live = r.loaded()
 	if err := r.live.same(); err != nil {
 		return v, err
 	}
@@ -123,7 +149,7 @@ func prepare(ctx context.Context, o Options) (*run, error) {
 	if o.Image.ApplicationID != o.Analysis.AnalysisInfo.AppID {
 		return nil, fmt.Errorf("the image is of %s, the analysis of %s", o.Image.ApplicationID, o.Analysis.AnalysisInfo.AppID)
 	}
-	r := &run{o: o}
+	r := &run{o: o, pace: newPace(or(o.Rate, defaultRate))}
 	var err error
 	if r.live, err = openLive(o.Tree, app); err != nil {
 		return nil, err

@@ -109,6 +109,12 @@ func ask(t *testing.T, flaw string, paths ...string) model.Verification {
 	for _, p := range paths {
 		to.requests = append(to.requests, Request{Method: "GET", Path: p})
 	}
+	r.pace = newPace(1000)
+	first := &survey{run: r, targets: []target{to}, main: port}
+	if err := first.named(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	r.questions, r.surveyed = first.list, time.Now()
 	var v model.Verification
 	if v.Comparisons, err = r.compare(t.Context(), served{address: image.Listener.Addr().String()}, []target{to}, time.Now(), &v.Skips); err != nil {
 		t.Fatal(err)

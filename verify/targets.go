@@ -17,6 +17,9 @@ type target struct {
 	requests []Request
 }
 
+// asked reports whether the port is sent requests.
+func (t target) asked() bool { return t.scheme != "" && t.known }
+
 // targets are the image's TCP ports, the main one first, with what each is asked. Skips name what is not compared.
 func (r *run) targets() (list []target, skips []model.Skip, err error) {
 	asked := map[int]bool{}
@@ -83,7 +86,7 @@ func (r *run) mainPort(list []target) int {
 	return 0
 }
 
-// assign gives each request to its port, and "/" to an HTTP port that nobody asks anything of.
+// assign gives each request to its port.
 func assign(list []target, requests []Request, main int) error {
 	for _, q := range requests {
 		if q.Port == 0 {
@@ -101,9 +104,6 @@ func assign(list []target, requests []Request, main int) error {
 	for i, t := range list {
 		if t.port == main && t.scheme == "" && (t.live.Purpose == "" || !t.known) {
 			list[i].scheme = "http" // the application's own port: what else would a user name?
-		}
-		if list[i].scheme != "" && len(t.requests) == 0 {
-			list[i].requests = []Request{{Port: t.port, Method: "GET", Path: "/"}}
 		}
 	}
 	return nil

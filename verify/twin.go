@@ -57,6 +57,14 @@ func (t *twin) Reached() ([]string, []model.Skip) {
 	return t.world.Reached()
 }
 
+// Ways implements Twin. Where the network is allowed there are none.
+func (t *twin) Ways() (map[string]int, []model.Skip) {
+	if t.world == nil {
+		return nil, nil
+	}
+	return t.world.Ways()
+}
+
 // peak is the larger of what the kernel charged to all its processes and the main process's peak resident set: pages of the image that were in memory
 // already are charged to nobody here, but will be elsewhere.
 func (t *twin) peak(charged int64) (int64, error) {

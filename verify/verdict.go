@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"a2c/model"
+	"a2c/verify/asked"
 )
 
 // enough is how many distinct successes with a body an application has to be compared by, where it has them.
@@ -12,7 +13,9 @@ const enough = 3
 
 // masks are those that another verification found for one request.
 func (o Options) masks(port int, q Request) []model.Mask {
-	i := slices.IndexFunc(o.Masks, func(c model.Comparison) bool { return c.Port == port && c.Method == q.Method && c.Path == q.Path })
+	i := slices.IndexFunc(o.Masks, func(c model.Comparison) bool {
+		return c.Port == port && c.Method == q.Method && c.Host == q.Host && c.Path == asked.Shown(q.Path)
+	})
 	if i < 0 {
 		return nil
 	}
@@ -52,7 +55,7 @@ func wanting(v *model.Verification, successes int, unasked []string) []string {
 		few = "only one distinct successful answer with a body was compared"
 	}
 	if n := len(unasked); n > 0 {
-		return []string{fmt.Sprintf("%s, and the application has %d more paths that were not asked (%s): ask for some of them with --path", few, n, model.Path(unasked[0]))}
+		return []string{fmt.Sprintf("%s, and the application has %d more paths that were not asked (%s): ask for them with --ask-live, or for some with --path", few, n, model.Path(unasked[0]))}
 	}
 	for _, s := range v.Skips {
 		if s.What == stopped {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"a2c/model"
+	"a2c/verify/outside"
 )
 
 // Runtime starts images: a Docker Engine, or a2c itself in a sandbox.
@@ -26,7 +27,8 @@ type Needs struct {
 	Tmpfs        []model.Path
 	ReadOnly     bool // read-only root
 	AllowNetwork bool
-	Ports        []int // a2c asks at these: refusals there are not the twin's
+	Ports        []int         // a2c asks at these: refusals there are not the twin's
+	Ways         []outside.Way // peers that it reaches, or believes to reach; none with AllowNetwork
 	MemoryBytes  int64
 	CPUs         float64
 }
@@ -44,6 +46,8 @@ type Twin interface {
 	Log(ctx context.Context, lines int) ([]string, error)
 	// Reached lists what the twin tried to reach outside itself ("tcp/10.0.0.5:5432", "dns/db.internal"), and what could not be seen of that.
 	Reached() ([]string, []model.Skip)
+	// Ways says how many connections it made on each of Needs.Ways, and what went wrong there.
+	Ways() (map[string]int, []model.Skip)
 	// Memory is the most bytes that the twin had at a time, as far as the runtime tells.
 	Memory(ctx context.Context) (int64, error)
 	// Stop ends and removes it with everything that Start made for it.

@@ -4,12 +4,11 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"path"
 	"strconv"
-	"strings"
 
 	"a2c/inventory/host"
 	"a2c/model"
+	"a2c/parse"
 )
 
 // accessLog is a log of requests that a process of the application has open.
@@ -25,8 +24,7 @@ type accessLog struct {
 // maxLog is how much of a log is counted at most, in bytes.
 const maxLog = 256 << 20
 
-// accessLogs finds the logs by their names: Tomcat's localhost_access_log.2026-11-29.txt (AccessLogValve), Jetty's 2026_11_29.request.log, access.log,
-// access_log, Undertow's access_log., Liberty's http_access.log.
+// accessLogs finds the logs by their names.
 func accessLogs(procs []*host.Process) []*accessLog {
 	var list []*accessLog
 	seen := map[[2]uint64]bool{}
@@ -36,7 +34,7 @@ func accessLogs(procs []*host.Process) []*accessLog {
 			continue // the analysis says so
 		}
 		for _, f := range fds {
-			if f.Path() == "" || f.Deleted || !isAccessLog(f.Path()) {
+			if f.Path() == "" || f.Deleted || !parse.IsAccessLog(f.Path()) {
 				continue
 			}
 			info, err := f.Stat()
@@ -47,12 +45,6 @@ func accessLogs(procs []*host.Process) []*accessLog {
 		}
 	}
 	return list
-}
-
-func isAccessLog(name string) bool {
-	base := strings.ToLower(path.Base(name))
-	return strings.Contains(base, "access_log") || strings.Contains(base, "access-log") || strings.Contains(base, "accesslog") || strings.HasSuffix(base, ".request.log") ||
-		strings.Contains(base, "access") && strings.HasSuffix(base, ".log")
 }
 
 // requests counts the lines that came meanwhile.

@@ -162,8 +162,8 @@ func or(s string) string {
 	return s
 }
 
-// place writes a redirect's target without scheme and host when it is the host that was asked: servers write the same either way.
-func place(location, host string) string {
+// Place writes a redirect's target without scheme and host when it is the host that was asked: servers write the same either way.
+func Place(location, host string) string {
 	for _, scheme := range []string{"http://", "https://", "//"} {
 		rest, ok := strings.CutPrefix(location, scheme+host)
 		switch {

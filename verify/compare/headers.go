@@ -103,7 +103,7 @@ func (c *comparer) field(w way, values []string) string {
 	case w == asType:
 		return mediaType(all)
 	case w == asPlace:
-		return place(all, c.o.Host)
+		return Place(all, c.o.Host)
 	case w == asScheme:
 		return challenges(values)
 	case w == asTag && strings.HasPrefix(all, "W/"):

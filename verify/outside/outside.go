@@ -32,6 +32,7 @@ type World struct {
 	tun  *os.File
 	lo   *os.File
 	done sync.WaitGroup
+	ways *ways // nil: the twin is let through to nobody
 
 	mu      sync.Mutex
 	reached map[string]bool
@@ -236,7 +237,7 @@ func (w *World) lost() int {
 
 // Close takes the interface away. Reached works afterwards too.
 func (w *World) Close() error {
-	err := errors.Join(w.tun.Close(), w.lo.Close())
+	err := errors.Join(w.ways.close(), w.tun.Close(), w.lo.Close())
 	w.done.Wait()
 	return err
 }
