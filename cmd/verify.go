@@ -23,8 +23,11 @@ func newVerify(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "verify --application-id ID",
 		Short: "Run the image and compare its answers with the live application's",
-		Long: `verify loads the image into a Docker Engine and runs it without network, with copies of the state, so that it cannot act on live systems. It
-asks the image and the live application the same, and says what differs. The container is removed afterwards.
+		Long: `verify runs the image without network, with copies of the state, so that it cannot act on live systems. It asks the image and the live
+application the same, and says what differs. What it started is removed afterwards.
+
+The image runs in a container of a Docker Engine, or where none answers in a sandbox of a2c's own: namespaces, capabilities, seccomp profile
+and limits are those of a container. The sandbox is there to prove images; it is no container engine.
 
 The live application gets safe requests alone, one at a time, at most 20 a second: start pages, the files that belong to them, its health path, and --path; with
 --ask-live also what its logs and documents name. Paths that may act (logout, delete, dump …) are never among them. At its first server error, and when it takes
@@ -34,7 +37,8 @@ Exit code 3: they differ; 4: too little can be compared to be sure, and what is 
 		Example: `  sudo a2c verify --application-id java-tomcat-9e8e4799
   sudo a2c verify --application-id java-tomcat-9e8e4799 --path /shop/ --path 8081/actuator/health
   sudo a2c verify --application-id java-tomcat-9e8e4799 --list
-  sudo a2c verify --application-id java-tomcat-9e8e4799 --ask-live --har shop.har`,
+  sudo a2c verify --application-id java-tomcat-9e8e4799 --ask-live --har shop.har
+  sudo a2c verify --application-id java-tomcat-9e8e4799 --runtime sandbox`,
 		GroupID: "make",
 		Args:    none,
 		RunE: func(c *cobra.Command, _ []string) error {

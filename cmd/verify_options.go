@@ -16,7 +16,8 @@ import (
 
 // verifyFlags are what a user may say about a comparison.
 type verifyFlags struct {
-	id, dockerHost, state, masks  string
+	runsFlags
+	id, state, masks              string
 	paths, requests, env, secrets []string
 	allow, fake                   []string
 	hars, urls                    []string
@@ -51,14 +52,14 @@ func (f *verifyFlags) register(s *pflag.FlagSet) {
 	s.IntVar(&f.memory, "memory", 0, "memory of the image in `MiB` (default twice what the live application used, at least 1024)")
 	s.Float64Var(&f.cpus, "cpus", 0, "processors of the image, as a `number` (default half of what the engine has, at least 1)")
 	s.DurationVar(&f.timeout, "timeout", 2*time.Minute, "how long to wait for the main port")
-	s.StringVar(&f.dockerHost, "docker-host", "", "`address` of the Docker Engine (default DOCKER_HOST, else the usual socket)")
+	f.registerRuns(s)
 	s.BoolVar(&f.force, "force", false, "copy state although little disk space stays free")
 }
 
 // options turns flags into what the stage takes.
 func (f verifyFlags) options() (verify.Options, error) {
 	o := verify.Options{
-		DockerHost: f.dockerHost, Port: f.port, Secrets: map[string]string{}, EmptyState: f.state == "empty", StateLimit: int64(f.stateLimit) << 20,
+		RuntimeName: f.runtime, DockerHost: f.dockerHost, Port: f.port, Secrets: map[string]string{}, EmptyState: f.state == "empty", StateLimit: int64(f.stateLimit) << 20,
 		AllowNetwork: f.network, MemoryBytes: int64(f.memory) << 20, CPUs: f.cpus, Timeout: f.timeout,
 		AskLive: f.ask, List: f.list, QueryValues: f.values, NoLive: f.noLive, Rate: float64(f.rate), Most: f.most,
 	}
@@ -74,6 +75,9 @@ func (f verifyFlags) options() (verify.Options, error) {
 			return o, fmt.Errorf("--masks: %w", err)
 		}
 		o.Masks = known
+	}
+	if err := f.checkRuns(); err != nil {
+		return o, err
 	}
 	for _, p := range f.paths {
 		r, err := verify.ParseRequest(p)

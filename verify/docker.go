@@ -164,8 +164,7 @@ func (t *dockerTwin) hold(ctx context.Context, labels map[string]string, n Needs
 		return "", err
 	}
 	spec := engine.Spec{Image: reference, Labels: labels, Network: "none", ReadOnly: true, Memory: 16 << 20, PIDs: 8, DNS: outside.Resolver()}
-	// The host's own name, as the live application sees it, and an address for it: programs look themselves up.
-	if name, err := os.Hostname(); err == nil && len(name) < 64 {
+	if name, ok := hostname(); ok {
 		spec.Hostname = name
 		spec.Hosts = []string{name + ":" + outside.Address().String()}
 	}
@@ -202,6 +201,12 @@ func (d *docker) namespace(id string, pid int) (string, error) {
 		return "", fmt.Errorf("the containers of the Docker Engine at %s are no processes that a2c sees: verify needs an engine on this host", d.client.Host())
 	}
 	return fmt.Sprintf("/proc/%d/ns/net", pid), nil
+}
+
+// hostname is the host's own name, as the live application sees it: programs look themselves up, and it gets an address in the twin.
+func hostname() (string, bool) {
+	name, err := os.Hostname()
+	return name, err == nil && len(name) < 64
 }
 
 // tmpfs returns the options of a folder in memory. Programs unpack native libraries there and load them: exec.

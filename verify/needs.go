@@ -31,7 +31,7 @@ func (r *run) folder() (string, error) {
 func (r *run) needs(ctx context.Context, targets []target, folder string, readOnly bool) (Needs, []model.Skip, error) {
 	n := Needs{
 		Archive: filepath.Join(r.o.Dir, "image", "oci"), Env: r.env.list, State: map[model.Path]string{}, ReadOnly: readOnly,
-		AllowNetwork: r.o.AllowNetwork, Ways: r.ways(), MemoryBytes: r.o.MemoryBytes, CPUs: r.o.CPUs,
+		AllowNetwork: r.o.AllowNetwork, Ways: r.ways(), MemoryBytes: r.o.MemoryBytes, CPUs: r.o.CPUs, Dir: r.o.Dir, Reserve: r.o.Reserve,
 	}
 	for _, t := range targets {
 		n.Ports = append(n.Ports, t.port)

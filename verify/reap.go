@@ -14,11 +14,19 @@ import (
 const Reaper = "verify"
 
 // left is what a run may leave: everything at the engine and in the folder that bears its name.
-type left struct{ Owner, Engine, Dir string }
+type left struct{ Owner, Engine, Dir string } // Engine "": a sandbox
 
-// docker connects to the engine, and starts the reaper before anything is made there.
-func (r *run) docker(ctx context.Context) error {
+// choose makes the runtime, and starts the reaper before anything is made there.
+func (r *run) choose(ctx context.Context) error {
+	name := or(r.o.RuntimeName, RuntimeAuto)
+	if name == RuntimeSandbox {
+		return r.sandbox()
+	}
 	runtime, err := Docker(ctx, r.o.DockerHost, r.o.Log)
+	if name == RuntimeAuto && r.o.DockerHost == "" && errors.Is(err, engine.ErrNoEngine) {
+		r.o.Log.Info("no Docker Engine answers: the image runs in a sandbox")
+		return r.sandbox()
+	}
 	if err != nil {
 		return err
 	}
@@ -29,6 +37,19 @@ func (r *run) docker(ctx context.Context) error {
 		return errors.Join(err, d.client.Close())
 	}
 	r.runtime, d.say = d, r.reaper.Say
+	return nil
+}
+
+// sandbox makes one, and starts the reaper.
+func (r *run) sandbox() error {
+	s, err := newSandbox()
+	if err != nil {
+		return err
+	}
+	if r.reaper, err = child.StartReaper(Reaper, left{s.owner, "", r.o.Dir}); err != nil {
+		return err
+	}
+	r.runtime, s.say = s, r.reaper.Say
 	return nil
 }
 
@@ -77,8 +98,11 @@ func Reap(ctx context.Context, request func(any) error, last string) error {
 	if err := request(&l); err != nil {
 		return err
 	}
-	if l.Owner == "" || l.Engine == "" || l.Dir == "" {
+	if l.Owner == "" || l.Dir == "" {
 		return errors.New("nothing is named")
+	}
+	if l.Engine == "" {
+		return reapSandbox(ctx, l, last)
 	}
 	client, err := engine.Connect(ctx, l.Engine)
 	if err != nil {

@@ -24,7 +24,8 @@ type Options struct {
 	Image        model.Image
 	Dir          string            // the application's folder of the workspace; image/oci lies in it
 	Tree         host.Tree         // nil: this machine
-	Runtime      Runtime           // nil: Docker at DockerHost; Run closes it
+	Runtime      Runtime           // nil: what RuntimeName says; Run closes it
+	RuntimeName  string            // "docker", "sandbox"; "auto" or "": docker where an engine answers, else the sandbox
 	DockerHost   string            // "": DOCKER_HOST, else the default socket
 	Requests     []Request         // asked beside the start page of each HTTP port
 	Collected    []Request         // of the user's files, asked when AskLive is set
@@ -82,7 +83,7 @@ type run struct {
 	unasked   []string      // paths that the application is known to have and that are not asked: "8080/shop/items"
 }
 
-// Run loads the image into a Docker Engine, starts it with limits, without network and with copies of the state, and compares its answers with the live
+// Run gives the image to a Docker Engine or a sandbox, starts it with limits, without network and with copies of the state, and compares its answers with the live
 // application's, which is asked twice with safe requests, one at a time. A read-only root is tried first. Verification.Verified is set only when
 // everything compared was the same and at least one comparison shows something. What was started is removed, also when ctx is cancelled.
 // Errors: engine.ErrNoEngine, ErrEnded, state.ErrTooLarge, and secrets that cannot be read.
@@ -170,7 +171,7 @@ func prepare(ctx context.Context, o Options) (*run, error) {
 		return nil, err
 	}
 	if r.runtime = o.Runtime; r.runtime == nil {
-		if err := r.docker(ctx); err != nil {
+		if err := r.choose(ctx); err != nil {
 			return nil, err
 		}
 	}

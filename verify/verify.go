@@ -21,6 +21,7 @@ type Runtime interface {
 
 // Needs is what a run is given. Secret values pass through memory only.
 type Needs struct {
+	Dir          string                // the application's folder of the workspace, for what a runtime must lay down
 	Archive      string                // OCI layout of the image
 	Env          []string              // NAME=value: secrets and extra variables
 	State        map[model.Path]string // path in the image: its copy on the host, which the twin may change
@@ -31,6 +32,7 @@ type Needs struct {
 	Ways         []outside.Way // peers that it reaches, or believes to reach; none with AllowNetwork
 	MemoryBytes  int64
 	CPUs         float64
+	Reserve      func(bytes int64) error // refuses what would fill the disk; nil: nobody refuses
 }
 
 // Twin is a running image.

@@ -9,10 +9,12 @@ import (
 
 	"a2c/cmd"
 	"a2c/internal/child"
+	"a2c/internal/jail"
 	"a2c/internal/term"
 )
 
 func main() {
+	jail.Main()
 	child.Main(cmd.Children(), cmd.Reapers())
 	ctx, stop := signal.NotifyContext(context.Background(), ending()...)
 	context.AfterFunc(ctx, stop) // a second signal ends a2c at once

@@ -26,6 +26,9 @@ func Run(cmd *exec.Cmd) error {
 	return <-done
 }
 
+// Start starts cmd as Run does, and returns when it runs; the channel then gives what Wait returns.
+func Start(cmd *exec.Cmd) (<-chan error, error) { return launch(cmd, nil) }
+
 // launch starts cmd, which the kernel kills when this process dies.
 func launch(cmd *exec.Cmd, prepare func() error) (<-chan error, error) {
 	if cmd.SysProcAttr == nil {

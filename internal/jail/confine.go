@@ -55,11 +55,36 @@ func harden() error {
 	return nil
 }
 
-func setCaps(keep uint64) error {
-	h := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
+// capData is the header and the data of capset(2) for effective and permitted capabilities; none is inheritable.
+func capData(keep uint64) (*unix.CapUserHeader, *[2]unix.CapUserData) {
 	lo, hi := uint32(keep), uint32(keep>>32)
-	d := [2]unix.CapUserData{{Effective: lo, Permitted: lo}, {Effective: hi, Permitted: hi}}
-	_, _, e := syscall.AllThreadsSyscall(unix.SYS_CAPSET, uintptr(unsafe.Pointer(&h)), uintptr(unsafe.Pointer(&d)), 0)
+	return &unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}, &[2]unix.CapUserData{{Effective: lo, Permitted: lo}, {Effective: hi, Permitted: hi}}
+}
+
+// threadCaps sets those of the calling thread alone.
+func threadCaps(keep uint64) error {
+	h, d := capData(keep)
+	if err := unix.Capset(h, &d[0]); err != nil {
+		return fmt.Errorf("capset: %w", err)
+	}
+	return nil
+}
+
+// setGroups sets those of the calling thread alone (setgroups(2)).
+func setGroups(list []uint32) error {
+	var first unsafe.Pointer
+	if len(list) > 0 {
+		first = unsafe.Pointer(&list[0])
+	}
+	if _, _, e := unix.RawSyscall(unix.SYS_SETGROUPS, uintptr(len(list)), uintptr(first), 0); e != 0 {
+		return e
+	}
+	return nil
+}
+
+func setCaps(keep uint64) error {
+	h, d := capData(keep)
+	_, _, e := syscall.AllThreadsSyscall(unix.SYS_CAPSET, uintptr(unsafe.Pointer(h)), uintptr(unsafe.Pointer(d)), 0)
 	if e != 0 {
 		return fmt.Errorf("capset: %w", e)
 	}

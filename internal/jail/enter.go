@@ -74,7 +74,7 @@ func (c *Child) Enter() error {
 	}{
 		{"make mounts private", func() error { return unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, "") }},
 		{"bind folders", c.bind},
-		{"change root", c.pivot},
+		{"change root", func() error { return pivot(c.Plan.Root) }},
 		{"mount /proc", mountProc},
 		{"make /dev", mountDev},
 		{"name the host", func() error { return unix.Sethostname([]byte("a2c-build")) }},
@@ -149,14 +149,14 @@ func bind(from, to string, flags uintptr) error {
 	return nil
 }
 
-// pivot makes the root folder "/" and lets go of the old one, without needing a folder for it (pivot_root(2), NOTES).
-func (c *Child) pivot() error {
+// pivot makes a mounted folder "/" and lets go of the old one, without needing a folder for it (pivot_root(2), NOTES).
+func pivot(root string) error {
 	old, err := unix.Open("/", unix.O_DIRECTORY|unix.O_PATH|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return err
 	}
 	defer unix.Close(old)
-	if err := unix.Chdir(c.Plan.Root); err != nil {
+	if err := unix.Chdir(root); err != nil {
 		return err
 	}
 	if err := unix.PivotRoot(".", "."); err != nil {

@@ -29,6 +29,11 @@ func verdict(t *testing.T, p []unix.SockFilter, arch, nr uint32, args ...uint64)
 			continue
 		case unix.BPF_RET | unix.BPF_K:
 			return i.K
+		case unix.BPF_JMP | unix.BPF_JA:
+			pc += int(i.K)
+			continue
+		case unix.BPF_JMP | unix.BPF_JGT | unix.BPF_K:
+			yes = acc > i.K
 		case unix.BPF_JMP | unix.BPF_JEQ | unix.BPF_K:
 			yes = acc == i.K
 		case unix.BPF_JMP | unix.BPF_JGE | unix.BPF_K:

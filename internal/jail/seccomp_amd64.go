@@ -1,6 +1,9 @@
 package jail
 
-import "golang.org/x/sys/unix"
+import (
+	syscalls "github.com/elastic/go-seccomp-bpf/arch"
+	"golang.org/x/sys/unix"
+)
 
 const auditArch = unix.AUDIT_ARCH_X86_64
 
@@ -21,3 +24,6 @@ func deniedHere() []uint32 {
 func deviceCalls() map[uint32]uint32 {
 	return map[uint32]uint32{unix.SYS_MKNOD: 1, unix.SYS_MKNODAT: 2}
 }
+
+// native are the tables of system calls that programs of this machine use: 32-bit ones, too.
+func native() []*syscalls.Info { return []*syscalls.Info{syscalls.X86_64, syscalls.I386} }
