@@ -30,7 +30,7 @@ release: build ## dist/a2c: one static file, the builder and the init of images 
 man: ## man/man1: the manual pages
 	$(GO) run ./cmd/a2c-docs man/man1
 
-demo: build ## (as root) four real applications, the whole job on each, a table of what came out
+demo: build ## (as root, without Docker) four real applications, the whole job on each, a table of what came out
 	$(DEMO) run
 
 demo-start: ## (as root) install and start the applications of the demo

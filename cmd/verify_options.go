@@ -59,7 +59,7 @@ func (f *verifyFlags) register(s *pflag.FlagSet) {
 // options turns flags into what the stage takes.
 func (f verifyFlags) options() (verify.Options, error) {
 	o := verify.Options{
-		RuntimeName: f.runtime, DockerHost: f.dockerHost, Port: f.port, Secrets: map[string]string{}, EmptyState: f.state == "empty", StateLimit: int64(f.stateLimit) << 20,
+		Port: f.port, Secrets: map[string]string{}, EmptyState: f.state == "empty", StateLimit: int64(f.stateLimit) << 20,
 		AllowNetwork: f.network, MemoryBytes: int64(f.memory) << 20, CPUs: f.cpus, Timeout: f.timeout,
 		AskLive: f.ask, List: f.list, QueryValues: f.values, NoLive: f.noLive, Rate: float64(f.rate), Most: f.most,
 	}
@@ -76,7 +76,7 @@ func (f verifyFlags) options() (verify.Options, error) {
 		}
 		o.Masks = known
 	}
-	if err := f.checkRuns(); err != nil {
+	if err := f.runs(&o); err != nil {
 		return o, err
 	}
 	for _, p := range f.paths {

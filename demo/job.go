@@ -16,7 +16,6 @@ import (
 
 	"a2c/model"
 	"a2c/proof/apps"
-	"a2c/proof/engine"
 )
 
 // The account number of AWS's documentation and a region: only to show what generate writes. a2c itself never invents them.
@@ -68,36 +67,12 @@ func show(ctx context.Context, site *apps.Site, list []apps.App, bin string) (er
 	if !terminal(os.Stdout) {
 		j.env = append(j.env, "A2C_OUTPUT=table")
 	}
-	host, stop, err := docker(ctx, site)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, stop(context.WithoutCancel(ctx))) }()
-	if host != "" {
-		j.env = append(j.env, "DOCKER_HOST="+host)
-	}
 	fmt.Fprintf(j.out, "\nexport %s\n", strings.Join(j.env, " "))
 	rows, err := j.all(ctx, site, list)
 	if len(rows) > 0 {
 		table(j.out, j.workspace, rows)
 	}
 	return err
-}
-
-// docker returns the engine that verify asks: the machine's own, or one on a socket of its own that is started here.
-func docker(ctx context.Context, site *apps.Site) (host string, stop func(context.Context) error, err error) {
-	none := func(context.Context) error { return nil }
-	if os.Getenv("DOCKER_HOST") != "" {
-		return "", none, nil
-	}
-	if _, err := os.Stat("/var/run/docker.sock"); err == nil {
-		return "", none, nil
-	}
-	e, err := engine.Start(ctx, filepath.Join(site.Dir, "engine"), site.Log)
-	if err != nil {
-		return "", none, err
-	}
-	return e.Host, e.Stop, nil
 }
 
 // all runs a2c on every application; one that fails does not keep the others from being shown.
@@ -193,7 +168,7 @@ func (j *job) check(ctx context.Context, r *row, id []string) error {
 }
 
 func (j *job) verify(ctx context.Context, r *row, id []string) error {
-	args := append(append([]string{"verify"}, id...), j.site.VerifyArgs(r.app)...)
+	args := append(append([]string{"verify", "--runtime", "sandbox"}, id...), j.site.VerifyArgs(r.app)...)
 	code, err := j.a2c(ctx, answerNo, args...)
 	if err != nil {
 		return err

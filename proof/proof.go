@@ -63,6 +63,7 @@ func All() []Proof {
 		Closure(),
 		Images(),
 		Demo(),
+		Sandbox(),
 		FirstPromise(),
 		Kill(),
 		BadInput(),

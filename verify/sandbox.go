@@ -110,7 +110,15 @@ func (s *sandbox) Start(ctx context.Context, i model.Image, n Needs) (_ Twin, er
 	if err := t.network(n.Ports); err != nil {
 		return nil, err
 	}
-	return t, t.run(s.plan(i, config.Config, n))
+	if err := t.run(s.plan(i, config.Config, n)); err != nil {
+		return nil, err
+	}
+	folders := slices.Collect(maps.Values(n.State))
+	if !n.ReadOnly {
+		folders = append(folders, s.root())
+	}
+	go t.watch(folders, n.Reserve)
+	return t, nil
 }
 
 // plan says what runs how, as an engine would.

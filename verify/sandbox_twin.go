@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -26,7 +27,7 @@ type sandboxTwin struct {
 	group *cgroup.Group // nil: none yet
 	log   *tail
 	skips []model.Skip
-	why   string // what a2c ended it for
+	why   atomic.Value // string: what a2c ended it for
 }
 
 // open starts the process that waits in its namespaces.
@@ -90,7 +91,10 @@ func (t *sandboxTwin) Status(context.Context) (Status, error) {
 	if !t.ended() {
 		return Status{Running: true}, nil
 	}
-	s := Status{ExitCode: t.box.State().ExitCode(), OutOfMemory: t.group.OutOfMemory(), Error: t.why}
+	s := Status{ExitCode: t.box.State().ExitCode(), OutOfMemory: t.group.OutOfMemory()}
+	if why, ok := t.why.Load().(string); ok {
+		s.Error = why
+	}
 	if ws, ok := t.box.State().Sys().(syscall.WaitStatus); ok && ws.Signaled() {
 		s.ExitCode = 128 + int(ws.Signal())
 	}
@@ -148,15 +152,15 @@ const boxWord = "box "
 func reapSandbox(ctx context.Context, l left, last string) error {
 	var pid int
 	mark, ok := strings.CutPrefix(last, boxWord)
+	var failed error
 	if _, err := fmt.Sscanf(mark, "%d-", &pid); ok && err == nil {
-		for ; ctx.Err() == nil; time.Sleep(look / 10) {
+		for until := time.Now().Add(unfinished); ctx.Err() == nil && time.Now().Before(until); time.Sleep(look / 10) {
 			if now, err := engine.Owner(pid); err != nil || now != mark {
+				failed = nil
 				break
 			}
-			if err := unix.Kill(pid, unix.SIGKILL); err != nil && !errors.Is(err, unix.ESRCH) {
-				return err
-			}
+			failed = unix.Kill(pid, unix.SIGKILL)
 		}
 	}
-	return errors.Join(cgroup.Clear(groups, engine.OfOwner(l.Owner)), clearCopies(l.Dir, engine.OfOwner(l.Owner)))
+	return errors.Join(failed, cgroup.Clear(groups, engine.OfOwner(l.Owner)), clearCopies(l.Dir, engine.OfOwner(l.Owner)))
 }

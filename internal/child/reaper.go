@@ -67,9 +67,9 @@ func StartReaper(name string, request any, env ...string) (*Reaper, error) {
 	return &Reaper{write, ended}, nil
 }
 
-// reaperPlan leaves root the right to remove files of others, and nothing else.
+// reaperPlan leaves root the right to remove files of others and to end their processes, and nothing else.
 func reaperPlan(euid int, caps uint64) plan {
-	return plan{drop: euid == 0 && caps&(1<<unix.CAP_SETPCAP) != 0, keep: []uintptr{unix.CAP_DAC_OVERRIDE, unix.CAP_FOWNER}}
+	return plan{drop: euid == 0 && caps&(1<<unix.CAP_SETPCAP) != 0, keep: []uintptr{unix.CAP_DAC_OVERRIDE, unix.CAP_FOWNER, unix.CAP_KILL}}
 }
 
 // Say tells the reaper a word about what the parent is doing; "done" is not for others. That the reaper was killed is no error: the parent goes on.

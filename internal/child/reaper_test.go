@@ -128,7 +128,7 @@ func checkNote(t *testing.T, file string, want bool, last string) {
 	}
 	wanted := []string{"own session: true", "nice: 19", "env: [GOMAXPROCS=1 A2C_TEST_KEPT=1]", "NoNewPrivs:\t1", last}
 	if os.Geteuid() == 0 {
-		wanted = append(wanted, "CapEff:\t000000000000000a", "CapBnd:\t000000000000000a")
+		wanted = append(wanted, "CapEff:\t000000000000002a", "CapBnd:\t000000000000002a")
 	}
 	for _, w := range wanted {
 		if !strings.Contains(note, w) {

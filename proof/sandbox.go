@@ -1,0 +1,174 @@
+package proof
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"a2c/proof/apps"
+)
+
+// Sandbox proves the four applications without an engine, and that nothing of it stays on the host: after the verdict, after an interruption and after kill -9.
+func Sandbox() Proof {
+	return Proof{
+		Name: "sandbox", Needs: []Need{Root, AMD64, Packages}, Budget: 12 * time.Minute,
+		Install: InstallApps(apps.All()...),
+		Run: func(t *testing.T, b *Bench) {
+			list := apps.All()
+			site := b.Start(t, list...)
+			c := b.Command(b.Scratch(t, "sandbox"), "DOCKER_HOST=unix:///nowhere/docker.sock")
+			jobs, _ := b.Inventory(t, c, site, list)
+			for _, a := range list {
+				t.Run(a.Name, func(t *testing.T) {
+					j := jobs[a.Name]
+					j.Analyze(t, c)
+					j.Containerize(t, c)
+					before := sandboxPicture(t)
+					j.Verify(t, c, site)
+					if v := j.Verification; !v.Verified || v.Runtime != "sandbox" || len(v.Comparisons) < len(a.Asks) {
+						t.Errorf("verified %v by %s, %d comparisons: %s", v.Verified, v.Runtime, len(v.Comparisons), v.Why)
+					}
+					t.Logf("ready after %.1f s, %d MiB, read-only root %v", j.Verification.ReadySeconds, j.Verification.PeakBytes>>20, j.Verification.ReadOnlyRoot)
+					sandboxGone(t, c, before)
+				})
+			}
+			id := jobs[list[0].Name].ID
+			for _, signal := range []unix.Signal{unix.SIGINT, unix.SIGKILL} {
+				t.Run(signal.String(), func(t *testing.T) { endSandbox(t, c, id, signal) })
+			}
+		},
+	}
+}
+
+// sandboxPicture is what a sandbox could leave on the host: mounts, settings of the kernel, groups and the firewall.
+func sandboxPicture(t *testing.T) picture {
+	t.Helper()
+	p := picture{}
+	p.mounts(t)
+	p.sysctls(t)
+	p.firewall(t)
+	p.cgroups(t)
+	return p
+}
+
+func sandboxGone(t *testing.T, c Command, before picture) {
+	t.Helper()
+	for _, d := range differences(before, sandboxPicture(t)) {
+		if strings.Contains(d, "a2c-verify") || strings.Contains(d, "mount") {
+			t.Errorf("the host is not what it was: %s", d)
+		}
+	}
+	if left, err := filepath.Glob(filepath.Join(c.Workspace, "*/verify.tmp-*")); err != nil || len(left) > 0 {
+		t.Errorf("left in the workspace: %v %v", left, err)
+	}
+}
+
+// endSandbox ends a2c while its twin runs, looks at the twin from outside before, and waits until all of it is gone.
+func endSandbox(t *testing.T, c Command, id string, signal unix.Signal) {
+	before := sandboxPicture(t)
+	cmd := c.Make(t.Context(), "verify", "--application-id", id)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	twin := waitTwin(t, cmd)
+	likeContainer(t, twin)
+	if err := cmd.Process.Signal(signal); err != nil {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait() // a signal ended it
+	for begin := time.Now(); time.Since(begin) < 10*time.Second; time.Sleep(100 * time.Millisecond) {
+		_, gone := os.Stat(fmt.Sprintf("/proc/%d", twin))
+		left, err := filepath.Glob(filepath.Join(c.Workspace, "*/verify.tmp-*"))
+		if err == nil && gone != nil && len(left) == 0 {
+			break
+		}
+	}
+	if _, err := os.Stat(fmt.Sprintf("/proc/%d", twin)); err == nil {
+		t.Errorf("process %d of the twin stays", twin)
+	}
+	sandboxGone(t, c, before)
+}
+
+// waitTwin returns the child of a2c that is process 1 of another namespace, once it is the application's program.
+func waitTwin(t *testing.T, cmd *exec.Cmd) int {
+	t.Helper()
+	for begin := time.Now(); time.Since(begin) < time.Minute; time.Sleep(50 * time.Millisecond) {
+		tasks, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", cmd.Process.Pid))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range tasks {
+			text, _ := os.ReadFile(file) // the thread may have ended
+			for word := range strings.FieldsSeq(string(text)) {
+				pid, err := strconv.Atoi(word)
+				if err == nil && statusField(pid, "NSpid") == word+" 1" && statusField(pid, "Uid") != "0 0 0 0" {
+					return pid
+				}
+			}
+		}
+	}
+	_ = cmd.Process.Kill()
+	t.Fatal("verify started no twin")
+	return 0
+}
+
+func statusField(pid int, name string) string {
+	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid)) // it may have ended
+	for line := range strings.Lines(string(text)) {
+		if value, ok := strings.CutPrefix(line, name+":"); ok {
+			return strings.Join(strings.Fields(value), " ")
+		}
+	}
+	return ""
+}
+
+// likeContainer holds the twin against what Docker gives a container by default.
+func likeContainer(t *testing.T, pid int) {
+	t.Helper()
+	for name, want := range map[string]string{
+		"CapBnd": "00000000a80425fb", "CapEff": "0000000000000000", "CapInh": "0000000000000000", "CapAmb": "0000000000000000", "NoNewPrivs": "0", "Seccomp": "2",
+	} {
+		if got := statusField(pid, name); got != want {
+			t.Errorf("%s of the twin is %q, of a container %q", name, got, want)
+		}
+	}
+	var same []string
+	for _, kind := range []string{"mnt", "pid", "net", "ipc", "uts", "cgroup"} {
+		own, err1 := os.Readlink("/proc/self/ns/" + kind)
+		theirs, err2 := os.Readlink(fmt.Sprintf("/proc/%d/ns/%s", pid, kind))
+		if err1 != nil || err2 != nil || own == theirs {
+			same = append(same, kind)
+		}
+	}
+	if len(same) > 0 {
+		t.Errorf("the twin shares these namespaces with the host: %v", same)
+	}
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/mountinfo", pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	options := map[string]string{}
+	for line := range strings.Lines(string(text)) {
+		if f := strings.Fields(line); len(f) > 5 {
+			options[f[4]] = f[5]
+		}
+	}
+	for point, want := range map[string][]string{
+		"/": {"ro", "nodev"}, "/proc": {"nosuid", "nodev", "noexec"}, "/proc/sys": {"ro"}, "/sys": {"ro", "nosuid", "nodev", "noexec"}, "/dev": {"nosuid"},
+		"/dev/pts": {"nosuid", "noexec"}, "/dev/shm": {"nosuid", "nodev", "noexec"}, "/dev/mqueue": {"nosuid", "nodev", "noexec"}, "/sys/fs/cgroup": {"ro"}, "/sys/firmware": {"ro"},
+	} {
+		for _, o := range want {
+			if !slices.Contains(strings.Split(options[point], ","), o) {
+				t.Errorf("%s of the twin has the options %q, without %s", point, options[point], o)
+			}
+		}
+	}
+}
