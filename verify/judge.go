@@ -15,7 +15,7 @@ import (
 // Times of a comparison.
 const (
 	poll = 100 * time.Millisecond
-	// others is how much longer than the main port the other ports may take to open.
+	// others is how much longer than the main port the other ports may take to open: this, or as long as that one took where that is more.
 	others = 10 * time.Second
 	// insideOnly is how long a port may be open on loopback alone: programs open one address after the other.
 	insideOnly = 3 * time.Second
@@ -139,14 +139,16 @@ func (r *run) wait(ctx context.Context, twin Twin, targets []target) (failure, e
 	if len(targets) == 0 {
 		return failure{}, nil
 	}
+	start := time.Now()
 	failed, err := r.waitFor(ctx, twin, targets[0], r.o.Timeout)
 	if err != nil || failed.why != "" {
 		return failed, err
 	}
 	begin := time.Now()
+	limit := max(others, begin.Sub(start))
 	for _, t := range targets[1:] {
 		// One that does not open is a difference, told by the comparison.
-		if _, err := r.waitFor(ctx, twin, t, others-time.Since(begin)); err != nil {
+		if _, err := r.waitFor(ctx, twin, t, limit-time.Since(begin)); err != nil {
 			return failure{}, err
 		}
 	}

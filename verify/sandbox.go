@@ -107,7 +107,7 @@ func (s *sandbox) Start(ctx context.Context, i model.Image, n Needs) (_ Twin, er
 	if err := t.group.Add(t.box.PID); err != nil {
 		return nil, err
 	}
-	if err := t.network(n.Ports); err != nil {
+	if err := t.network(ctx, n); err != nil {
 		return nil, err
 	}
 	if err := t.run(s.plan(i, config.Config, n)); err != nil {

@@ -43,7 +43,7 @@ func (t *sandboxTwin) open(ctx context.Context) error {
 }
 
 // network brings up loopback and puts the outside into the network before the program's first instruction.
-func (t *sandboxTwin) network(ports []int) error {
+func (t *sandboxTwin) network(ctx context.Context, n Needs) error {
 	t.pid, t.ns = t.box.PID, fmt.Sprintf("/proc/%d/ns/net", t.box.PID)
 	err := jail.InNetNS(t.ns, func() error {
 		lo, err := netlink.LinkByName("lo")
@@ -55,8 +55,10 @@ func (t *sandboxTwin) network(ports []int) error {
 	if err != nil {
 		return fmt.Errorf("the twin's network: %w", err)
 	}
-	t.world, err = outside.Open(t.ns, ports)
-	return err
+	if t.world, err = outside.Open(t.ns, n.Ports); err != nil {
+		return err
+	}
+	return t.world.Let(ctx, t.ns, n.Ways)
 }
 
 func (t *sandboxTwin) run(p jail.BoxPlan) error {
