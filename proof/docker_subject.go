@@ -11,8 +11,10 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"os/user"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -60,6 +62,7 @@ func (d *dockerProof) subject(t *testing.T, image map[string]string, env ...stri
 	t.Helper()
 	s := &subject{port: freePort(t)}
 	cmd := exec.CommandContext(t.Context(), d.program)
+	cmd.Dir = "/"
 	cmd.Env = append([]string{fmt.Sprintf("LISTEN=127.0.0.1:%d", s.port), "WHO=live", "GREETING=Hello"}, env...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: twinUser, Gid: twinUser}}
 	if err := cmd.Start(); err != nil {
@@ -83,7 +86,8 @@ func (d *dockerProof) subject(t *testing.T, image map[string]string, env ...stri
 		Analysis: model.Analysis{AnalysisInfo: model.AnalysisInfo{AppID: "twin", App: app}},
 		Image: model.Image{
 			ApplicationID: "twin", Digest: d.image(t, dir, variables),
-			Needs: model.Needs{Ports: []model.Listener{opened}, User: model.User{UID: twinUser, GID: twinUser}},
+			Needs:   model.Needs{Ports: []model.Listener{opened}, User: model.User{UID: twinUser, GID: twinUser}},
+			Changes: []model.Change{{Kind: "listener", Target: "LISTEN", Port: s.port, Reason: "opened"}},
 		},
 		Dir: dir, DockerHost: d.host, MemoryBytes: 256 << 20, Settle: 2 * time.Second,
 		Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
@@ -98,20 +102,28 @@ func (d *dockerProof) image(t *testing.T, dir string, env map[string]string) str
 	if err != nil {
 		t.Fatal(err)
 	}
+	who, err := user.LookupId(strconv.Itoa(twinUser))
+	if err != nil {
+		t.Fatal(err)
+	}
+	passwd := fmt.Appendf(nil, "%s:x:%d:%d::/:/bin/false\n", who.Username, twinUser, twinUser)
 	var b bytes.Buffer
 	w := tar.NewWriter(&b)
 	headers := []tar.Header{
 		{Name: "tmp/", Typeflag: tar.TypeDir, Mode: 0o1777},
 		{Name: "work/", Typeflag: tar.TypeDir, Mode: 0o755, Uid: twinUser, Gid: twinUser},
-		{Name: "twin", Typeflag: tar.TypeReg, Mode: 0o555, Size: int64(len(program))},
+		{Name: "usr/share/zoneinfo/", Typeflag: tar.TypeDir, Mode: 0o755},
+		{Name: "etc/passwd", Typeflag: tar.TypeReg, Mode: 0o644, Size: int64(len(passwd))},
+		{Name: strings.TrimPrefix(d.program, "/"), Typeflag: tar.TypeReg, Mode: 0o555, Size: int64(len(program))},
 	}
 	for i := range headers {
 		if err := w.WriteHeader(&headers[i]); err != nil {
 			t.Fatal(err)
 		}
-	}
-	if _, err := w.Write(program); err != nil {
-		t.Fatal(err)
+		content := map[string][]byte{"etc/passwd": passwd, strings.TrimPrefix(d.program, "/"): program}[headers[i].Name]
+		if _, err := w.Write(content); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
@@ -124,7 +136,7 @@ func (d *dockerProof) image(t *testing.T, dir string, env map[string]string) str
 	if err != nil {
 		t.Fatal(err)
 	}
-	config := v1.Config{Entrypoint: []string{"/twin"}, User: fmt.Sprintf("%d:%d", twinUser, twinUser)}
+	config := v1.Config{Entrypoint: []string{d.program}, WorkingDir: "/", User: fmt.Sprintf("%d:%d", twinUser, twinUser)}
 	for _, name := range slices.Sorted(maps.Keys(env)) {
 		config.Env = append(config.Env, name+"="+env[name])
 	}

@@ -225,8 +225,10 @@ func (s *survey) found(ctx context.Context) ([]Request, error) {
 	var list []Request
 	for _, p := range paths {
 		p.Port = or(p.Port, s.main)
-		if t, ok := s.target(p.Port); ok && !s.known(t, p.Host, p.Path) {
-			list = append(list, Request{Port: p.Port, Method: http.MethodGet, Host: p.Host, Path: p.Path, From: p.From})
+		q := Request{Port: p.Port, Method: http.MethodGet, Host: p.Host, Path: p.Path, From: p.From}
+		twice := slices.ContainsFunc(list, func(o Request) bool { return o.Port == q.Port && o.Host == q.Host && o.Path == q.Path })
+		if t, ok := s.target(p.Port); ok && !twice && !s.known(t, p.Host, p.Path) {
+			list = append(list, q)
 		}
 	}
 	return list, nil
