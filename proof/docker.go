@@ -143,8 +143,8 @@ func proveLoopback(t *testing.T, d *dockerProof) {
 	if v := s.verify(t); v.Verified || !strings.Contains(v.Why, "open on loopback only") {
 		t.Error(show(v))
 	}
-	s.options.Image.Needs.Ports[0].Address = "127.0.0.1" // as with --keep-bind
-	if v := s.verify(t); !v.Verified || len(v.Notes) != 1 || !strings.Contains(v.Notes[0], "the container's own loopback") {
+	s.options.Image.Needs.Ports[0].Address, s.options.Image.Changes = "127.0.0.1", nil // as with --keep-bind
+	if v := s.verify(t); !v.Verified || len(v.Notes) == 0 || !strings.Contains(v.Notes[0], "the container's own loopback") {
 		t.Error(show(v))
 	}
 }

@@ -82,12 +82,16 @@ func (d *dockerProof) subject(t *testing.T, image map[string]string, env ...stri
 	dir := t.TempDir()
 	variables := map[string]string{"LISTEN": fmt.Sprintf("0.0.0.0:%d", s.port), "WHO": "twin", "GREETING": "Hello"}
 	maps.Copy(variables, image)
+	changes := []model.Change{{Kind: "listener", Target: "LISTEN", Port: s.port, Reason: "opened"}}
+	for name, value := range image {
+		changes = append(changes, model.Change{Kind: "env", Target: name, After: value, Reason: "the proof's own"})
+	}
 	s.options = verify.Options{
 		Analysis: model.Analysis{AnalysisInfo: model.AnalysisInfo{AppID: "twin", App: app}},
 		Image: model.Image{
 			ApplicationID: "twin", Digest: d.image(t, dir, variables),
 			Needs:   model.Needs{Ports: []model.Listener{opened}, User: model.User{UID: twinUser, GID: twinUser}},
-			Changes: []model.Change{{Kind: "listener", Target: "LISTEN", Port: s.port, Reason: "opened"}},
+			Changes: changes,
 		},
 		Dir: dir, DockerHost: d.host, MemoryBytes: 256 << 20, Settle: 2 * time.Second,
 		Log: slog.New(slog.NewTextHandler(t.Output(), nil)),

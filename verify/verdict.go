@@ -36,7 +36,7 @@ func conclude(v *model.Verification, unasked []string) {
 		v.Missing = []string{"nothing that was compared shows that the image works (" + or(t.why, "no port speaks HTTP") +
 			"): name a path that the application answers, --path /…, or a whole request, --request FILE"}
 	case t.successes < enough && t.handshakes == 0:
-		v.Missing = wanting(v, t.successes, unasked)
+		v.Missing = wanting(v, t, unasked)
 	}
 	if len(v.Missing) > 0 {
 		v.Verdict, v.Why = model.VerifyNotComparable, v.Missing[0]
@@ -49,13 +49,16 @@ func conclude(v *model.Verification, unasked []string) {
 }
 
 // wanting says why so few successes are not enough; where the application is not known to have more, they have to be, which is noted.
-func wanting(v *model.Verification, successes int, unasked []string) []string {
-	few := fmt.Sprintf("only %d distinct successful answers with a body were compared", successes)
-	if successes == 1 {
+func wanting(v *model.Verification, t counts, unasked []string) []string {
+	few := fmt.Sprintf("only %d distinct successful answers with a body were compared", t.successes)
+	if t.successes == 1 {
 		few = "only one distinct successful answer with a body was compared"
 	}
 	if n := len(unasked); n > 0 {
 		return []string{fmt.Sprintf("%s, and the application has %d more paths that were not asked (%s): ask for them with --ask-live, or for some with --path", few, n, model.Path(unasked[0]))}
+	}
+	if t.noisy > 0 {
+		return []string{fmt.Sprintf("%s, and %d more could not be: ask for others with --path", few, t.noisy)}
 	}
 	for _, s := range v.Skips {
 		if s.What == stopped {
@@ -70,6 +73,7 @@ func wanting(v *model.Verification, successes int, unasked []string) []string {
 type counts struct {
 	differ, unsure        int
 	successes, handshakes int // distinct successes with a body; handshakes of other protocols
+	noisy                 int // successes that could not be compared
 	why                   string
 }
 
@@ -92,6 +96,9 @@ func tally(list []model.Comparison) counts {
 			t.differ++
 		case c.Verdict != model.VerifyEqual:
 			t.unsure++
+			if c.Verdict == model.VerifyNotComparable && c.Live.Status >= 200 && c.Live.Status < 300 {
+				t.noisy++
+			}
 		case !c.Proof:
 		case c.Live.Status == 0:
 			t.handshakes++
