@@ -25,7 +25,8 @@ var ErrEnded = errors.New("the live application")
 type live struct {
 	tree  host.Tree
 	app   model.App
-	start uint64 // clock ticks since boot
+	start uint64   // clock ticks since boot
+	self  identity // by which the process that takes its place is known
 }
 
 // openLive finds the analyzed process and makes sure that it is that very one.
@@ -47,7 +48,8 @@ func openLive(t host.Tree, app model.App) (*live, error) {
 		return nil, fmt.Errorf("%w (process %d) was started at %s, after it was analyzed: %s", ErrEnded, app.ProcessID, began.Format(time.RFC3339), again)
 	}
 	l.start = start
-	return l, nil
+	l.self, err = identify(t, app.ProcessID)
+	return l, err
 }
 
 func (l *live) proc(name string) string { return "/proc/" + strconv.Itoa(l.app.ProcessID) + "/" + name }
@@ -57,11 +59,11 @@ func (l *live) same() error {
 	start, err := host.StartTicks(l.tree, l.app.ProcessID)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("%w (process %d) ended during the comparison", ErrEnded, l.app.ProcessID)
+		return fmt.Errorf("%w (process %d) ended %w", ErrEnded, l.app.ProcessID, errDuring)
 	case err != nil:
 		return err
 	case start != l.start:
-		return fmt.Errorf("%w (process %d) was restarted during the comparison", ErrEnded, l.app.ProcessID)
+		return fmt.Errorf("%w (process %d) was restarted %w", ErrEnded, l.app.ProcessID, errDuring)
 	}
 	return nil
 }

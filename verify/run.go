@@ -86,11 +86,23 @@ type run struct {
 // Run gives the image to a Docker Engine or a sandbox, starts it with limits, without network and with copies of the state, and compares its answers with the live
 // application's, which is asked twice with safe requests, one at a time. A read-only root is tried first. Verification.Verified is set only when
 // everything compared was the same and at least one comparison shows something. What was started is removed, also when ctx is cancelled.
-// Errors: engine.ErrNoEngine, ErrEnded, state.ErrTooLarge, and secrets that cannot be read.
-func Run(ctx context.Context, o Options) (v model.Verification, err error) {
+// A live application that was restarted meanwhile is compared once more. Errors: engine.ErrNoEngine, ErrEnded, state.ErrTooLarge, and secrets that cannot be read.
+func Run(ctx context.Context, o Options) (model.Verification, error) {
+	v, l, err := once(ctx, o)
+	if l == nil || ctx.Err() != nil {
+		return v, err
+	}
+	if gone := l.same(); gone != nil {
+		return startOver(ctx, o, l, gone)
+	}
+	return v, err
+}
+
+// once compares with the live application as it is; nil: it was not even found.
+func once(ctx context.Context, o Options) (v model.Verification, l *live, err error) {
 	r, err := prepare(ctx, o)
 	if err != nil {
-		return v, err
+		return v, nil, err
 	}
 	defer func() {
 		clean, cancel := cleanup(ctx)
@@ -100,33 +112,30 @@ func Run(ctx context.Context, o Options) (v model.Verification, err error) {
 	}()
 	targets, skips, err := r.targets()
 	if err != nil {
-		return v, err
+		return v, r.live, err
 	}
 	if !o.NoLive {
 		more, err := r.survey(ctx, targets)
 		if err != nil {
-			return v, err
+			return v, r.live, err
 		}
 		skips = append(skips, more...)
 	}
 	v, again, err := r.attempt(ctx, targets, true)
 	if err != nil {
-		return v, err
+		return v, r.live, err
 	}
 	if !v.Verified && again {
 		r.report("try again", "with a writable root: "+v.Why, 0)
 		why := v.Why
 		if v, _, err = r.attempt(ctx, targets, false); err != nil {
-			return v, err
+			return v, r.live, err
 		}
 		v.Skips = append(v.Skips, model.Skip{What: "read-only root", Reason: why})
 	}
 	v.Skips = append(v.Skips, skips...)
 	v.Live = r.loaded()
-	if err := r.live.same(); err != nil {
-		return v, err
-	}
-	return v, nil
+	return v, r.live, nil
 }
 
 func prepare(ctx context.Context, o Options) (*run, error) {
