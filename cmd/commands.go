@@ -16,6 +16,7 @@ func commands(a *app) []*cobra.Command {
 		newSize(a),
 		newContainerize(a),
 		newExtract(a),
+		newRecord(a),
 		newVerify(a),
 		newSecrets(a),
 		newGenerate(a),

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"path"
 
 	"github.com/spf13/cobra"
@@ -70,6 +71,11 @@ func (a *app) verify(ctx context.Context, w *workspace.Workspace, f verifyFlags,
 	}
 	if o.Tree, err = host.Machine(a.root); err != nil {
 		return err
+	}
+	if f.noLive {
+		if o.Recorded, err = recorded(w, f.id); err != nil {
+			return err
+		}
 	}
 	if f.network {
 		a.Note("warning: with --allow-network the image may act on live systems: send mail, write to databases, take jobs from queues")
@@ -146,6 +152,18 @@ func verifyError(id string, err error) error {
 		return fmt.Errorf("verify %s: %w; on Debian and Ubuntu: sudo apt-get install docker.io", id, err)
 	}
 	return fmt.Errorf("verify %s: %w", id, err)
+}
+
+// recorded loads what a2c record kept; nil: nothing.
+func recorded(w *workspace.Workspace, id string) (*model.Recording, error) {
+	rec, err := workspace.Load[model.Recording](w, path.Join(id, workspace.RecordedFile))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	}
+	return &rec, nil
 }
 
 // announce prints what the live application is asked, before it is.

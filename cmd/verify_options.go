@@ -30,18 +30,9 @@ type verifyFlags struct {
 }
 
 func (f *verifyFlags) register(s *pflag.FlagSet) {
-	s.StringArrayVar(&f.paths, "path", nil, "what is asked: `/PATH` of the main port, or PORT/PATH (default / of each HTTP port); may be repeated")
-	s.StringArrayVar(&f.requests, "request", nil, "`file` with a whole HTTP request; it is sent to the live application too; may be repeated")
+	f.registerAsked(s)
 	s.StringVar(&f.masks, "masks", "", "`file` verify.json of another run, such as of an image known to be good: what it masked is masked here too")
-	s.BoolVar(&f.ask, "ask-live", false, "also ask the live application for what access logs, OpenAPI documents, servlet mappings, static files and links name; the list is printed first")
-	s.BoolVar(&f.list, "list", false, "print what --ask-live would ask, and end; only start pages are asked for")
-	s.StringArrayVar(&f.hars, "har", nil, "`file` that a browser recorded (HTTP Archive): its safe requests, with their session, which is never stored; with --ask-live; may be repeated")
-	s.StringArrayVar(&f.urls, "urls", nil, "`file` with a URL or path in each line; with --ask-live; may be repeated")
-	s.BoolVar(&f.values, "query-values", false, "keep the values of queries that logs and documents name (default: the names alone)")
-	s.IntVar(&f.rate, "rate", 20, "most requests a second to the live application, as a `number`")
-	s.IntVar(&f.most, "most", 50, "most different requests, as a `number`")
-	s.BoolVar(&f.noLive, "no-live", false, "ask the live application nothing: then only its ports and its start are compared")
-	s.IntVar(&f.port, "port", 0, "main `port` (default the one of the analysis)")
+	s.BoolVar(&f.noLive, "no-live", false, "ask the live application nothing: the image is compared with what a2c record kept, else only its ports and its start are looked at")
 	s.StringArrayVar(&f.env, "env", nil, "`NAME=VALUE` for the image; may be repeated")
 	s.StringArrayVar(&f.secrets, "secret", nil, "`NAME=@FILE`: a secret's value is read from the file; may be repeated")
 	s.StringVar(&f.state, "state", "copy", "state folders of the image: `copy` or empty")
@@ -54,6 +45,20 @@ func (f *verifyFlags) register(s *pflag.FlagSet) {
 	s.DurationVar(&f.timeout, "timeout", 2*time.Minute, "how long to wait for the main port")
 	f.registerRuns(s)
 	s.BoolVar(&f.force, "force", false, "copy state although little disk space stays free")
+}
+
+// registerAsked has what decides what the live application is asked.
+func (f *verifyFlags) registerAsked(s *pflag.FlagSet) {
+	s.StringArrayVar(&f.paths, "path", nil, "what is asked: `/PATH` of the main port, or PORT/PATH (default / of each HTTP port); may be repeated")
+	s.StringArrayVar(&f.requests, "request", nil, "`file` with a whole HTTP request; it is sent to the live application too; may be repeated")
+	s.BoolVar(&f.ask, "ask-live", false, "also ask the live application for what access logs, OpenAPI documents, servlet mappings, static files and links name; the list is printed first")
+	s.BoolVar(&f.list, "list", false, "print what --ask-live would ask, and end; only start pages are asked for")
+	s.StringArrayVar(&f.hars, "har", nil, "`file` that a browser recorded (HTTP Archive): its safe requests, with their session, which is never stored; with --ask-live; may be repeated")
+	s.StringArrayVar(&f.urls, "urls", nil, "`file` with a URL or path in each line; with --ask-live; may be repeated")
+	s.BoolVar(&f.values, "query-values", false, "keep the values of queries that logs and documents name (default: the names alone)")
+	s.IntVar(&f.rate, "rate", 20, "most requests a second to the live application, as a `number`")
+	s.IntVar(&f.most, "most", 50, "most different requests, as a `number`")
+	s.IntVar(&f.port, "port", 0, "main `port` (default the one of the analysis)")
 }
 
 // options turns flags into what the stage takes.

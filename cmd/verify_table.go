@@ -14,7 +14,7 @@ import (
 func (a *app) verifyTable(w io.Writer, v model.Verification) error {
 	rows := term.Rows{Head: []string{"PORT", "ASKED", "LIVE", "IMAGE", "VERDICT"}}
 	for _, c := range v.Comparisons {
-		rows.Body = append(rows.Body, []term.Cell{{Text: strconv.Itoa(c.Port)}, {Text: askedText(c)}, {Text: answerText(c.Live)}, {Text: answerText(c.Twin)}, verdictCell(c)})
+		rows.Body = append(rows.Body, []term.Cell{{Text: strconv.Itoa(c.Port)}, {Text: askedText(c.Method, c.Path, c.Host, c.From)}, {Text: answerText(c.Live)}, {Text: answerText(c.Twin)}, verdictCell(c)})
 	}
 	if len(v.Comparisons) == 0 {
 		fmt.Fprintf(w, "nothing was compared: %s\n", term.Safe(cmp.Or(v.Why, "there is nothing to compare")))
@@ -88,13 +88,13 @@ func liveLines(w io.Writer, l *model.LiveLoad) {
 }
 
 // askedText is a question, and what names it.
-func askedText(c model.Comparison) string {
-	text := strings.TrimSpace(c.Method + " " + c.Path)
-	if c.Host != "" {
-		text += " of " + c.Host
+func askedText(method, path, host, from string) string {
+	text := strings.TrimSpace(method + " " + path)
+	if host != "" {
+		text += " of " + host
 	}
-	if c.From != "" {
-		text += " (" + c.From + ")"
+	if from != "" {
+		text += " (" + from + ")"
 	}
 	return text
 }

@@ -8,6 +8,12 @@ type Analysis struct {
 	AnalysisInfo        AnalysisInfo        `json:"analysisInfo"`
 }
 
+// Of is the analysis with the application in another process.
+func (a Analysis) Of(app App) Analysis {
+	a.AnalysisInfo.App = app
+	return a
+}
+
 // ContainerParameters keeps App2Container's names.
 type ContainerParameters struct {
 	Comment              string   `json:"_comment1"`

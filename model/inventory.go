@@ -51,6 +51,12 @@ type App struct {
 	Evidence Evidence `json:"evidence,omitempty"`
 }
 
+// Restarted is the application in another process of the same kind.
+func (a App) Restarted(pid int, mark string) App {
+	a.ProcessID, a.StartedAt, a.StartMark = pid, time.Time{}, mark
+	return a
+}
+
 // User is whom a process runs as: the effective user and group (credentials(7)), as the machine numbers and names them.
 type User struct {
 	Name   string `json:"name"` // "" when no passwd entry has the number: that of the process's own root; of the machine when Inside is set

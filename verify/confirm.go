@@ -13,7 +13,7 @@ const confirmations = 2
 // confirm asks the live application again before a difference counts.
 func (r *run) confirm(ctx context.Context, q *question, c *model.Comparison) error {
 	for range confirmations {
-		if c.Verdict != model.VerifyDifferent || q.liveErr != nil || q.twinErr != nil || !q.q.safe() || r.load.Stopped != "" {
+		if c.Verdict != model.VerifyDifferent || q.liveErr != nil || q.twinErr != nil || !q.q.safe() || q.recorded || r.load.Stopped != "" {
 			return nil
 		}
 		if err := r.pace.wait(ctx); err != nil {

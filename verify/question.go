@@ -21,6 +21,7 @@ type question struct {
 	live, again, twin compare.Answer
 	packed            *compare.Answer  // the twin's when it may compress; nil: nobody was asked so
 	more              []compare.Answer // further ones of the live application
+	gzip, recorded    bool             // ask the live application for gzip the second time; its answers are recorded ones
 	liveErr, twinErr  error
 	took, tookAgain   time.Duration // of the live application; tookAgain 0: it was not asked a second time
 }
@@ -46,6 +47,12 @@ func (r *run) compare(ctx context.Context, twin Twin, targets []target, settled 
 	for _, q := range r.questions {
 		r.askTwin(ctx, twin, q, settled)
 		r.askPacked(ctx, twin, q)
+		if q.recorded { // the same is taken out of both
+			q.twin = r.without(q.twin)
+			if q.packed != nil {
+				*q.packed = r.without(*q.packed)
+			}
+		}
 	}
 	if err := r.askAgain(ctx, skips); err != nil {
 		return nil, err
@@ -80,7 +87,7 @@ func (r *run) askAgain(ctx context.Context, skips *[]model.Skip) error {
 		if err := r.pace.wait(ctx); err != nil {
 			return err
 		}
-		q.again, q.tookAgain, q.liveErr = r.timed(ctx, q, q.packed != nil)
+		q.again, q.tookAgain, q.liveErr = r.timed(ctx, q, q.gzip || q.packed != nil)
 		stop := slowed(q, q.tookAgain)
 		if q.again.Status >= 500 && q.live.Status < 500 {
 			stop = fmt.Sprintf("the live application answered %d to %s %s", q.again.Status, q.q.Method, model.Path(q.q.Path))

@@ -73,9 +73,7 @@ func (l *live) lookAgain() (model.App, bool) {
 		if err != nil || pid == l.app.ProcessID && start == l.start {
 			continue
 		}
-		app := l.app
-		app.ProcessID, app.StartedAt, app.StartMark = pid, time.Time{}, host.StartMark(l.tree, start)
-		return app, true
+		return l.app.Restarted(pid, host.StartMark(l.tree, start)), true
 	}
 	return model.App{}, false
 }
@@ -106,7 +104,7 @@ func startOver(ctx context.Context, o Options, l *live, because error) (model.Ve
 	if err != nil {
 		return model.Verification{}, errors.Join(because, err)
 	}
-	o.Analysis.AnalysisInfo.App = app
+	o.Analysis = o.Analysis.Of(app)
 	v, again, err := once(ctx, o)
 	if err != nil {
 		return v, err

@@ -37,6 +37,7 @@ type Options struct {
 	Rate         float64           // requests to the live application a second, at most; 0: 20
 	Most         int               // questions at most; 0: 50
 	NoLive       bool              // ask the live application nothing
+	Recorded     *model.Recording  // with NoLive: what it answered before; nil: nothing
 	Port         int               // main port; 0: the analysis decides
 	Env          []string          // NAME=VALUE for the twin
 	Secrets      map[string]string // NAME to the file with the value
@@ -120,6 +121,8 @@ func once(ctx context.Context, o Options) (v model.Verification, l *live, err er
 			return v, r.live, err
 		}
 		skips = append(skips, more...)
+	} else {
+		skips = append(skips, r.recorded(targets)...)
 	}
 	v, again, err := r.attempt(ctx, targets, true)
 	if err != nil {
@@ -135,10 +138,35 @@ func once(ctx context.Context, o Options) (v model.Verification, l *live, err er
 	}
 	v.Skips = append(v.Skips, skips...)
 	v.Live = r.loaded()
+	v.Notes = append(v.Notes, r.since()...)
 	return v, r.live, nil
 }
 
+// prepare finds the live application, and what runs the image.
 func prepare(ctx context.Context, o Options) (*run, error) {
+	if o.Image.ApplicationID != o.Analysis.AnalysisInfo.AppID {
+		return nil, fmt.Errorf("the image is of %s, the analysis of %s", o.Image.ApplicationID, o.Analysis.AnalysisInfo.AppID)
+	}
+	r, err := begin(o)
+	if err != nil {
+		return nil, err
+	}
+	if err := clearCopies(o.Dir, engine.Orphan); err != nil {
+		return nil, err
+	}
+	if r.o.MemoryBytes, err = memory(o); err != nil {
+		return nil, err
+	}
+	if r.runtime = o.Runtime; r.runtime == nil {
+		if err := r.choose(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return r, nil
+}
+
+// begin finds the live application.
+func begin(o Options) (*run, error) {
 	o.StateLimit = or(o.StateLimit, defaultStateLimit)
 	o.Timeout = or(o.Timeout, defaultTimeout)
 	o.Settle = or(o.Settle, defaultSettle)
@@ -156,9 +184,6 @@ func prepare(ctx context.Context, o Options) (*run, error) {
 		o.Tree = t
 	}
 	app := o.Analysis.AnalysisInfo.App
-	if o.Image.ApplicationID != o.Analysis.AnalysisInfo.AppID {
-		return nil, fmt.Errorf("the image is of %s, the analysis of %s", o.Image.ApplicationID, o.Analysis.AnalysisInfo.AppID)
-	}
 	r := &run{o: o, pace: newPace(or(o.Rate, defaultRate))}
 	var err error
 	if r.live, err = openLive(o.Tree, app); err != nil {
@@ -171,17 +196,6 @@ func prepare(ctx context.Context, o Options) (*run, error) {
 	for _, q := range o.Requests {
 		if !q.safe() {
 			o.Log.Warn("this request goes to the live application too", "method", q.Method, "path", model.Path(q.Path).String())
-		}
-	}
-	if err := clearCopies(o.Dir, engine.Orphan); err != nil {
-		return nil, err
-	}
-	if r.o.MemoryBytes, err = memory(o); err != nil {
-		return nil, err
-	}
-	if r.runtime = o.Runtime; r.runtime == nil {
-		if err := r.choose(ctx); err != nil {
-			return nil, err
 		}
 	}
 	return r, nil

@@ -17,6 +17,14 @@ type target struct {
 	requests []Request
 }
 
+// ports are the image's; before there is one, the live application's.
+func (r *run) ports() []model.Listener {
+	if r.o.Image.Digest == "" && len(r.o.Image.Needs.Ports) == 0 {
+		return r.live.app.Listeners
+	}
+	return r.o.Image.Needs.Ports
+}
+
 // asked reports whether the port is sent requests.
 func (t target) asked() bool { return t.scheme != "" && t.known }
 
@@ -26,7 +34,7 @@ func (r *run) targets() (list []target, skips []model.Skip, err error) {
 	for _, q := range r.o.Requests {
 		asked[q.Port] = true
 	}
-	for _, p := range r.o.Image.Needs.Ports {
+	for _, p := range r.ports() {
 		if p.Protocol != "tcp" {
 			skips = append(skips, model.Skip{What: fmt.Sprintf("port %d/%s", p.Port, p.Protocol), Reason: "only TCP ports are compared"})
 			continue
@@ -43,7 +51,7 @@ func (r *run) targets() (list []target, skips []model.Skip, err error) {
 		list = append(list, t)
 	}
 	for _, l := range r.live.app.Listeners {
-		if l.Ephemeral && !slices.ContainsFunc(r.o.Image.Needs.Ports, func(p model.Listener) bool { return p.Port == l.Port && p.Protocol == l.Protocol }) {
+		if l.Ephemeral && !slices.ContainsFunc(r.ports(), func(p model.Listener) bool { return p.Port == l.Port && p.Protocol == l.Protocol }) {
 			skips = append(skips, model.Skip{What: fmt.Sprintf("port %d/%s", l.Port, l.Protocol), Reason: "the kernel chose it for this start of the live application; the image's is another"})
 		}
 	}

@@ -97,6 +97,8 @@ func forPeople() map[string]string {
 		"Needs":               "read by generate through Deployment",
 		"Port":                "App2Container's form of a listener",
 		"ProcIDs":             "App2Container's names, for scripts written for it",
+		"RecordedAnswer":      "as Recording",
+		"Recording":           "recorded.json is what verify itself reads again",
 		"SecretRef":           "as Deployment",
 		"Usage":               "a record; sizing reads the sums",
 		"Verification":        "verify.json is a record",

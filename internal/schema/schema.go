@@ -22,6 +22,7 @@ func Documents() map[string]any {
 		"files.jsonl":        model.File{},
 		"image.json":         model.Image{},
 		"verify.json":        model.Verification{},
+		"recorded.json":      model.Recording{},
 		"deployment.json":    model.Deployment{},
 		"verdict":            model.Verdict{},
 	}

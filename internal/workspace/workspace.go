@@ -22,6 +22,7 @@ const (
 	FilesFile      = "files.jsonl"
 	ImageFile      = "image/image.json"
 	VerifyFile     = "verify.json"
+	RecordedFile   = "recorded.json"
 	VerifyPage     = "verify.html" // verify.json for people
 	DeploymentFile = "deployment.json"
 	// ConfigurationFile is what is in force for an application.
