@@ -195,6 +195,10 @@ func (h *hard) decided(t *testing.T) {
 		t.Errorf("%d pages of the file with holes were read", pages)
 	}
 	for _, w := range hardWants() {
+		// One that grows under the very look is listed as such, and what it is cannot be told then.
+		if w.path == "app/growing.bin" && h.skipped(a, w.path, "changed while it was looked at") {
+			continue
+		}
 		for _, wrong := range w.wrong(files, h.dir) {
 			t.Error(wrong)
 		}
@@ -202,12 +206,17 @@ func (h *hard) decided(t *testing.T) {
 	for name, reason := range map[string]string{
 		"app/churn/spin.txt": "changed while it was looked at", "app/private": "permission denied",
 	} {
-		if !slices.ContainsFunc(a.AnalysisInfo.Skips, func(s model.Skip) bool {
-			return string(s.Path) == h.path(name) && strings.Contains(s.Reason, reason)
-		}) {
+		if !h.skipped(a, name, reason) {
 			t.Errorf("no skip says of %s %q", name, reason)
 		}
 	}
+}
+
+// skipped reports whether a skip says so of a file.
+func (h *hard) skipped(a model.Analysis, name, reason string) bool {
+	return slices.ContainsFunc(a.AnalysisInfo.Skips, func(s model.Skip) bool {
+		return string(s.Path) == h.path(name) && strings.Contains(s.Reason, reason)
+	})
 }
 
 // replace puts another file in the place of one, again and again, until it is told to rest.
