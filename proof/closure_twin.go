@@ -148,6 +148,9 @@ func (t *tracedTwin) start(mounts []mounted, env []string) error {
 		return err
 	}
 	defer out.Close()
+	if err := out.Chmod(0o666); err != nil { // engines give it to the user: an application may open it by /dev/stdout
+		return err
+	}
 	uid, gid, _ := strings.Cut(t.image.Config.User, ":")
 	args := []string{"unshare", "--mount", "--net", "--pid", "--ipc", "--uts", "--fork", "--kill-child", "--mount-proc", "/bin/sh", "-c", enter, "enter"}
 	for _, m := range mounts {
