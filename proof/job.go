@@ -98,6 +98,12 @@ func (j *Job) Verify(t *testing.T, c Command, site *apps.Site) {
 	readJSON(t, filepath.Join(c.Workspace, j.ID, "verify.json"), &j.Verification)
 }
 
+// alike reports whether something was compared and nothing differs, be it enough to be sure or not: of an application that counts its requests no more can be
+// said.
+func alike(v model.Verification) bool {
+	return v.Verdict != model.VerifyDifferent && len(v.Comparisons) > 0
+}
+
 // Generate fills in the account of AWS's documentation, as a user would by hand, and writes the files.
 func (j *Job) Generate(t *testing.T, c Command) {
 	t.Helper()
