@@ -48,8 +48,10 @@ func openLive(t host.Tree, app model.App) (*live, error) {
 		return nil, fmt.Errorf("%w (process %d) was started at %s, after it was analyzed: %s", ErrEnded, app.ProcessID, began.Format(time.RFC3339), again)
 	}
 	l.start = start
-	l.self, err = identify(t, app.ProcessID)
-	return l, err
+	if l.self, err = identify(t, app.ProcessID); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	return l, nil
 }
 
 func (l *live) proc(name string) string { return "/proc/" + strconv.Itoa(l.app.ProcessID) + "/" + name }

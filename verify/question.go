@@ -47,12 +47,7 @@ func (r *run) compare(ctx context.Context, twin Twin, targets []target, settled 
 	for _, q := range r.questions {
 		r.askTwin(ctx, twin, q, settled)
 		r.askPacked(ctx, twin, q)
-		if q.recorded { // the same is taken out of both
-			q.twin = r.without(q.twin)
-			if q.packed != nil {
-				*q.packed = r.without(*q.packed)
-			}
-		}
+		r.asRecorded(q)
 	}
 	if err := r.askAgain(ctx, skips); err != nil {
 		return nil, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,7 +28,7 @@ func Record(ctx context.Context, o Options) (model.Recording, error) {
 	if err != nil {
 		return rec, err
 	}
-	rec.Skips = append(skips, more...)
+	rec.Skips = slices.Concat(skips, more)
 	for _, q := range r.questions {
 		q.gzip = true
 	}
@@ -76,6 +77,17 @@ func (r *run) without(a compare.Answer) compare.Answer {
 	a.Header = header
 	a.ContentType, a.Location = header.Get("Content-Type"), r.redact.text(a.Location)
 	return a
+}
+
+// asRecorded takes out of the twin's answers what was taken out of recorded ones.
+func (r *run) asRecorded(q *question) {
+	if !q.recorded {
+		return
+	}
+	q.twin = r.without(q.twin)
+	if q.packed != nil {
+		*q.packed = r.without(*q.packed)
+	}
 }
 
 // emptyCookie is a Set-Cookie field without the cookie's value (RFC 6265, 4.1.1).

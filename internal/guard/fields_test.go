@@ -98,6 +98,7 @@ func forPeople() map[string]string {
 		"Port":                "App2Container's form of a listener",
 		"ProcIDs":             "App2Container's names, for scripts written for it",
 		"RecordedAnswer":      "as Recording",
+		"RecordedQuestion":    "as Recording",
 		"Recording":           "recorded.json is what verify itself reads again",
 		"SecretRef":           "as Deployment",
 		"Usage":               "a record; sizing reads the sums",

@@ -4,7 +4,7 @@ package page
 import (
 	"cmp"
 	"fmt"
-	"html/template"
+	"html"
 	"io"
 	"strings"
 
@@ -54,17 +54,14 @@ type mask struct {
 	model.Mask
 }
 
-// Write writes the page of a verification of an image. All text is as verify.json has it, redacted, and escaped for HTML here.
+// Write writes the page of a verification of an image. All text is as verify.json has it, redacted, and escaped for HTML in the template.
 func Write(w io.Writer, v model.Verification, i model.Image) error {
-	const name = "verify.html.tmpl"
-	t, err := template.New(name).Option("missingkey=error").ParseFS(templates.FS, "verify/"+name)
+	text, err := templates.Render("verify/verify.html.tmpl", see(v, i), templates.Funcs{"html": html.EscapeString})
 	if err != nil {
-		return fmt.Errorf("parse template %s: %w", name, err)
+		return err
 	}
-	if err := t.Execute(w, see(v, i)); err != nil {
-		return fmt.Errorf("execute template %s: %w", name, err)
-	}
-	return nil
+	_, err = w.Write(text)
+	return err
 }
 
 func see(v model.Verification, i model.Image) view {
