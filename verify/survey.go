@@ -47,11 +47,14 @@ func (r *run) survey(ctx context.Context, targets []target) (skips []model.Skip,
 	return append(skips, s.skips...), nil
 }
 
+// Named is where a request comes from that the user names.
+const Named = "--path or --request"
+
 // named asks what the user names.
 func (s *survey) named(ctx context.Context) error {
 	for _, t := range s.targets {
 		for _, q := range t.requests {
-			q.From = "--path or --request"
+			q.From = Named
 			if err := s.ask(ctx, t, q, false); err != nil {
 				return err
 			}
