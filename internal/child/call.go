@@ -105,7 +105,7 @@ func (c Call) start(ctx context.Context, p plan, request []byte, write *os.File,
 	cmd := c.command(ctx, p, held{ready, bytes.NewReader(request)}, stderr, files...)
 	done, err := launch(cmd, p.onThread)
 	if errors.Is(err, syscall.EACCES) {
-		mem, memErr := inMemory()
+		mem, memErr := InMemory()
 		if memErr != nil {
 			return nil, nil, fmt.Errorf("%w (others cannot execute this program: chmod o+x helps; %w)", err, memErr)
 		}

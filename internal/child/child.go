@@ -227,5 +227,5 @@ func enter() error {
 	if os.Getenv(openVariable) != "" {
 		return nil
 	}
-	return install(filter(uint32(unix.Getpid())))
+	return InstallFilter(filter(uint32(unix.Getpid())))
 }

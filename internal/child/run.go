@@ -63,9 +63,14 @@ func spawn(cmd *exec.Cmd, prepare func() error) (<-chan error, error) {
 	return done, <-started
 }
 
-// inMemory copies this program: nobody may not execute one that is installed with mode 0700.
-func inMemory() (*os.File, error) {
-	fd, err := unix.MemfdCreate("a2c", unix.MFD_CLOEXEC)
+// InMemory copies this program into memory and seals the copy (memfd_create(2), F_ADD_SEALS in fcntl(2)): nobody may not execute one that is installed with mode
+// 0700, and one that runs a foreign program must not be opened by it by way of /proc/self/exe (CVE-2019-5736). The file is open for reading.
+func InMemory() (*os.File, error) {
+	const executable = 0x10 // MFD_EXEC, which kernels before 6.3 do not know
+	fd, err := unix.MemfdCreate("a2c", unix.MFD_CLOEXEC|unix.MFD_ALLOW_SEALING|executable)
+	if errors.Is(err, unix.EINVAL) {
+		fd, err = unix.MemfdCreate("a2c", unix.MFD_CLOEXEC|unix.MFD_ALLOW_SEALING)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("memfd_create: %w", err)
 	}
@@ -75,10 +80,17 @@ func inMemory() (*os.File, error) {
 		return nil, errors.Join(err, mem.Close())
 	}
 	defer self.Close()
-	if _, err := mem.ReadFrom(self); err != nil {
-		return nil, errors.Join(fmt.Errorf("copy this program: %w", err), mem.Close())
+	if _, err = mem.ReadFrom(self); err == nil {
+		_, err = unix.FcntlInt(mem.Fd(), unix.F_ADD_SEALS, unix.F_SEAL_SEAL|unix.F_SEAL_SHRINK|unix.F_SEAL_GROW|unix.F_SEAL_WRITE)
 	}
-	return mem, nil
+	var file *os.File
+	if err == nil { // a file that is open for writing cannot be executed
+		file, err = os.Open(fmt.Sprintf("/proc/self/fd/%d", fd))
+	}
+	if err = errors.Join(err, mem.Close()); err != nil {
+		return nil, fmt.Errorf("copy this program: %w", err)
+	}
+	return file, nil
 }
 
 // last makes a process the first to go when memory is short. It may have ended already, and raising is always allowed.

@@ -118,8 +118,8 @@ func oneOf(values ...uint32) []bpf.Instruction {
 	return c
 }
 
-// install puts the filter on every thread of the process (SECCOMP_FILTER_FLAG_TSYNC, Linux 3.17).
-func install(program []bpf.Instruction) error {
+// InstallFilter puts a seccomp filter on every thread of the process (SECCOMP_FILTER_FLAG_TSYNC, Linux 3.17).
+func InstallFilter(program []bpf.Instruction) error {
 	raw, err := bpf.Assemble(program)
 	if err != nil {
 		return fmt.Errorf("assemble seccomp filter: %w", err)

@@ -98,7 +98,7 @@ func NewBox(ctx context.Context, output *os.File) (*Box, error) {
 // inner makes the command of an inner side. It runs a copy of this program in memory that nobody can change, since the program in the box could open the file
 // that it was by way of /proc/self/exe (CVE-2019-5736).
 func inner(ctx context.Context, name string, files ...*os.File) (*exec.Cmd, *os.File, error) {
-	self, err := sealed()
+	self, err := child.InMemory()
 	if err != nil {
 		return nil, nil, err
 	}
@@ -164,35 +164,6 @@ func (b *Box) Kill() error {
 		<-b.ended
 	}
 	return errors.Join(err, b.plan.Close(), b.said.Close())
-}
-
-// sealed copies this program into memory and seals the copy (memfd_create(2), F_ADD_SEALS in fcntl(2)).
-func sealed() (*os.File, error) {
-	const executable = 0x10 // MFD_EXEC, which kernels before 6.3 do not know
-	fd, err := unix.MemfdCreate("a2c", unix.MFD_CLOEXEC|unix.MFD_ALLOW_SEALING|executable)
-	if errors.Is(err, unix.EINVAL) {
-		fd, err = unix.MemfdCreate("a2c", unix.MFD_CLOEXEC|unix.MFD_ALLOW_SEALING)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("memfd_create: %w", err)
-	}
-	mem := os.NewFile(uintptr(fd), "a2c")
-	self, err := os.Open("/proc/self/exe")
-	if err != nil {
-		return nil, errors.Join(err, mem.Close())
-	}
-	defer self.Close()
-	if _, err = mem.ReadFrom(self); err == nil {
-		_, err = unix.FcntlInt(mem.Fd(), unix.F_ADD_SEALS, unix.F_SEAL_SEAL|unix.F_SEAL_SHRINK|unix.F_SEAL_GROW|unix.F_SEAL_WRITE)
-	}
-	var file *os.File
-	if err == nil { // a file that is open for writing cannot be executed
-		file, err = os.Open(fmt.Sprintf("/proc/self/fd/%d", fd))
-	}
-	if err = errors.Join(err, mem.Close()); err != nil {
-		return nil, fmt.Errorf("copy this program: %w", err)
-	}
-	return file, nil
 }
 
 // Unpack lays layers over each other in an empty folder, as they are, in a process whose root that folder is: whatever their names and links say, nothing else is

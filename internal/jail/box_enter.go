@@ -91,7 +91,7 @@ func become(p BoxPlan, who *user.ExecUser) error {
 		return err
 	}
 	if err := dockerFilter(); err != nil { // before CAP_SYS_ADMIN is gone
-		return fmt.Errorf("seccomp: %w", err)
+		return fmt.Errorf("profile of a container: %w", err)
 	}
 	if err := bound(BoxCapabilities()); err != nil {
 		return err

@@ -5,13 +5,15 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"unsafe"
 
 	"github.com/docker/docker/profiles/seccomp"
 	syscalls "github.com/elastic/go-seccomp-bpf/arch"
 	"github.com/opencontainers/runtime-spec/specs-go"
 	"golang.org/x/net/bpf"
 	"golang.org/x/sys/unix"
+
+	"a2c/internal/child"
+	"a2c/parse"
 )
 
 // dockerFilter puts Docker's default profile on all threads, as it is for the default capabilities on this kernel.
@@ -24,31 +26,15 @@ func dockerFilter() error {
 	if err != nil {
 		return err
 	}
-	raw, err := bpf.Assemble(program)
-	if err != nil {
-		return err
-	}
-	code := make([]unix.SockFilter, len(raw))
-	for i, r := range raw {
-		code[i] = unix.SockFilter{Code: r.Op, Jt: r.Jt, Jf: r.Jf, K: r.K}
-	}
-	prog := unix.SockFprog{Len: uint16(len(code)), Filter: &code[0]}
-	r, _, e := unix.Syscall(unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER, unix.SECCOMP_FILTER_FLAG_TSYNC, uintptr(unsafe.Pointer(&prog)))
-	if e != 0 {
-		return e
-	}
-	if r != 0 {
-		return fmt.Errorf("thread %d could not be confined", r)
-	}
-	return nil
+	return child.InstallFilter(program)
 }
 
-// dockerCapabilityNames are those of BoxCapabilities that the profile asks for by name, and all that make no difference to it.
-func dockerCapabilityNames() []string {
-	return []string{
-		"CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FSETID", "CAP_FOWNER", "CAP_MKNOD", "CAP_NET_RAW", "CAP_SETGID", "CAP_SETUID", "CAP_SETFCAP", "CAP_SETPCAP",
-		"CAP_NET_BIND_SERVICE", "CAP_SYS_CHROOT", "CAP_KILL", "CAP_AUDIT_WRITE",
+// dockerCapabilityNames are BoxCapabilities as the profile asks for them.
+func dockerCapabilityNames() (list []string) {
+	for _, c := range BoxCapabilities() {
+		list = append(list, parse.CapabilityName(int(c)))
 	}
+	return list
 }
 
 // rule is what a profile says of one system call: an action where all conditions hold.
