@@ -133,14 +133,19 @@ func archived() []string {
 
 // prepared sets what both ways to an image have in common, and makes a2c give way to the host's work.
 func (a *app) prepared(w *workspace.Workspace, id string, o *containerize.Options) *term.Progress {
-	if err := child.Gentle(); err != nil {
-		a.log.Warn("cannot give way to the host's other work", "error", err)
-	}
+	a.giveWay()
 	progress := a.Progress()
 	o.Files, o.Log = w.Files(id), a.log
 	o.Recovered = filepath.Join(w.App(id), workspace.RecoveredFolder)
 	o.Report = func(e containerize.Event) { progress.Show("%s: %s %s", id, e.Step, sizeIf(e.Bytes)) }
 	return progress
+}
+
+// giveWay puts a2c behind the host's other work; where the machine refuses, it goes on.
+func (a *app) giveWay() {
+	if err := child.Gentle(); err != nil {
+		a.log.Warn("cannot give way to the host's other work", "error", err)
+	}
 }
 
 // containerizeArchive makes the workspace's documents of the archive, and the image.

@@ -9,12 +9,11 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"a2c/internal/child"
 	"a2c/internal/term"
 	"a2c/internal/workspace"
-	"a2c/inventory/host"
 	"a2c/model"
 	"a2c/verify"
+	"a2c/verify/asked"
 )
 
 func newRecord(a *app) *cobra.Command {
@@ -52,20 +51,11 @@ func (a *app) record(ctx context.Context, w *workspace.Workspace, f verifyFlags,
 	if err != nil {
 		return err
 	}
-	if o.Tree, err = host.Machine(a.root); err != nil {
+	progress, err := a.asking(f, &o)
+	if err != nil {
 		return err
 	}
-	if err := child.Gentle(); err != nil {
-		a.log.Warn("cannot give way to the host's other work", "error", err)
-	}
-	progress := a.Progress()
 	defer progress.Done()
-	o.Log = a.log
-	o.Report = func(e verify.Event) { progress.Show("%s: %s %s", f.id, e.Step, e.Detail) }
-	o.Announce = func(list []verify.Request) {
-		progress.Done()
-		a.announce(list, f.list)
-	}
 	rec, err := verify.Record(ctx, o)
 	progress.Done()
 	if errors.Is(err, verify.ErrListed) {
@@ -93,9 +83,9 @@ func (a *app) record(ctx context.Context, w *workspace.Workspace, f verifyFlags,
 func (a *app) recordTable(w io.Writer, rec model.Recording) error {
 	rows := term.Rows{Head: []string{"PORT", "ASKED", "ANSWER"}}
 	for _, q := range rec.Questions {
-		asked := askedText(q.Method, verify.Shown(q.Path), q.Host, q.From)
+		question := askedText(q.Method, asked.Shown(q.Path), q.Host, q.From)
 		got := fmt.Sprintf("%d, %s", q.First.Status, term.Size(int64(len(q.First.Body))))
-		rows.Body = append(rows.Body, []term.Cell{{Text: fmt.Sprint(q.Port)}, {Text: asked}, {Text: got}})
+		rows.Body = append(rows.Body, []term.Cell{{Text: fmt.Sprint(q.Port)}, {Text: question}, {Text: got}})
 	}
 	if err := a.Write(w, rows); err != nil {
 		return err

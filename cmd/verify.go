@@ -10,8 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"a2c/internal/child"
 	"a2c/internal/engine"
+	"a2c/internal/term"
 	"a2c/internal/workspace"
 	"a2c/inventory/host"
 	"a2c/model"
@@ -69,9 +69,6 @@ func (a *app) verify(ctx context.Context, w *workspace.Workspace, f verifyFlags,
 	if err != nil {
 		return err
 	}
-	if o.Tree, err = host.Machine(a.root); err != nil {
-		return err
-	}
 	if f.noLive {
 		if o.Recorded, err = recorded(w, f.id); err != nil {
 			return err
@@ -83,17 +80,12 @@ func (a *app) verify(ctx context.Context, w *workspace.Workspace, f verifyFlags,
 	for _, d := range f.allow {
 		a.Note("warning: the image reaches %s: it works on live data there, beside the live application", model.Path(d))
 	}
-	if err := child.Gentle(); err != nil {
-		a.log.Warn("cannot give way to the host's other work", "error", err)
+	o.Dir, o.Reserve = w.App(f.id), w.Reserve
+	progress, err := a.asking(f, &o)
+	if err != nil {
+		return err
 	}
-	progress := a.Progress()
 	defer progress.Done()
-	o.Dir, o.Reserve, o.Log = w.App(f.id), w.Reserve, a.log
-	o.Report = func(e verify.Event) { progress.Show("%s: %s %s", f.id, e.Step, e.Detail) }
-	o.Announce = func(list []verify.Request) {
-		progress.Done()
-		a.announce(list, f.list)
-	}
 	v, err := verify.Run(ctx, o)
 	progress.Done()
 	if errors.Is(err, verify.ErrListed) {
@@ -164,6 +156,22 @@ func recorded(w *workspace.Workspace, id string) (*model.Recording, error) {
 		return nil, err
 	}
 	return &rec, nil
+}
+
+// asking sets what all that ask the live application have in common, and makes a2c give way to the host's work.
+func (a *app) asking(f verifyFlags, o *verify.Options) (progress *term.Progress, err error) {
+	if o.Tree, err = host.Machine(a.root); err != nil {
+		return nil, err
+	}
+	a.giveWay()
+	progress = a.Progress()
+	o.Log = a.log
+	o.Report = func(e verify.Event) { progress.Show("%s: %s %s", f.id, e.Step, e.Detail) }
+	o.Announce = func(list []verify.Request) {
+		progress.Done()
+		a.announce(list, f.list)
+	}
+	return progress, nil
 }
 
 // announce prints what the live application is asked, before it is.

@@ -162,17 +162,23 @@ func (f verifyFlags) dependencies(o *verify.Options) error {
 	if f.network && len(f.allow)+len(f.fake) > 0 {
 		return errors.New("--allow-network lets the image reach everything: leave it out beside --allow-dependency and --fake-dependency")
 	}
-	for flag, list := range map[string]struct {
-		in  []string
-		out *[]outside.Way
-	}{"allow": {f.allow, &o.Allow}, "fake": {f.fake, &o.Fake}} {
-		for _, text := range list.in {
-			w, err := outside.ParseWay(text)
-			if err != nil {
-				return fmt.Errorf("--%s-dependency: %w", flag, err)
-			}
-			*list.out = append(*list.out, w)
-		}
+	var err error
+	if o.Allow, err = ways(f.allow); err != nil {
+		return fmt.Errorf("--allow-dependency: %w", err)
+	}
+	if o.Fake, err = ways(f.fake); err != nil {
+		return fmt.Errorf("--fake-dependency: %w", err)
 	}
 	return nil
+}
+
+func ways(texts []string) (list []outside.Way, err error) {
+	for _, text := range texts {
+		w, err := outside.ParseWay(text)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, w)
+	}
+	return list, nil
 }

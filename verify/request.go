@@ -106,6 +106,3 @@ func (r Request) String() string {
 	}
 	return fmt.Sprintf("%s %d%s%s (%s)", r.Method, r.Port, asked.Shown(r.Path), model.Path(host), model.Path(r.From))
 }
-
-// Shown is a path as people may see it.
-func Shown(path string) string { return asked.Shown(path) }

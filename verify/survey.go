@@ -221,17 +221,18 @@ func (s *survey) found(ctx context.Context) ([]Request, error) {
 	if err != nil {
 		return nil, err
 	}
-	paths, dropped := asked.Harmless(slices.Concat(paths, s.links, documents), s.o.QueryValues)
+	paths = slices.Concat(paths, s.links, documents)
+	for i := range paths {
+		paths[i].Port = or(paths[i].Port, s.main)
+	}
+	paths, dropped := asked.Harmless(paths, s.o.QueryValues)
 	if dropped > 0 {
 		s.skips = append(s.skips, model.Skip{What: "paths", Reason: "they may act, or hold what looks like a secret or a person's name: they are not asked unless --path names them", Count: dropped})
 	}
 	var list []Request
 	for _, p := range paths {
-		p.Port = or(p.Port, s.main)
-		q := Request{Port: p.Port, Method: http.MethodGet, Host: p.Host, Path: p.Path, From: p.From}
-		twice := slices.ContainsFunc(list, func(o Request) bool { return o.Port == q.Port && o.Host == q.Host && o.Path == q.Path })
-		if t, ok := s.target(p.Port); ok && !twice && !s.known(t, p.Host, p.Path) {
-			list = append(list, q)
+		if t, ok := s.target(p.Port); ok && !s.known(t, p.Host, p.Path) {
+			list = append(list, Request{Port: p.Port, Method: http.MethodGet, Host: p.Host, Path: p.Path, From: p.From})
 		}
 	}
 	return list, nil

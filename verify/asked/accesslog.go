@@ -40,7 +40,7 @@ func accessLogs(ctx context.Context, a App) (list []Path, skips []model.Skip) {
 	return list, skips
 }
 
-// accessLog counts the safe requests by path, the values of their queries left out.
+// accessLog counts the requests that were answered well, by what was asked for.
 func accessLog(t host.Tree, name string) (map[string]int, error) {
 	f, err := t.Open(name)
 	if err != nil {
@@ -57,12 +57,8 @@ func accessLog(t host.Tree, name string) (map[string]int, error) {
 		if !ok || r.Method != "GET" || r.Status != 0 && (r.Status < 200 || r.Status >= 400) {
 			continue
 		}
-		u, err := url.ParseRequestURI(r.Target)
-		if err != nil || u.Host != "" {
+		if u, err := url.ParseRequestURI(r.Target); err != nil || u.Host != "" {
 			continue
-		}
-		if u.RawQuery != "" {
-			r.Target = u.EscapedPath() + "?" + u.RawQuery
 		}
 		if _, known := count[r.Target]; known || len(count) < mostLines {
 			count[r.Target]++

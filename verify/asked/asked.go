@@ -25,31 +25,20 @@ type App struct {
 }
 
 // source finds paths in one kind of place.
-type source struct {
-	name string
-	find func(context.Context, App) ([]Path, []model.Skip)
-}
+type source func(context.Context, App) ([]Path, []model.Skip)
 
-// sources are asked in this order: what users ask for comes first.
-func sources() []source {
-	return []source{
-		{"access logs", accessLogs},
-		{"virtual hosts", virtualHosts},
-		{"OpenAPI documents", openAPIFiles},
-		{"servlet mappings", servlets},
-		{"static files", webRoots},
-	}
-}
+// sources are looked at in this order: what users ask for comes first.
+func sources() []source { return []source{accessLogs, virtualHosts, openAPIFiles, servlets, webRoots} }
 
 // Files are the paths that the application's own files name, the most useful first. Skips name what could not be read.
 func Files(ctx context.Context, a App) ([]Path, []model.Skip) {
 	var list []Path
 	var skips []model.Skip
-	for _, s := range sources() {
+	for _, find := range sources() {
 		if ctx.Err() != nil {
 			break
 		}
-		more, missed := s.find(ctx, a)
+		more, missed := find(ctx, a)
 		list, skips = append(list, more...), append(skips, missed...)
 	}
 	return list, skips

@@ -1,6 +1,7 @@
 package asked
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io/fs"
@@ -49,18 +50,29 @@ func openAPIFiles(ctx context.Context, a App) (list []Path, skips []model.Skip) 
 		places = []place{{string(a.Analysis.App.Artifact), "/"}, {string(a.Analysis.App.Base), "/"}}
 	}
 	for _, p := range places {
+		if ctx.Err() != nil || p.root == "" {
+			continue
+		}
+		s, err := openStore(a.Tree, p.root)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			skips = append(skips, skip("OpenAPI documents", p.root, err))
+			continue
+		}
+		var failed error
 		for _, name := range openAPINames() {
-			if ctx.Err() != nil || p.root == "" {
-				break
+			data, err := s.read(name)
+			if err == nil {
+				list = append(list, OpenAPI(data, p.context, "OpenAPI document "+name)...)
+			} else if !errors.Is(err, fs.ErrNotExist) {
+				failed = cmp.Or(failed, err)
 			}
-			data, err := member(a.Tree, p.root, name)
-			if err != nil {
-				if !errors.Is(err, fs.ErrNotExist) && strings.HasSuffix(name, "openapi.json") && strings.HasPrefix(name, "META-INF") {
-					skips = append(skips, skip("OpenAPI documents", p.root, err)) // once for each place
-				}
-				continue
-			}
-			list = append(list, OpenAPI(data, p.context, "OpenAPI document "+name)...)
+		}
+		s.close()
+		if failed != nil {
+			skips = append(skips, skip("OpenAPI documents", p.root, failed)) // once for each place
 		}
 	}
 	return list, skips

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	"path"
 	"strings"
 
 	"a2c/inventory/host"
@@ -12,16 +11,13 @@ import (
 	"a2c/parse"
 )
 
-// maxDocument bounds what is read of one descriptor.
-const maxDocument = 4 << 20
-
 // servlets are the paths that web.xml maps servlets to: exact ones as they are, "/x/*" as "/x/" (Servlet 6.0, 12.2).
 func servlets(ctx context.Context, a App) (list []Path, skips []model.Skip) {
 	for _, w := range a.Analysis.App.WebApps {
 		if w.Context == "" || ctx.Err() != nil {
 			continue
 		}
-		data, err := member(a.Tree, string(w.Path), "WEB-INF/web.xml")
+		data, err := descriptor(a.Tree, string(w.Path))
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
@@ -42,6 +38,15 @@ func servlets(ctx context.Context, a App) (list []Path, skips []model.Skip) {
 	return list, skips
 }
 
+func descriptor(t host.Tree, root string) ([]byte, error) {
+	s, err := openStore(t, root)
+	if err != nil {
+		return nil, err
+	}
+	defer s.close()
+	return s.read("WEB-INF/web.xml")
+}
+
 func mapped(m *parse.XMLElement, context string) (list []Path) {
 	for _, e := range m.Children {
 		pattern := strings.TrimSpace(e.Text)
@@ -57,27 +62,3 @@ func mapped(m *parse.XMLElement, context string) (list []Path) {
 }
 
 func local(name string) string { return name[strings.LastIndexByte(name, ':')+1:] }
-
-// member reads a file of a web application that is a folder or an archive.
-func member(t host.Tree, root, name string) ([]byte, error) {
-	info, err := t.Lstat(root)
-	if err != nil {
-		return nil, err
-	}
-	if info.Type == host.Dir {
-		return host.ReadFile(t, path.Join(root, name), maxDocument)
-	}
-	f, err := t.Open(root)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	jar, err := parse.OpenJar(f, f.Info().Size)
-	if err != nil {
-		return nil, err
-	}
-	if _, ok := jar.Entry(name); !ok {
-		return nil, fs.ErrNotExist
-	}
-	return jar.Read(name, maxDocument)
-}

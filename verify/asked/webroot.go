@@ -12,7 +12,6 @@ import (
 
 	"a2c/inventory/host"
 	"a2c/model"
-	"a2c/parse"
 )
 
 // mostStatic is how many static files of one application are asked for: they come from the same place, and go the same way.
@@ -33,14 +32,9 @@ func webRoots(ctx context.Context, a App) (list []Path, skips []model.Skip) {
 	if len(a.Analysis.App.WebApps) > 0 {
 		return list, skips
 	}
-	var names []string
-	var failed error
-	for _, below := range []string{"BOOT-INF/classes/static/", "BOOT-INF/classes/public/", "META-INF/resources/", "static/", "public/"} {
-		more, err := contents(a.Tree, string(a.Analysis.App.Artifact), below)
-		names, failed = append(names, more...), cmp.Or(failed, err)
-	}
-	if failed != nil {
-		skips = append(skips, skip("static files", string(a.Analysis.App.Artifact), failed))
+	names, err := contents(a.Tree, string(a.Analysis.App.Artifact), "BOOT-INF/classes/static/", "BOOT-INF/classes/public/", "META-INF/resources/", "static/", "public/")
+	if err != nil {
+		skips = append(skips, skip("static files", string(a.Analysis.App.Artifact), err))
 	}
 	if more, err := contents(a.Tree, path.Join(string(a.Analysis.App.Base), "wwwroot"), ""); err == nil {
 		names = append(names, more...)
@@ -65,33 +59,24 @@ func static(names []string, context string) (list []Path) {
 	return list
 }
 
-// contents are the names of files below a folder or in an archive, with what stands before them taken off. Of folders three levels are looked at.
-func contents(t host.Tree, name, prefix string) ([]string, error) {
+// contents are the names of public files below each of some folders of a folder or archive, those folders taken off. What is neither has none.
+func contents(t host.Tree, name string, below ...string) (list []string, err error) {
 	info, err := t.Lstat(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) || name == "":
 		return nil, nil
 	case err != nil:
 		return nil, err
-	case info.Type == host.Dir:
-		return folder(t, path.Join(name, prefix), "", 3), nil
-	case !slices.Contains([]string{".jar", ".war", ".ear"}, strings.ToLower(path.Ext(name))):
+	case info.Type != host.Dir && !slices.Contains([]string{".jar", ".war", ".ear"}, strings.ToLower(path.Ext(name))):
 		return nil, nil
 	}
-	f, err := t.Open(name)
+	s, err := openStore(t, name)
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	jar, err := parse.OpenJar(f, f.Info().Size)
-	if err != nil {
-		return nil, err
-	}
-	var list []string
-	for _, e := range jar.Entries() {
-		if rest, ok := strings.CutPrefix(e.Name, prefix); ok && public(rest) {
-			list = append(list, rest)
-		}
+	defer s.close()
+	for _, b := range below {
+		list = append(list, s.names(b)...)
 	}
 	return list, nil
 }

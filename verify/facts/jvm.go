@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"slices"
@@ -27,7 +28,7 @@ func jvm(p *pair) error {
 	if major(live) == major(twin) {
 		reason = p.baseReason()
 	}
-	p.judge("Java version", live, twin, reason, fmt.Sprintf("the image runs on Java %s, the live application on Java %s", or(twin, "of no known version"), or(live, "of no known version")))
+	p.judge("Java version", live, twin, reason, fmt.Sprintf("the image runs on Java %s, the live application on Java %s", cmp.Or(twin, "of no known version"), cmp.Or(live, "of no known version")))
 	p.judge("Java home", home, other, p.baseReason(), "the image's Java lies elsewhere")
 	p.javaOptions()
 	p.published()
@@ -83,13 +84,6 @@ func (p *pair) published() {
 }
 
 func mib(bytes int64) string { return fmt.Sprintf("%d MiB", bytes>>20) }
-
-func or(s, otherwise string) string {
-	if s == "" {
-		return otherwise
-	}
-	return s
-}
 
 // javaHome is the folder of the JVM that is loaded: its library lies in lib/server, before Java 9 in lib/amd64/server. "" when there is none.
 func (s *side) javaHome() string {
@@ -163,6 +157,6 @@ func modules(p *pair) error {
 	}
 	home := p.live.javaHome()
 	reason := p.changed(func(c model.Change) bool { return c.Target == home+"/lib/modules" })
-	p.judge("Java modules", count(len(live), "module"), count(len(twin), "module"), or(reason, p.baseReason()), "the image's runtime is without "+shorten(gone, ", "))
+	p.judge("Java modules", count(len(live), "module"), count(len(twin), "module"), cmp.Or(reason, p.baseReason()), "the image's runtime is without "+shorten(gone, ", "))
 	return nil
 }
