@@ -17,7 +17,7 @@ import (
 )
 
 func newRecord(a *app) *cobra.Command {
-	f := verifyFlags{state: "copy"}
+	f := verifyFlags{state: "copy", runsFlags: runsFlags{runtime: verify.RuntimeAuto}} // no image runs
 	c := &cobra.Command{
 		Use:   "record --application-id ID",
 		Short: "Keep what the live application answers, for a comparison that may not ask it",
