@@ -44,6 +44,7 @@ func newBuilder(child *jail.Child, req build.Request) (*builder, error) {
 	if req.Early {
 		b.relay = &relay{child: child, empty: req.Empty}
 		b.steps.begins = b.relay.hand
+		watch(dir, b.relay.closed)
 	}
 	return b, nil
 }

@@ -6,29 +6,37 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"sync"
 
 	"a2c/containerize/build"
 	"a2c/internal/jail"
 )
 
-// relay hands each layer over as soon as Kaniko has made it, so that a2c compresses it while Kaniko makes the next. Kaniko knows all of a layer by then and
-// never looks at the file again. Only for a2c's own Dockerfile: nothing runs that could change what was handed over.
+// relay hands each layer over as soon as Kaniko has written it, so that a2c compresses it while Kaniko takes its digests and makes the next. Kaniko only reads it
+// from then on. Only for a2c's own Dockerfile: nothing runs that could change what was handed over.
 type relay struct {
-	child  *jail.Child
-	empty  bool // the root holds nothing but what was copied
+	child *jail.Child
+	empty bool // the root holds nothing but what was copied
+
+	mu     sync.Mutex // Kaniko's log and the watcher come from different goroutines
+	now    string     // the instruction that Kaniko is at
+	sent   string     // the snapshot that was handed over and still lies where Kaniko wrote it
 	handed int
 	err    error // the first; Kaniko goes on whatever a hook of its log says
 }
 
-// hand is called when an instruction begins: what the one before it made is whole.
-func (e *relay) hand(by string) error {
+// hand is called when the instruction now begins: what the one before it made is whole, and nobody reads it any more.
+func (e *relay) hand(now string) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
 	if e.err == nil {
-		e.err = e.take(by)
+		e.err = e.take()
 	}
+	e.now = now
 	return e.err
 }
 
-func (e *relay) take(by string) error {
+func (e *relay) take() error {
 	dir := e.child.Plan.Inside()
 	snapshots, err := snapshotsIn(dir)
 	if err != nil || len(snapshots) == 0 {
@@ -37,22 +45,49 @@ func (e *relay) take(by string) error {
 	if len(snapshots) > 1 {
 		return fmt.Errorf("kaniko made %d layers of one instruction", len(snapshots))
 	}
-	info, err := os.Lstat(snapshots[0])
-	if err != nil {
-		return fmt.Errorf("hand over layer: %w", err)
+	made, err := e.send(snapshots[0])
+	if err == nil {
+		err = os.Remove(snapshots[0])
 	}
-	if info.Size() <= emptyTar {
-		return os.Remove(snapshots[0])
-	}
-	name := strconv.Itoa(e.handed) + ".tar"
-	if err := os.Rename(snapshots[0], filepath.Join(dir, build.OutName, name)); err != nil {
-		return fmt.Errorf("hand over layer: %w", err)
-	}
-	e.handed++
-	if err := e.child.Send(build.Message{Layer: &build.RawLayer{File: name, CreatedBy: by}}); err != nil || !e.empty {
+	if e.sent = ""; err != nil || !made || !e.empty {
 		return err
 	}
 	return e.clear(dir)
+}
+
+// send hands a snapshot over, unless that was done, under a name of its own. false: it is no layer.
+func (e *relay) send(snapshot string) (bool, error) {
+	if e.sent == snapshot {
+		return true, nil
+	}
+	info, err := os.Lstat(snapshot)
+	if err != nil {
+		return false, fmt.Errorf("hand over layer: %w", err)
+	}
+	if info.Size() <= emptyTar {
+		return false, nil
+	}
+	name := strconv.Itoa(e.handed) + ".tar"
+	if err := os.Link(snapshot, filepath.Join(e.child.Plan.Inside(), build.OutName, name)); err != nil {
+		return false, fmt.Errorf("hand over layer: %w", err)
+	}
+	e.handed++
+	e.sent = snapshot
+	return true, e.child.Send(build.Message{Layer: &build.RawLayer{File: name, CreatedBy: e.now}})
+}
+
+// closed is called when Kaniko has closed a file of its folder after writing.
+func (e *relay) closed(name string) {
+	if _, err := strconv.ParseUint(name, 10, 64); err != nil {
+		return // no snapshot
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	snapshot := filepath.Join(e.child.Plan.Inside(), name)
+	if _, err := os.Lstat(snapshot); err != nil || e.err != nil {
+		return // it was taken when the next instruction began
+	}
+	_, e.err = e.send(snapshot)
 }
 
 // emptyTar is the size up to which Kaniko makes no layer of a snapshot (executor.emptyTarSize): the folder of WORKDIR is there, for one.
@@ -78,7 +113,7 @@ func (e *relay) clear(dir string) error {
 
 // last hands over what the last instruction made; layers is how many there have to be.
 func (e *relay) last(layers int) error {
-	if err := e.hand("the last instruction"); err != nil {
+	if err := e.hand(""); err != nil {
 		return err
 	}
 	if e.handed != layers {

@@ -118,8 +118,8 @@ type follower struct {
 	child *jail.Child
 	steps []step
 	next  int
-	// begins is called before each instruction with the one before it, "" for the first.
-	begins func(before string) error
+	// begins is called before each instruction.
+	begins func(now string) error
 }
 
 func follow(child *jail.Child, s *script) *follower {
@@ -141,11 +141,7 @@ func (f *follower) Fire(e *logrus.Entry) error {
 	for i := f.next; i < len(f.steps); i++ {
 		if f.steps[i].text == e.Message {
 			if f.begins != nil {
-				before := ""
-				if f.next > 0 {
-					before = f.steps[f.next-1].text
-				}
-				if err := f.begins(before); err != nil {
+				if err := f.begins(e.Message); err != nil {
 					return err
 				}
 			}
