@@ -8,14 +8,16 @@ import (
 	"net"
 	"slices"
 	"strings"
+	"time"
 
 	"a2c/model"
 	"a2c/verify/compare"
 	"a2c/verify/greet"
 )
 
-// greet exchanges the first words of other protocols than HTTP with both, one connection each, and compares what they say.
-func (r *run) greet(ctx context.Context, twin Twin, t target) []model.Comparison {
+// greet exchanges the first words of other protocols than HTTP with both, and compares what they say. The live application has one connection for each; so has the
+// twin, unless it does not answer yet.
+func (r *run) greet(ctx context.Context, twin Twin, t target, settled time.Time) []model.Comparison {
 	if !t.known {
 		return nil
 	}
@@ -26,6 +28,9 @@ func (r *run) greet(ctx context.Context, twin Twin, t target) []model.Comparison
 		g := greeting{name: p.Name()}
 		g.live, g.liveErr = words(ctx, p, live)
 		g.twin, g.twinErr = words(ctx, p, other)
+		for g.liveErr == nil && g.twinErr != nil && time.Now().Before(settled) && sleep(ctx, 5*poll) == nil {
+			g.twin, g.twinErr = words(ctx, p, other)
+		}
 		if !slices.Equal(g.live, g.twin) && sleep(ctx, apart) == nil {
 			if again, err := words(ctx, p, live); err == nil {
 				g.mask(again)

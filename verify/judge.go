@@ -109,10 +109,14 @@ func (r *run) through(count map[string]int) (list []string) {
 func notes(targets []target) []string {
 	var list []string
 	for _, t := range targets {
-		if t.inside && t.scheme != "" {
-			list = append(list, fmt.Sprintf("port %d was asked over the container's own loopback: it listens there alone and stays closed to everybody "+
-				"outside the container (containerize without --keep-bind opens it)", t.port))
+		if !t.inside || t.scheme == "" {
+			continue
 		}
+		why := " (containerize without --keep-bind opens it)"
+		if t.live.Purpose == "management" {
+			why = ", as the consoles of servers do"
+		}
+		list = append(list, fmt.Sprintf("port %d was asked over the container's own loopback: it listens there alone and stays closed to everybody outside the container%s", t.port, why))
 	}
 	return list
 }

@@ -34,7 +34,7 @@ func (r *run) compare(ctx context.Context, twin Twin, targets []target, settled 
 	list := []model.Comparison{}
 	for _, t := range targets {
 		if !r.o.NoLive {
-			list = append(list, r.greet(ctx, twin, t)...)
+			list = append(list, r.greet(ctx, twin, t, settled)...)
 		}
 		if !t.asked() {
 			c, err := r.listen(twin, t)
@@ -150,7 +150,7 @@ func (r *run) result(q *question) model.Comparison {
 	if q.packed != nil && q.packed.Encoding != "" {
 		c.Live.PackedBytes, c.Twin.PackedBytes = q.again.Packed, q.packed.Packed
 	}
-	o := compare.Options{Host: or(q.q.Host, hostOf(q.t)), Redact: r.redact.text, Line: r.redact.line}
+	o := compare.Options{Host: or(q.q.Host, hostOf(q.t)), Redact: r.redact.text, Line: r.redact.line, Unordered: asked.IsHealth(q.q.Path)}
 	o.Own, o.Masks = q.seldom(o), r.o.masks(q.t.port, q.q)
 	result := compare.Answers(compare.Sides{Live: q.live, Again: q.again, Twin: q.twin, Packed: q.packed}, o)
 	c.Verdict, c.Differences, c.Masks = result.Verdict, append(c.Differences, result.Differences...), result.Masks

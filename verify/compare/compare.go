@@ -58,7 +58,9 @@ type Options struct {
 	Masks  []model.Mask        // found by another verification of the same request
 	Own    []model.Mask        // found by further answers of the live application
 	Redact func(string) string // takes secrets out of what is shown, bodies of any size; nil: nothing is taken out
-	Line   func(string) string // does so with one line of at most 8 KiB; nil: nothing is taken out
+	// Unordered leaves the order of JSON lists out: the checks of a health page are in none, and a server may list them otherwise after each start.
+	Unordered bool
+	Line      func(string) string // does so with one line of at most 8 KiB; nil: nothing is taken out
 }
 
 // masks are the kinds and places of masks that are known before; true: given by another verification.

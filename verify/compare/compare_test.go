@@ -116,6 +116,20 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
+// TestUnordered has the checks of a health page in another order, and one of them failing.
+func TestUnordered(t *testing.T) {
+	live := page(200, "application/json", `{"checks":[{"name":"disk","status":"UP"},{"name":"db","status":"UP"}]}`)
+	o := Options{Unordered: true}
+	got := Answers(Sides{Live: live, Again: live, Twin: page(200, "application/json", `{"checks":[{"name":"db","status":"UP"},{"name":"disk","status":"UP"}]}`)}, o)
+	if want := (Result{Verdict: model.VerifyEqual, Proof: true, Masks: []model.Mask{{Kind: "order", Where: "$.checks", Bytes: 59}}}); !cmp.Equal(want, got) {
+		t.Errorf("-want +got:\n%s", cmp.Diff(want, got))
+	}
+	got = Answers(Sides{Live: live, Again: live, Twin: page(200, "application/json", `{"checks":[{"name":"db","status":"DOWN"},{"name":"disk","status":"UP"}]}`)}, o)
+	if got.Verdict != model.VerifyDifferent {
+		t.Errorf("a check that fails: %+v", got)
+	}
+}
+
 func TestSecretsAreNotShown(t *testing.T) {
 	redact := func(s string) string { return strings.ReplaceAll(s, "hunter2", "<redacted>") }
 	long := strings.Repeat("x", widthLimit-4)

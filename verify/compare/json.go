@@ -49,6 +49,9 @@ func (c *comparer) json(live, again, twin string) (outcome, bool) {
 		}
 	}
 	own.find(values[0], values[1], "$", 0)
+	if c.o.Unordered {
+		own.reordered(values[0], values[2])
+	}
 	a, t := own.hide(values[0], "$", 0), own.hide(values[2], "$", 0)
 	x := outcome{live: indent(a), twin: indent(t)}
 	taken := 0
@@ -96,6 +99,17 @@ func (v variations) find(a, b any, at string, depth int) {
 	}
 	if typeOf(a) != typeOf(b) || encode(a) != encode(b) {
 		v[at] = &varies{kind: model.MaskJSON, types: map[string]bool{typeOf(a): true, typeOf(b): true}}
+	}
+}
+
+// reordered adds the lists that b has in another order.
+func (v variations) reordered(a, b any) {
+	other := variations{}
+	other.find(a, b, "$", 0)
+	for at, m := range other {
+		if m.kind == model.MaskOrder {
+			v[at] = m
+		}
 	}
 }
 

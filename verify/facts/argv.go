@@ -38,7 +38,7 @@ func (p *pair) saidArguments(gone, added []string) string {
 		if strings.HasPrefix(a, inMemory) {
 			why, stands = "the image's init gives a secret by a file of arguments in memory", stands+1
 		} else {
-			why = p.changed(func(c model.Change) bool { return c.After != "" && p.o.Clean(c.After) == p.o.Clean(a) })
+			why = p.changed(func(c model.Change) bool { return c.After != "" && p.given(c.After) == p.o.Clean(a) })
 		}
 		if why == "" {
 			return ""
@@ -58,4 +58,12 @@ func (p *pair) saidArguments(gone, added []string) string {
 	}
 	slices.Sort(reasons)
 	return strings.Join(slices.Compact(reasons), "; ")
+}
+
+// given is a text of the image, in which "${NAME}" stands for a secret, as it is when the image's init has put the secret in.
+func (p *pair) given(text string) string {
+	for _, k := range p.o.Image.Needs.Secrets {
+		text = strings.ReplaceAll(text, "${"+k.Name+"}", model.Redacted)
+	}
+	return p.o.Clean(text)
 }

@@ -114,6 +114,29 @@ func TestDefects(t *testing.T) {
 	}
 }
 
+// TestExplained has differences that a change of containerize explains, though it does not name them as they are.
+func TestExplained(t *testing.T) {
+	p := &pair{o: Options{Clean: func(s string) string { return s }}}
+	p.o.Image.Changes = []model.Change{
+		{Kind: "argument", Target: "start.jar", After: "keyStorePassword=${SECRET_STORE}", Reason: "the image's init puts the value in"},
+		{Kind: "listener", Target: "standalone.xml", Before: "127.0.0.1", After: "0.0.0.0", Reason: "127.0.0.1:8080 could not be reached", Port: 8080},
+	}
+	p.o.Image.Needs.Secrets = []model.Secret{{Name: "SECRET_STORE"}}
+	p.o.Image.Needs.Ports = []model.Listener{{Address: "0.0.0.0", Port: 8080, Protocol: "tcp"}, {Address: "0.0.0.0", Port: 8443, Protocol: "tcp"}, {Address: "127.0.0.1", Port: 9990, Protocol: "tcp"}}
+	if why := p.saidArguments(nil, []string{"keyStorePassword=" + model.Redacted}); why != "the image's init puts the value in" {
+		t.Errorf("a secret put in: %q", why)
+	}
+	if why := p.saidArguments(nil, []string{"other=" + model.Redacted}); why != "" {
+		t.Errorf("another one: %q", why)
+	}
+	for port, opened := range map[int]bool{8080: true, 8443: true, 9990: false} {
+		why := p.opened(model.Listener{Address: "127.0.0.1", Port: port, Protocol: "tcp"})
+		if opened != (why == "127.0.0.1:8080 could not be reached") {
+			t.Errorf("port %d: %q", port, why)
+		}
+	}
+}
+
 // TestUmask: the fixture's status is made by the loader, so that this one is a pair of values.
 func TestUmask(t *testing.T) {
 	p := &pair{o: Options{Clean: func(s string) string { return s }}, live: &side{}, twin: &side{}}

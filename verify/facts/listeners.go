@@ -66,9 +66,18 @@ func (p *pair) of(protocol string, port int) string {
 	return places(list)
 }
 
-// opened is the reason why a listener has another address in the image.
+// opened is the reason why a listener has another address in the image: a change that names its port, or one that opened several at once, as image.json says of them.
 func (p *pair) opened(l model.Listener) string {
-	return p.changed(func(c model.Change) bool { return c.Kind == "listener" && c.Port == l.Port })
+	if why := p.changed(func(c model.Change) bool { return c.Kind == "listener" && c.Port == l.Port }); why != "" {
+		return why
+	}
+	on := func(n model.Listener) bool {
+		return n.Port == l.Port && n.Protocol == l.Protocol && n.Address != l.Address
+	}
+	if !slices.ContainsFunc(p.o.Image.Needs.Ports, on) {
+		return ""
+	}
+	return p.changed(func(c model.Change) bool { return c.Kind == "listener" })
 }
 
 // extra is an address that the image alone listens on.
