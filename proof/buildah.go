@@ -37,6 +37,7 @@ func Buildah() Proof {
 		Run: func(t *testing.T, b *Bench) {
 			v := &versus{figures: figures{t: t, b: b}, seconds: map[string][]float64{}}
 			v.prepare()
+			defer v.print() // what was measured, also when a later part fails
 			for n := range b.Repeat(1, 3, 5) {
 				v.round(n)
 			}
@@ -44,7 +45,6 @@ func Buildah() Proof {
 			v.push()
 			v.peakDisk()
 			v.large()
-			v.print()
 		},
 	}
 }
@@ -189,6 +189,16 @@ func (v *versus) aside(dir string) {
 	v.used++
 	if err := os.Rename(dir, filepath.Join(v.dir, fmt.Sprintf("used-%d", v.used))); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		v.t.Fatal(err)
+	}
+}
+
+// discard makes room: what was put aside is removed.
+func (v *versus) discard() {
+	v.t.Helper()
+	for n := range v.used {
+		if err := os.RemoveAll(filepath.Join(v.dir, fmt.Sprintf("used-%d", n+1))); err != nil {
+			v.t.Fatal(err)
+		}
 	}
 }
 
@@ -343,6 +353,7 @@ func (v *versus) peakDisk() {
 // large builds with one file of 5 GB, of which no block is like another.
 func (v *versus) large() {
 	v.t.Helper()
+	v.discard()
 	name := filepath.Join(v.planted(), "large.bin")
 	f, err := os.Create(name)
 	if err != nil {

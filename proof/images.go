@@ -12,6 +12,7 @@ import (
 	"a2c/model"
 	"a2c/proof/apps"
 	"a2c/proof/servers"
+	"a2c/verify"
 )
 
 // Images shows the way from a process to an image, without an edit by hand, on layouts of every kind: the image that a container engine runs answers as the
@@ -19,7 +20,7 @@ import (
 func Images() Proof {
 	var list []imageSubject // Install, which runs first, chooses them
 	return Proof{
-		Name: "images", Needs: []Need{Root, AMD64, Packages}, Budget: 28 * time.Minute,
+		Name: "images", Needs: []Need{Root, AMD64, Packages}, Budget: 45 * time.Minute,
 		Install: func(t *testing.T, b *Bench) {
 			list = b.imageSubjects(t)
 			var layouts []servers.Server
@@ -120,7 +121,7 @@ func (s imageSubject) prove(t *testing.T, b *Bench, c Command) {
 		j.Tar = filepath.Join(c.Workspace, "image.tar")
 	}
 	j.Containerize(t, c)
-	s.verify(t, c, &j)
+	s.verify(t, b, c, &j)
 	if s.entry {
 		s.proveEntry(t, c, j)
 	}
@@ -160,20 +161,27 @@ func (s imageSubject) prove(t *testing.T, b *Bench, c Command) {
 	y.stop(t)
 }
 
-// verify has a2c compare the image with the live application.
-func (s imageSubject) verify(t *testing.T, c Command, j *Job) {
+// verify has a2c compare the image with the live application, in a container and in its sandbox.
+func (s imageSubject) verify(t *testing.T, b *Bench, c Command, j *Job) {
 	t.Helper()
-	args := []string{"verify", "--application-id", j.ID}
-	for _, ask := range s.asks {
-		args = append(args, "--path", ask)
-	}
-	c.Run(t, []int{exitDone, exitAnswerNo, exitNotAllSeen}, args...)
-	readJSON(t, filepath.Join(c.Workspace, j.ID, "verify.json"), &j.Verification)
-	if !j.Verification.Verified {
-		t.Logf("%s: %s", j.Verification.Verdict, j.Verification.Why)
-	}
-	if !alike(j.Verification) && !s.varies {
-		t.Errorf("the image does not do what the application does: %s\n%s", j.Verification.Why, strings.Join(j.Verification.Log, "\n"))
+	for _, runtime := range []string{verify.RuntimeSandbox, verify.RuntimeDocker} {
+		args := []string{"verify", "--application-id", j.ID, "--runtime", runtime}
+		for _, ask := range s.asks {
+			args = append(args, "--path", ask)
+		}
+		c.Run(t, []int{exitDone, exitAnswerNo, exitNotAllSeen}, args...)
+		readJSON(t, filepath.Join(c.Workspace, j.ID, "verify.json"), &j.Verification)
+		v := j.Verification
+		fmt.Fprintf(b.Log, "%s, %s: %s, ready after %.1f s. %s\n", s.server.Name, runtime, v.Verdict, v.ReadySeconds, v.Why)
+		if v.Verified || s.varies && v.Verdict == model.VerifyNotComparable {
+			continue
+		}
+		for _, x := range v.Comparisons {
+			if x.Verdict != model.VerifyEqual {
+				t.Logf("%d %s: %s %s %v", x.Port, x.Path, x.Verdict, x.ProofWhy, x.Differences)
+			}
+		}
+		t.Errorf("%s: the image does not do what the application does: %s\n%s", runtime, v.Why, strings.Join(v.Log, "\n"))
 	}
 }
 
