@@ -24,6 +24,7 @@ type view struct {
 	Comparisons []comparison
 	Differ      bool
 	Process     []processFact
+	Start       []model.StartProblem
 	NotCompared []string
 	Never       string
 	Masks       []mask
@@ -67,7 +68,7 @@ func Write(w io.Writer, v model.Verification, i model.Image) error {
 func see(v model.Verification, i model.Image) view {
 	x := view{
 		Title: v.ApplicationID, Verdict: word(v.Verdict), Why: v.Why, Missing: v.Missing, Facts: facts(v, i), Never: strings.Join(compare.Never(), ", "),
-		Reached: v.Reached, Log: v.Log,
+		Reached: v.Reached, Log: v.Log, Start: v.StartProblems,
 	}
 	if len(x.Missing) == 1 && x.Missing[0] == x.Why {
 		x.Missing = nil
@@ -116,6 +117,9 @@ func facts(v model.Verification, i model.Image) []fact {
 	if v.PeakBytes > 0 {
 		list = append(list, fact{"memory at its peak", term.Size(v.PeakBytes)})
 	}
+	if l := v.Live; l != nil && l.BeforeMillis > 0 {
+		list = append(list, fact{"the live application answered in", fmt.Sprintf("%.1f ms before, %.1f ms while the image started, %.1f ms while it was asked", l.BeforeMillis, l.StartingMillis, l.AskedMillis)})
+	}
 	return list
 }
 
@@ -123,6 +127,8 @@ func said(a model.Answer) string {
 	switch {
 	case a.Error != "":
 		return a.Error
+	case len(a.Said) > 0:
+		return strings.Join(a.Said, "; ")
 	case a.Status == 0:
 		return "accepted"
 	}

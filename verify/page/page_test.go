@@ -14,7 +14,7 @@ import (
 func TestWrite(t *testing.T) {
 	const hostile = `</td><script>alert(1)</script>`
 	v := model.Verification{
-		ApplicationID: "java-tomcat-9e8e4799", ImageDigest: "sha256:0123", Runtime: "docker", Verdict: model.VerifyDifferent, Why: "1 of 4 comparisons differ",
+		ApplicationID: "java-tomcat-9e8e4799", ImageDigest: "sha256:0123", Runtime: "docker", Verdict: model.VerifyDifferent, Why: "1 of 5 comparisons differ",
 		ReadySeconds: 5.2, PeakBytes: 200 << 20, ReadOnlyRoot: true,
 		Comparisons: []model.Comparison{
 			{
@@ -33,7 +33,13 @@ func TestWrite(t *testing.T) {
 			},
 			{Port: 8080, Method: "GET", Path: "/no", Verdict: model.VerifySameError, Same: true, ProofWhy: "both answering 404 proves nothing", Live: model.Answer{Status: 404}, Twin: model.Answer{Status: 404}},
 			{Port: 8005, Method: "LISTEN", Verdict: model.VerifyEqual, Same: true, ProofWhy: "that a port is open shows little"},
+			{
+				Port: 8443, Method: "TLS", Verdict: model.VerifyEqual, Same: true, Proof: true,
+				Live: model.Answer{Said: []string{"protocol: TLS 1.3", "issuer: " + hostile}}, Twin: model.Answer{Said: []string{"protocol: TLS 1.3", "issuer: " + hostile}},
+			},
 		},
+		StartProblems: []model.StartProblem{{Level: "error", Text: "java.lang.NoClassDefFoundError: " + hostile, Count: 3}, {Level: "warning", Text: "no route to db", Count: 1, Why: "the network is cut off"}},
+		Live:          &model.LiveLoad{Requests: 8, BeforeMillis: 3.24, StartingMillis: 5, AskedMillis: 4},
 		Facts: []model.Fact{
 			{Name: "umask", Live: "0022", Image: "0022", Verdict: model.FactEqual}, {Name: "variable LANG", Live: hostile, Verdict: model.FactDifferent, Why: "it is not set in the image"},
 		},
