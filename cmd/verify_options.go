@@ -49,7 +49,7 @@ func (f *verifyFlags) register(s *pflag.FlagSet) {
 
 // registerAsked has what decides what the live application is asked.
 func (f *verifyFlags) registerAsked(s *pflag.FlagSet) {
-	s.StringArrayVar(&f.paths, "path", nil, "what is asked: `/PATH` of the main port, or PORT/PATH (default / of each HTTP port); may be repeated")
+	s.StringArrayVar(&f.paths, "path", nil, "what is asked: `/PATH` of the main port, or PORT/PATH (default / of each HTTP port); ws:/PATH asks for a WebSocket; may be repeated")
 	s.StringArrayVar(&f.requests, "request", nil, "`file` with a whole HTTP request; it is sent to the live application too; may be repeated")
 	s.BoolVar(&f.ask, "ask-live", false, "also ask the live application for what access logs, OpenAPI documents, servlet mappings, static files and links name; the list is printed first")
 	s.BoolVar(&f.list, "list", false, "print what --ask-live would ask, and end; only start pages are asked for")

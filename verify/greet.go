@@ -24,7 +24,11 @@ func (r *run) greet(ctx context.Context, twin Twin, t target, settled time.Time)
 	live := func(ctx context.Context) (net.Conn, error) { return r.live.dial(ctx, t.live) }
 	other := func(ctx context.Context) (net.Conn, error) { return twin.Dial(ctx, t.port, t.inside) }
 	var list []model.Comparison
-	for _, p := range greet.For(t.live, r.live.app) {
+	protocols := greet.For(t.live, r.live.app)
+	for _, u := range t.upgrades {
+		protocols = append(protocols, greet.WebSocket{Host: or(u.Host, hostOf(t)), Path: u.Path, TLS: t.scheme == "https"})
+	}
+	for _, p := range protocols {
 		g := greeting{name: p.Name()}
 		g.live, g.liveErr = words(ctx, p, live)
 		g.twin, g.twinErr = words(ctx, p, other)

@@ -29,6 +29,11 @@ func Record(ctx context.Context, o Options) (model.Recording, error) {
 		return rec, err
 	}
 	rec.Skips = slices.Concat(skips, more)
+	for _, t := range targets {
+		if n := len(t.upgrades); n > 0 {
+			rec.Skips = append(rec.Skips, model.Skip{What: "WebSockets", Reason: "only a live application can be asked for them", Count: n})
+		}
+	}
 	for _, q := range r.questions {
 		q.gzip = true
 	}

@@ -25,11 +25,15 @@ type Request struct {
 	Header http.Header
 	Body   []byte
 	From   string // what names it: "start page", "access log x.log, 12 times"
+	// WebSocket asks for an upgrade only, and hangs up when it was granted or refused.
+	WebSocket bool
 }
 
-// ParseRequest reads the value of --path: "/path?query", or "PORT/path" for another port than the main one.
+// ParseRequest reads the value of --path: "/path?query", or "PORT/path" for another port than the main one; either with "ws:" before it for the upgrade to a
+// WebSocket (RFC 6455).
 func ParseRequest(s string) (Request, error) {
 	r := Request{Method: http.MethodGet}
+	s, r.WebSocket = strings.CutPrefix(s, "ws:")
 	at := strings.IndexByte(s, '/')
 	if at < 0 {
 		return Request{}, fmt.Errorf("path %q: begin it with a slash, or with a port and a slash (8081/health)", s)

@@ -15,6 +15,7 @@ type target struct {
 	known    bool           // there is an original
 	scheme   string         // "http", "https"; "": it is only connected to
 	requests []Request
+	upgrades []Request // to WebSockets
 }
 
 // ports are the image's; before there is one, the live application's.
@@ -106,6 +107,10 @@ func assign(list []target, requests []Request, main int) error {
 		}
 		if list[i].scheme == "" {
 			list[i].scheme = "http"
+		}
+		if q.WebSocket {
+			list[i].upgrades = append(list[i].upgrades, q)
+			continue
 		}
 		list[i].requests = append(list[i].requests, q)
 	}

@@ -177,7 +177,7 @@ func TestGRPC(t *testing.T) {
 }
 
 func TestWebSocket(t *testing.T) {
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c, b, err := w.(http.Hijacker).Hijack()
 		if err != nil {
 			return
@@ -189,13 +189,21 @@ func TestWebSocket(t *testing.T) {
 			fmt.Fprint(b, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: x\r\nSec-WebSocket-Protocol: chat\r\n\r\n")
 		}
 		_ = b.Flush()
-	}))
-	defer s.Close()
-	for path, want := range map[string]string{"/ws": "status: 101|accepted: false|Sec-WebSocket-Protocol: chat", "/": "status: 404|accepted: false"} {
-		got, err := try(t, WebSocket{Host: "localhost", Path: path}, s.Listener.Addr().String())
-		if err != nil || strings.Join(got, "|") != want {
-			t.Errorf("%s: %q %v", path, got, err)
+	})
+	for _, secure := range []bool{false, true} {
+		s := httptest.NewUnstartedServer(handler)
+		if secure {
+			s.StartTLS()
+		} else {
+			s.Start()
 		}
+		for path, want := range map[string]string{"/ws": "status: 101|accepted: false|Sec-WebSocket-Protocol: chat", "/": "status: 404|accepted: false"} {
+			got, err := try(t, WebSocket{Host: "localhost", Path: path, TLS: secure}, s.Listener.Addr().String())
+			if err != nil || strings.Join(got, "|") != want {
+				t.Errorf("%s, TLS %t: %q %v", path, secure, got, err)
+			}
+		}
+		s.Close()
 	}
 }
 
