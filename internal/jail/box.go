@@ -30,6 +30,7 @@ type BoxPlan struct {
 	Args     []string   `json:"args"`
 	Env      []string   `json:"env"`
 	Inside   string     `json:"inside"` // where what is mounted is handed in; nobody can guess it
+	Watched  bool       `json:"watched"`
 }
 
 // BoxMount is one mount. Exactly one of From, Text and Options is set.
@@ -43,11 +44,13 @@ type BoxMount struct {
 
 // Box is a process in namespaces of its own that becomes the program of a BoxPlan.
 type Box struct {
-	PID   int // as the host counts
-	plan  *os.File
-	said  *os.File
-	cmd   *exec.Cmd
-	ended chan struct{}
+	PID     int // as the host counts
+	plan    *os.File
+	said    *os.File
+	look    int  // socket by which a Watcher gets its listener; -1: the Watcher has it
+	watched bool // by a Watcher
+	cmd     *exec.Cmd
+	ended   chan struct{}
 }
 
 // BoxError says that the root or the plan is to blame, not the machine.
@@ -58,7 +61,8 @@ func (e *BoxError) Error() string { return e.Text }
 const (
 	boxName    = "a2c-box" // argv[0] until the program runs
 	unpackName = "a2c-unpack"
-	programFD  = 5 // this program, of a box
+	lookFD     = 5 // socket, of a box
+	programFD  = 6 // this program, of a box
 )
 
 // NewBox starts the process. It waits in mount, PID, IPC, UTS and network namespaces of its own until Run. What it prints goes to output.
@@ -77,17 +81,24 @@ func NewBox(ctx context.Context, output *os.File) (*Box, error) {
 		return nil, errors.Join(err, plan.Close())
 	}
 	defer write.Close()
-	cmd, self, err := inner(ctx, boxName, read, write)
+	pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
 		return nil, errors.Join(err, plan.Close(), said.Close())
+	}
+	look := os.NewFile(uintptr(pair[1]), "look-ups")
+	defer look.Close()
+	b := &Box{plan: plan, said: said, look: pair[0], ended: make(chan struct{})}
+	cmd, self, err := inner(ctx, boxName, read, write, look)
+	if err != nil {
+		return nil, errors.Join(err, b.close())
 	}
 	defer self.Close()
 	cmd.Stdout, cmd.Stderr = output, output
 	done, err := child.Start(cmd)
 	if err != nil {
-		return nil, errors.Join(refusedBox(err), plan.Close(), said.Close())
+		return nil, errors.Join(refusedBox(err), b.close())
 	}
-	b := &Box{PID: cmd.Process.Pid, plan: plan, said: said, cmd: cmd, ended: make(chan struct{})}
+	b.PID, b.cmd = cmd.Process.Pid, cmd
 	go func() {
 		<-done //nolint:errcheck // the state tells
 		close(b.ended)
@@ -121,7 +132,7 @@ func refusedBox(err error) error {
 
 // Run lets the process become the program; it returns when it has. A *BoxError says that the image is to blame.
 func (b *Box) Run(p BoxPlan) error {
-	p.Inside = "/" + marker + rand.Text()
+	p.Inside, p.Watched = "/"+marker+rand.Text(), b.watched
 	sent := json.NewEncoder(b.plan).Encode(p)
 	text, err := io.ReadAll(io.LimitReader(b.said, maxMessage)) // ends with the execution of the program
 	if len(text) > 0 {
@@ -163,7 +174,15 @@ func (b *Box) Kill() error {
 	if err == nil {
 		<-b.ended
 	}
-	return errors.Join(err, b.plan.Close(), b.said.Close())
+	return errors.Join(err, b.close())
+}
+
+func (b *Box) close() error {
+	err := errors.Join(b.plan.Close(), b.said.Close())
+	if b.look >= 0 {
+		err = errors.Join(err, unix.Close(b.look))
+	}
+	return err
 }
 
 // Unpack lays layers over each other in an empty folder, as they are, in a process whose root that folder is: whatever their names and links say, nothing else is

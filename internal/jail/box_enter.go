@@ -93,6 +93,11 @@ func become(p BoxPlan, who *user.ExecUser) error {
 	if err := dockerFilter(); err != nil { // before CAP_SYS_ADMIN is gone
 		return fmt.Errorf("profile of a container: %w", err)
 	}
+	if p.Watched {
+		if err := handLookups(); err != nil {
+			return fmt.Errorf("tell what it looks up: %w", err)
+		}
+	}
 	if err := bound(BoxCapabilities()); err != nil {
 		return err
 	}

@@ -27,3 +27,15 @@ func deviceCalls() map[uint32]uint32 {
 
 // native are the tables of system calls that programs of this machine use: 32-bit ones, too.
 func native() []*syscalls.Info { return []*syscalls.Info{syscalls.X86_64, syscalls.I386} }
+
+// lookupCallsHere are the calls that newer machines do without.
+func lookupCallsHere() []lookupCall {
+	return []lookupCall{
+		{name: "open", nr: unix.SYS_OPEN, dir: -1, flags: 1, kind: openFlags},
+		{name: "stat", nr: unix.SYS_STAT, dir: -1},
+		{name: "lstat", nr: unix.SYS_LSTAT, dir: -1, link: true},
+		{name: "newfstatat", nr: unix.SYS_NEWFSTATAT, path: 1, flags: 3, kind: atFlags},
+		{name: "access", nr: unix.SYS_ACCESS, dir: -1},
+		{name: "readlink", nr: unix.SYS_READLINK, dir: -1, link: true},
+	}
+}

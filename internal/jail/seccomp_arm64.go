@@ -16,3 +16,8 @@ func deviceCalls() map[uint32]uint32 { return map[uint32]uint32{unix.SYS_MKNODAT
 
 // native are the tables of system calls that programs of this machine use: 32-bit ones, too.
 func native() []*syscalls.Info { return []*syscalls.Info{syscalls.AARCH64, syscalls.ARM} }
+
+// lookupCallsHere has fstatat, whose name differs.
+func lookupCallsHere() []lookupCall {
+	return []lookupCall{{name: "newfstatat", nr: unix.SYS_FSTATAT, path: 1, flags: 3, kind: atFlags}}
+}
