@@ -107,7 +107,7 @@ func Run(ctx context.Context, t host.Tree, id string, app model.App, o Options, 
 	in := files.Input{Subject: s, Config: c, State: st.Dirs, Logs: st.Logs, Empty: st.Empty}
 	in.Workspace, in.Others, in.Recover, in.Looked = o.Workspace, o.Others, o.Recover, o.far("files")
 	if o.Parameters != nil {
-		in.Excluded, in.Added = o.Parameters.AppExcludedFiles, o.Parameters.AppSpecificFiles
+		in.Excluded, in.Added, in.Needed = o.Parameters.AppExcludedFiles, o.Parameters.AppSpecificFiles, o.Parameters.RuntimeFiles
 	}
 	found, err := files.Collect(ctx, in)
 	if err != nil {

@@ -252,6 +252,7 @@ func (b *builder) parameters(old *model.ContainerParameters, logs []model.LogFil
 	if old != nil {
 		p.AppExcludedFiles = append(p.AppExcludedFiles, old.AppExcludedFiles...)
 		p.AppSpecificFiles = append(p.AppSpecificFiles, old.AppSpecificFiles...)
+		p.RuntimeFiles = old.RuntimeFiles
 	}
 	return p
 }

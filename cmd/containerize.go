@@ -16,6 +16,7 @@ import (
 	"a2c/containerize/sign"
 	"a2c/internal/term"
 	"a2c/internal/workspace"
+	"a2c/model"
 )
 
 // containerizeFlags are what a user may say about an image.
@@ -108,47 +109,58 @@ Exit code 3: the Dockerfile was edited, or known secrets lie in an image that is
 }
 
 func (a *app) containerize(ctx context.Context, w *workspace.Workspace, id string, o containerize.Options) error {
-	analysis, err := a.freshAnalysis(w, id)
-	if err != nil {
-		return err
-	}
-	inputs, err := w.Inputs(id, workspace.AnalysisFile, workspace.FilesFile)
-	if err != nil {
-		return err
-	}
-	o.Analysis, o.Inputs, o.Dir = analysis, inputs, filepath.Join(w.App(id), "image")
-	if o.Archive == "" && (!o.BuildOnly || !containerize.FromArchive(o.Dir)) {
-		if o.Tree, err = a.processRoot(ctx, analysis.AnalysisInfo.App); err != nil {
-			return err
-		}
-	}
-	progress := a.prepared(w, id, &o)
-	defer progress.Done()
-	image, runErr := containerize.Run(ctx, o)
-	progress.Done()
+	image, runErr := a.build(ctx, w, id, &o)
 	if errors.Is(runErr, builders.ErrNoImage) {
 		return a.dockerfileOnly(id, o.Dir)
 	}
 	if image.Digest == "" {
-		return a.containerizeError(id, runErr)
+		return runErr
 	}
-	image.Inputs = inputs
-	if err := w.Save(path.Join(id, workspace.ImageFile), image); err != nil {
-		return err
-	}
-	if err := a.proposeDeployment(w, id, analysis, image); err != nil {
-		return err
-	}
-	if err := a.print(image, func(w io.Writer) error { return a.imageTable(w, image, analysis.AnalysisInfo) }); err != nil {
+	if err := a.print(image, func(w io.Writer) error { return a.imageTable(w, image, o.Analysis.AnalysisInfo) }); err != nil {
 		return err
 	}
 	a.noteSkips(image.Skips)
 	if runErr != nil {
-		return a.containerizeError(id, runErr)
+		return runErr
 	}
 	a.noteRun(image, o)
 	a.Note("next: %s --application-id %s", a.command("verify"), id)
 	return answer(seenCode(image.Skips))
+}
+
+// build makes the image of an analysis and what stands beside it in the workspace. An image that comes with an error is whole; what else was to be done with it
+// failed.
+func (a *app) build(ctx context.Context, w *workspace.Workspace, id string, o *containerize.Options) (none model.Image, err error) {
+	if o.Analysis, err = a.freshAnalysis(w, id); err != nil {
+		return none, err
+	}
+	if o.Inputs, err = w.Inputs(id, workspace.AnalysisFile, workspace.FilesFile); err != nil {
+		return none, err
+	}
+	o.Dir = filepath.Join(w.App(id), "image")
+	if o.Archive == "" && (!o.BuildOnly || !containerize.FromArchive(o.Dir)) {
+		if o.Tree, err = a.processRoot(ctx, o.Analysis.AnalysisInfo.App); err != nil {
+			return none, err
+		}
+	}
+	progress := a.prepared(w, id, o)
+	defer progress.Done()
+	image, runErr := containerize.Run(ctx, *o)
+	progress.Done()
+	if runErr != nil {
+		runErr = a.containerizeError(id, runErr)
+	}
+	if image.Digest == "" {
+		return none, runErr
+	}
+	image.Inputs = o.Inputs
+	if err := w.Save(path.Join(id, workspace.ImageFile), image); err != nil {
+		return none, err
+	}
+	if err := a.proposeDeployment(w, id, o.Analysis, image); err != nil {
+		return none, err
+	}
+	return image, runErr
 }
 
 func sizeIf(n int64) string {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"a2c/analyze/files"
 	"a2c/internal/engine"
 	"a2c/internal/term"
 	"a2c/internal/workspace"
@@ -34,12 +35,16 @@ The live application gets safe requests alone, one at a time, at most 20 a secon
 --ask-live also what its logs and documents name. Paths that may act (logout, delete, dump …) are never among them. At its first server error, and when it takes
 twice as long as before, it is not asked any further.
 
+In the sandbox verify also sees which files the image looks for in vain that this machine has. --repair adds those that belong to the image, each with the reason
+"needed at run time", builds it again and proves it again, at most 5 times. Secrets, logs, data and files of others are never among them.
+
 Exit code 3: they differ; 4: too little can be compared to be sure, and what is missing is said.`,
 		Example: `  sudo a2c verify --application-id java-tomcat-9e8e4799
   sudo a2c verify --application-id java-tomcat-9e8e4799 --path /shop/ --path 8081/actuator/health
   sudo a2c verify --application-id java-tomcat-9e8e4799 --list
   sudo a2c verify --application-id java-tomcat-9e8e4799 --ask-live --har shop.har
-  sudo a2c verify --application-id java-tomcat-9e8e4799 --runtime sandbox`,
+  sudo a2c verify --application-id java-tomcat-9e8e4799 --runtime sandbox
+  sudo a2c verify --application-id java-tomcat-9e8e4799 --repair`,
 		GroupID: "make",
 		Args:    none,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -58,18 +63,9 @@ Exit code 3: they differ; 4: too little can be compared to be sure, and what is 
 	return c
 }
 
-func (a *app) verify(ctx context.Context, w *workspace.Workspace, f verifyFlags, o verify.Options) (err error) {
-	if o.Analysis, err = a.freshAnalysis(w, f.id); err != nil {
-		return err
-	}
-	if o.Image, err = a.freshImage(w, f.id); err != nil {
-		return err
-	}
-	inputs, err := w.Inputs(f.id, workspace.AnalysisFile, workspace.ImageFile)
-	if err != nil {
-		return err
-	}
+func (a *app) verify(ctx context.Context, w *workspace.Workspace, f verifyFlags, o verify.Options) error {
 	if f.noLive {
+		var err error
 		if o.Recorded, err = recorded(w, f.id); err != nil {
 			return err
 		}
@@ -80,21 +76,16 @@ func (a *app) verify(ctx context.Context, w *workspace.Workspace, f verifyFlags,
 	for _, d := range f.allow {
 		a.Note("warning: the image reaches %s: it works on live data there, beside the live application", model.Path(d))
 	}
-	o.Dir, o.Reserve = w.App(f.id), w.Reserve
-	progress, err := a.asking(f, &o)
-	if err != nil {
-		return err
-	}
-	defer progress.Done()
-	v, err := verify.Run(ctx, o)
-	progress.Done()
+	v, err := a.compare(ctx, w, f, &o)
 	if errors.Is(err, verify.ErrListed) {
 		return nil
 	}
-	if err != nil {
-		return verifyError(f.id, err)
+	if err == nil && f.repair {
+		v, err = a.repair(ctx, w, f, &o, v)
 	}
-	v.Inputs = inputs
+	if err != nil {
+		return err
+	}
 	if err := w.Save(path.Join(f.id, workspace.VerifyFile), v); err != nil {
 		return err
 	}
@@ -108,12 +99,39 @@ func (a *app) verify(ctx context.Context, w *workspace.Workspace, f verifyFlags,
 		return err
 	}
 	a.noteSkips(v.Skips)
+	a.noteMissing(v, f)
 	a.Note("with evidence, side by side: %s", model.Path(w.Path(path.Join(f.id, workspace.VerifyPage))))
 	if code := verifyCode(v.Verdict); code != Done {
 		return answer(code)
 	}
 	a.Note("next: %s --application-id %s", a.command("generate app-deployment"), f.id)
 	return nil // what could not be seen is no part of the verdict
+}
+
+// compare runs the image of now once, and compares it.
+func (a *app) compare(ctx context.Context, w *workspace.Workspace, f verifyFlags, o *verify.Options) (v model.Verification, err error) {
+	if o.Analysis, err = a.freshAnalysis(w, f.id); err != nil {
+		return v, err
+	}
+	if o.Image, err = a.freshImage(w, f.id); err != nil {
+		return v, err
+	}
+	inputs, err := w.Inputs(f.id, workspace.AnalysisFile, workspace.ImageFile)
+	if err != nil {
+		return v, err
+	}
+	o.Dir, o.Reserve = w.App(f.id), w.Reserve
+	o.Judge.Files, o.Judge.Against = w.Files(f.id), files.Against
+	progress, err := a.asking(f, o)
+	if err != nil {
+		return v, err
+	}
+	defer progress.Done()
+	if v, err = verify.Run(ctx, *o); err != nil {
+		return v, verifyError(f.id, err)
+	}
+	v.Inputs = inputs
+	return v, nil
 }
 
 // verifyCode is how a verdict ends the program.

@@ -27,6 +27,7 @@ type verifyFlags struct {
 	cpus                          float64
 	timeout                       time.Duration
 	network, force                bool
+	repair, missing               bool
 }
 
 func (f *verifyFlags) register(s *pflag.FlagSet) {
@@ -44,6 +45,7 @@ func (f *verifyFlags) register(s *pflag.FlagSet) {
 	s.Float64Var(&f.cpus, "cpus", 0, "processors of the image, as a `number` (default half of what the engine has, at least 1)")
 	s.DurationVar(&f.timeout, "timeout", 2*time.Minute, "how long to wait for the main port")
 	f.registerRuns(s)
+	f.registerMissing(s)
 	s.BoolVar(&f.force, "force", false, "copy state although little disk space stays free")
 }
 
@@ -81,7 +83,7 @@ func (f verifyFlags) options() (verify.Options, error) {
 		}
 		o.Masks = known
 	}
-	if err := f.runs(&o); err != nil {
+	if err := errors.Join(f.runs(&o), f.finding(&o)); err != nil {
 		return o, err
 	}
 	for _, p := range f.paths {

@@ -24,6 +24,7 @@ func (a *app) verifyTable(w io.Writer, v model.Verification) error {
 	differences(w, v.Comparisons)
 	processFacts(w, v.Facts)
 	startProblems(w, v.StartProblems)
+	missingFiles(w, v)
 	for _, r := range v.Reached {
 		fmt.Fprintf(w, "\nit tried to reach %s", term.Safe(r))
 	}
@@ -56,7 +57,7 @@ func (a *app) verifyTable(w io.Writer, v model.Verification) error {
 	if !v.Verified && len(v.Log) > 0 {
 		lastLines(w, v.Log)
 	}
-	return nil
+	return a.repairTable(w, v.Repairs)
 }
 
 // verdictCell says what one comparison shows.

@@ -15,6 +15,7 @@ const (
 	provenanceFile = "provenance.intoto.json"
 	provenanceType = "application/vnd.in-toto+json"
 	sbomType       = "application/vnd.cyclonedx+json"
+	builderURN     = "urn:a2c:builder:"
 )
 
 // statement is an in-toto Statement, version 1, with a SLSA provenance, version 1 (in-toto.io/Statement/v1, slsa.dev/spec/v1.0/provenance). It is not signed.
@@ -56,6 +57,11 @@ type parameters struct {
 	HealthPath    string `json:"healthPath,omitempty"`
 	HealthPort    int    `json:"healthPort,omitempty"`
 	Edited        bool   `json:"dockerfileEdited,omitempty"`
+
+	JlinkModules    []string `json:"jlinkModules,omitempty"`
+	KeepFileSecrets bool     `json:"keepFileSecrets,omitempty"`
+	KeepLogs        bool     `json:"keepLogs,omitempty"`
+	OwnTable        bool     `json:"ownVendorTable,omitempty"`
 }
 
 type details struct {
@@ -78,9 +84,10 @@ func (r *runner) writeProvenance(img model.Image) error {
 		Parameters: parameters{
 			ApplicationID: img.ApplicationID, Base: r.o.base(), Platform: img.Platform, Compression: string(r.o.Compression), Jlink: r.o.smaller(), CDS: r.o.CDS, KeepBind: r.o.KeepBind, Edited: r.edited,
 			NoHealthcheck: r.o.NoHealthcheck, HealthPath: r.o.HealthPath, HealthPort: r.o.HealthPort,
+			JlinkModules: r.o.JlinkModules, KeepFileSecrets: r.o.KeepFileSecrets, KeepLogs: r.o.KeepLogs, OwnTable: r.o.VendorTable != nil,
 		},
 	}
-	s.Predicate.Details.Builder = builder{ID: "urn:a2c:builder:" + img.Builder}
+	s.Predicate.Details.Builder = builder{ID: builderURN + img.Builder}
 	if r.o.Version != "" {
 		s.Predicate.Details.Builder.Version = map[string]string{"a2c": r.o.Version}
 	}

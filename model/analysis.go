@@ -16,13 +16,15 @@ func (a Analysis) Of(app App) Analysis {
 
 // ContainerParameters keeps App2Container's names.
 type ContainerParameters struct {
-	Comment              string   `json:"_comment1"`
-	ImageRepository      string   `json:"imageRepository"`    // default: the application ID
-	ImageTag             string   `json:"imageTag"`           // default: "latest"
-	ContainerBaseImage   string   `json:"containerBaseImage"` // "" (default): the host's own runtime on scratch
-	AppExcludedFiles     []Path   `json:"appExcludedFiles"`   // paths, folders or patterns to leave out, with all below; wins over everything
-	AppSpecificFiles     []Path   `json:"appSpecificFiles"`   // paths, folders or patterns to add, with all below
-	ApplicationPort      int      `json:"applicationPort"`    // probed by verify, default of load balancers; 0: none
+	Comment            string `json:"_comment1"`
+	ImageRepository    string `json:"imageRepository"`    // default: the application ID
+	ImageTag           string `json:"imageTag"`           // default: "latest"
+	ContainerBaseImage string `json:"containerBaseImage"` // "" (default): the host's own runtime on scratch
+	AppExcludedFiles   []Path `json:"appExcludedFiles"`   // paths, folders or patterns to leave out, with all below; wins over everything
+	AppSpecificFiles   []Path `json:"appSpecificFiles"`   // paths, folders or patterns to add, with all below
+	// RuntimeFiles are paths that a2c verify --repair added, since the image looked for them; analyze takes them as far as nothing speaks against them.
+	RuntimeFiles         []Path   `json:"runtimeFiles,omitempty"`
+	ApplicationPort      int      `json:"applicationPort"` // probed by verify, default of load balancers; 0: none
 	LogLocations         []Path   `json:"logLocations"`
 	EnableDynamicLogging bool     `json:"enableDynamicLogging"` // App2Container's wish for log files on the console; containerize does so where the kind allows, whatever this says, and lists the others
 	Dependencies         []string `json:"dependencies"`

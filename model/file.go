@@ -32,6 +32,9 @@ type File struct {
 	Reasons []string `json:"reasons"`
 }
 
+// NeededAtRunTime is the reason of a file that an image was seen to look for in vain.
+const NeededAtRunTime = "needed at run time: the image looked for it when a2c verify ran it"
+
 // Decisions on a file.
 const (
 	In    = "in"    // part of the image

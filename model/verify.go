@@ -43,12 +43,16 @@ type Verification struct {
 	Facts        []Fact       `json:"facts"` // of the main process, in both
 	// StartProblems are what the image's log says went wrong and the live application's does not.
 	StartProblems []StartProblem `json:"startProblems,omitempty"`
-	Reached       []string       `json:"reached"`        // what the twin tried to reach: "tcp/10.0.0.5:5432", "dns/db.internal"
-	ReadOnlyRoot  bool           `json:"readOnlyRoot"`   // it ran with a read-only root
-	Log           []string       `json:"log,omitempty"`  // last lines of the twin, escaped and redacted
-	Live          *LiveLoad      `json:"live,omitempty"` // what the comparison cost the live application; nil: it was not asked
-	Skips         []Skip         `json:"skips,omitempty"`
-	Inputs        Inputs         `json:"inputs"`
+	// MissingFiles are paths that the image looked for in vain and that this machine has, sorted; only the sandbox sees them. None alone is a difference.
+	MissingFiles []MissingFile `json:"missingFiles,omitempty"`
+	// Repairs are the rounds of a2c verify --repair before this verdict.
+	Repairs      []Repair  `json:"repairs,omitempty"`
+	Reached      []string  `json:"reached"`        // what the twin tried to reach: "tcp/10.0.0.5:5432", "dns/db.internal"
+	ReadOnlyRoot bool      `json:"readOnlyRoot"`   // it ran with a read-only root
+	Log          []string  `json:"log,omitempty"`  // last lines of the twin, escaped and redacted
+	Live         *LiveLoad `json:"live,omitempty"` // what the comparison cost the live application; nil: it was not asked
+	Skips        []Skip    `json:"skips,omitempty"`
+	Inputs       Inputs    `json:"inputs"`
 }
 
 // Comparison is one request to both, or another thing that was compared.

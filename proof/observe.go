@@ -35,7 +35,7 @@ func Observe() Proof {
 			}
 		},
 		Run: func(t *testing.T, b *Bench) {
-			o := newObserve(t, b)
+			o := newObserve(t, b, "observe", nil)
 			t.Run("found", func(t *testing.T) { o.found(t) })
 			t.Run("many", func(t *testing.T) { o.many(t, b.Repeat(20000, 50000, 200000)) })
 			t.Run("cost", func(t *testing.T) { o.cost(t, b.Repeat(3, 9, 25)) })
@@ -52,13 +52,17 @@ type observeProof struct {
 	id      string
 }
 
-func newObserve(t *testing.T, b *Bench) *observeProof {
+// newObserve starts Opens. prepare makes what is to be there before it: nil: nothing.
+func newObserve(t *testing.T, b *Bench, name string, prepare func(*observeProof)) *observeProof {
 	home, err := apps.JavaHome()
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := &observeProof{starts: &starts{t: t, b: b, dir: b.Scratch(t, "observe")}, figures: figures{t: t, b: b}}
+	o := &observeProof{starts: &starts{t: t, b: b, dir: b.Scratch(t, name)}, figures: figures{t: t, b: b}}
 	o.run(filepath.Join(home, "bin/javac"), "-d", o.path("app/classes"), filepath.Join(b.Repo, "testdata/load/Opens.java"))
+	if prepare != nil {
+		prepare(o)
+	}
 	o.port = o.freePort()
 	cmd := session(t, o.path("log"), apps.Command{Argv: []string{filepath.Join(home, "bin/java"), "-Xmx128m", "-Dsun.net.httpserver.nodelay=true", "-cp", o.path("app/classes"), "Opens", strconv.Itoa(o.port)}, Dir: "/", Env: []string{"PATH=/usr/bin:/bin"}}, nil)
 	t.Cleanup(func() { end(t, "Opens", cmd.Process.Pid, cmd) })

@@ -64,6 +64,7 @@ func All() []Proof {
 		Images(),
 		Demo(),
 		Sandbox(),
+		Repair(),
 		FirstPromise(),
 		Kill(),
 		BadInput(),

@@ -36,6 +36,8 @@ func Sandbox() Proof {
 					if v := j.Verification; !v.Verified || v.Runtime != "sandbox" || len(v.Comparisons) < len(a.Asks) {
 						t.Errorf("verified %v by %s, %d comparisons: %s", v.Verified, v.Runtime, len(v.Comparisons), v.Why)
 					}
+					v := j.Verification
+					t.Logf("it looked in vain for %d files that the machine has, of which %d belong to the image: %v", len(v.MissingFiles), len(v.Lacking()), v.Lacking())
 					t.Logf("ready after %.1f s, %d MiB, read-only root %v", j.Verification.ReadySeconds, j.Verification.PeakBytes>>20, j.Verification.ReadOnlyRoot)
 					sandboxGone(t, c, before)
 				})

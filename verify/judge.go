@@ -53,6 +53,9 @@ func (r *run) judge(ctx context.Context, twin Twin, targets []target, start time
 	through, more := twin.Ways()
 	v.Notes = append(v.Notes, r.through(through)...)
 	v.Skips = slices.Concat(v.Skips, skips, more)
+	if err := r.missing(twin, v); err != nil {
+		return false, err
+	}
 	if failed.why == "" {
 		unwell(v)
 		conclude(v, r.unasked)

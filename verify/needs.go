@@ -33,6 +33,9 @@ func (r *run) needs(ctx context.Context, targets []target, folder string, readOn
 		Archive: filepath.Join(r.o.Dir, "image", "oci"), Env: r.env.list, State: map[model.Path]string{}, ReadOnly: readOnly,
 		AllowNetwork: r.o.AllowNetwork, Ways: r.ways(), MemoryBytes: r.o.MemoryBytes, CPUs: r.o.CPUs, Dir: r.o.Dir, Reserve: r.o.Reserve,
 	}
+	if !r.o.Blind {
+		n.Live = r.live.proc("root")
+	}
 	for _, t := range targets {
 		n.Ports = append(n.Ports, t.port)
 	}

@@ -15,6 +15,7 @@ import (
 	"a2c/internal/reveal"
 	"a2c/inventory/host"
 	"a2c/model"
+	"a2c/verify/missing"
 	"a2c/verify/outside"
 )
 
@@ -52,6 +53,8 @@ type Options struct {
 	Timeout      time.Duration           // until the main port accepts; 0: 2 minutes
 	Settle       time.Duration           // how long after that it may answer with errors, while its applications are deployed; 0: 20 s
 	Reserve      func(bytes int64) error // refuses what would fill the disk; nil: nobody refuses
+	Blind        bool                    // the sandbox does not look for files that the image misses
+	Judge        missing.Judge           // of such files: Files and Against; the rest is set
 	Log          *slog.Logger
 	Report       func(Event)
 }

@@ -110,7 +110,11 @@ func (s *sandbox) Start(ctx context.Context, i model.Image, n Needs) (_ Twin, er
 	if err := t.network(ctx, n); err != nil {
 		return nil, err
 	}
-	if err := t.run(s.plan(i, config.Config, n)); err != nil {
+	plan := s.plan(i, config.Config, n)
+	if err := t.find(n.Live, plan, i); err != nil {
+		return nil, err
+	}
+	if err := t.run(plan); err != nil {
 		return nil, err
 	}
 	folders := slices.Collect(maps.Values(n.State))

@@ -17,6 +17,7 @@ import (
 	"a2c/internal/engine"
 	"a2c/internal/jail"
 	"a2c/model"
+	"a2c/verify/missing"
 	"a2c/verify/outside"
 )
 
@@ -28,6 +29,9 @@ type sandboxTwin struct {
 	log   *tail
 	skips []model.Skip
 	why   atomic.Value // string: what a2c ended it for
+
+	watcher *jail.Watcher   // nil: nobody looks for what it misses
+	finder  *missing.Finder // as watcher
 }
 
 // open starts the process that waits in its namespaces.
@@ -128,6 +132,12 @@ func (t *sandboxTwin) Stop(context.Context) error {
 	var errs []error
 	if t.box != nil {
 		errs = append(errs, t.box.Kill())
+	}
+	if t.watcher != nil {
+		errs = append(errs, t.watcher.Close())
+	}
+	if t.finder != nil {
+		t.finder.Close()
 	}
 	if t.group != nil {
 		errs = append(errs, t.group.Remove())

@@ -21,12 +21,14 @@ type Runtime interface {
 
 // Needs is what a run is given. Secret values pass through memory only.
 type Needs struct {
-	Dir          string                // the application's folder of the workspace, for what a runtime must lay down
-	Archive      string                // OCI layout of the image
-	Env          []string              // NAME=value: secrets and extra variables
-	State        map[model.Path]string // path in the image: its copy on the host, which the twin may change
-	Tmpfs        []model.Path
-	ReadOnly     bool // read-only root
+	Dir      string                // the application's folder of the workspace, for what a runtime must lay down
+	Archive  string                // OCI layout of the image
+	Env      []string              // NAME=value: secrets and extra variables
+	State    map[model.Path]string // path in the image: its copy on the host, which the twin may change
+	Tmpfs    []model.Path
+	ReadOnly bool // read-only root
+	// Live is the root of the live application, "/proc/412/root": what the image looks for in vain is looked for there; "": nowhere.
+	Live         string
 	AllowNetwork bool
 	Ports        []int         // a2c asks at these: refusals there are not the twin's
 	Ways         []outside.Way // peers that it reaches, or believes to reach; none with AllowNetwork

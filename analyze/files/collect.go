@@ -22,6 +22,7 @@ type Input struct {
 	Empty   []Folder // log, temp and work folders
 	// Excluded and Added are the user's: containerParameters.appExcludedFiles and appSpecificFiles, paths, folders or patterns (path.Match).
 	Excluded, Added []model.Path
+	Needed          []model.Path // containerParameters.runtimeFiles
 	Others          []Other
 	Recover         bool        // deleted files that are open go in
 	Workspace       string      // a2c's own, never part of an application; "" when there is none
@@ -62,7 +63,7 @@ func Collect(ctx context.Context, in Input) (Result, error) {
 	c.closure = NewClosure(c.set, c.libraryPath(), c.mapped)
 	c.note4Named()
 	c.noteOthers()
-	for _, source := range []func(context.Context) error{c.user, c.bundled, c.layout, c.references, c.runtime, c.open, c.observed, c.empty, c.native, c.deleted, c.listOut} {
+	for _, source := range []func(context.Context) error{c.user, c.bundled, c.layout, c.references, c.runtime, c.open, c.observed, c.needed, c.empty, c.native, c.deleted, c.listOut} {
 		if err := source(ctx); err != nil {
 			return Result{}, err
 		}

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.concurrent.Executors;
 
 /**
- * Opens listens on the port that its argument names, and opens what it is asked to: /read?FILE, /write?FILE, /run?PROGRAM, /many?FOLDER. What /keep?FILE
+ * Opens listens on the port that its argument names, and opens what it is asked to: /read?FILE, /chain?FILE and what its text names, /load?LIBRARY, /write?FILE, /run?PROGRAM, /many?FOLDER. What /keep?FILE
  * opens for reading and /hold?FILE for writing stays open; /grow?FILE writes a line every 50 ms from then on and closes the file each time.
  */
 public class Opens {
@@ -44,6 +44,15 @@ public class Opens {
 			try (FileInputStream in = new FileInputStream(name)) {
 				return "read " + in.readAllBytes().length;
 			}
+		case "/chain":
+			int links = 0;
+			for (String next = name; !next.isEmpty(); links++) {
+				next = new String(java.nio.file.Files.readAllBytes(java.nio.file.Path.of(next)), StandardCharsets.UTF_8).trim();
+			}
+			return "read " + links + " in a row";
+		case "/load":
+			System.load(name);
+			return "loaded";
 		case "/write":
 			try (FileOutputStream out = new FileOutputStream(name)) {
 				out.write('x');

@@ -28,8 +28,25 @@ type view struct {
 	NotCompared []string
 	Never       string
 	Masks       []mask
+	Lookups     []lookup
+	Repairs     []repair
 	Reached     []string
 	Log         []string
+}
+
+// lookup is a file that the image looked for in vain.
+type lookup struct {
+	Path, Call, Program, Why string
+	Count                    int
+	Belongs                  bool
+}
+
+// repair is one round of it.
+type repair struct {
+	Round          int
+	Added, Refused []string
+	Image          string
+	Verdict        verdict
 }
 
 type verdict struct{ Class, Text string }
@@ -90,6 +107,16 @@ func see(v model.Verification, i model.Image) view {
 		count[model.VerifyEqual], count[model.VerifyDifferent], count[model.VerifySameError], count[model.VerifyNotComparable])
 	for _, f := range v.Facts {
 		x.Process = append(x.Process, processFact{f, word(f.Verdict)})
+	}
+	for _, m := range v.MissingFiles {
+		x.Lookups = append(x.Lookups, lookup{m.Path.String(), m.Call, m.Program.String(), m.Why, m.Count, m.Belongs})
+	}
+	for i, r := range v.Repairs {
+		one := repair{Round: i + 1, Refused: r.Refused, Image: r.ImageDigest, Verdict: word(r.Verdict)}
+		for _, p := range r.Added {
+			one.Added = append(one.Added, p.String())
+		}
+		x.Repairs = append(x.Repairs, one)
 	}
 	x.NotCompared = append(notCompared(v.Skips), v.Notes...)
 	return x

@@ -43,6 +43,11 @@ func TestWrite(t *testing.T) {
 		Facts: []model.Fact{
 			{Name: "umask", Live: "0022", Image: "0022", Verdict: model.FactEqual}, {Name: "variable LANG", Live: hostile, Verdict: model.FactDifferent, Why: "it is not set in the image"},
 		},
+		MissingFiles: []model.MissingFile{
+			{Path: "/srv/" + hostile, Type: "file", Call: "openat", Count: 3, Program: "/usr/bin/java", Belongs: true, Why: "the machine has it, and nothing speaks against it"},
+			{Path: "/etc/ld.so.cache", Type: "file", Call: "access", Count: 1, Why: hostile},
+		},
+		Repairs: []model.Repair{{Added: []model.Path{"/srv/x"}, Refused: []string{"/srv/key.pem: " + hostile}, ImageDigest: "sha256:0124", Verdict: model.VerifyDifferent}},
 		Reached: []string{"tcp/10.0.0.5:5432"}, Log: []string{"SEVERE: " + hostile}, Skips: []model.Skip{{What: "port 514/udp", Reason: "only TCP ports are compared"}},
 	}
 	var b strings.Builder
