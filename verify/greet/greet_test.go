@@ -251,8 +251,8 @@ func TestReal(t *testing.T) {
 	if list == "" {
 		t.Skip("A2C_GREET names no server")
 	}
-	all := append(append(TLS(), GRPC()...), Banner(), OpenWire(), AMQP10(), AMQP091(), STOMP(), MQTT(), Kafka(), ZooKeeper(), Redis(), H2(), PostgreSQL(), RMI(), AJP(), HTTP2())
-	for item := range strings.SplitSeq(list, ",") {
+	all := append(append(TLS(), GRPC()...), Banner(), OpenWire(), AMQP10(), AMQP091(), STOMP(), MQTT(), Kafka(), ZooKeeper(), Redis(), H2(), PostgreSQL(), RMI(), AJP(), HTTP2(), WebSocket{Host: "localhost", Path: "/"})
+	for item := range strings.SplitSeq(list, ";") {
 		name, at, _ := strings.Cut(item, "@")
 		for _, p := range all {
 			if p.Name() == name {
