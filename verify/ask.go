@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"a2c/verify/compare"
+	"a2c/verify/greet"
 )
 
 // Limits of one question.
@@ -22,9 +23,6 @@ const (
 	headerLimit = 30 * time.Second // until the header of the answer
 	bodyTime    = 10 * time.Second // for the body: an endless stream is compared as far as it came
 )
-
-// agent names a2c in the live application's access log.
-const agent = "a2c-verify (compares a container image with this application)"
 
 type dialer func(ctx context.Context) (net.Conn, error)
 
@@ -54,7 +52,7 @@ func (a asker) ask(ctx context.Context, r Request) (compare.Answer, error) {
 		return compare.Answer{}, err
 	}
 	request.Header.Set("Accept", "*/*")
-	request.Header.Set("User-Agent", agent)
+	request.Header.Set("User-Agent", greet.Agent)
 	maps.Copy(request.Header, r.Header)
 	request.Header.Set("Accept-Encoding", "identity")
 	if a.gzip {

@@ -19,6 +19,9 @@ type Protocol interface {
 	Try(ctx context.Context, c net.Conn) ([]string, error)
 }
 
+// Agent names a2c in the live application's access log.
+const Agent = "a2c-verify (compares a container image with this application)"
+
 // Limits of one exchange.
 const (
 	limitBytes = 64 << 10

@@ -183,7 +183,7 @@ func TestWebSocket(t *testing.T) {
 			return
 		}
 		defer c.Close()
-		if r.Header.Get("Sec-WebSocket-Key") == "" || r.URL.Path != "/ws" {
+		if r.Header.Get("Sec-WebSocket-Key") == "" || r.UserAgent() != Agent || r.URL.Path != "/ws" {
 			fmt.Fprint(b, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
 		} else {
 			fmt.Fprint(b, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: x\r\nSec-WebSocket-Protocol: chat\r\n\r\n")

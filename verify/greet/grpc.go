@@ -43,6 +43,7 @@ func (g call) Try(ctx context.Context, c net.Conn) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	q.Header.Set("User-Agent", Agent)
 	q.Header.Set("Content-Type", "application/grpc")
 	q.Header.Set("TE", "trailers")
 	q.Header.Set("Grpc-Timeout", fmt.Sprintf("%dm", limitTime/time.Millisecond))

@@ -37,7 +37,7 @@ func (w WebSocket) Try(ctx context.Context, c net.Conn) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	for name, value := range map[string]string{"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": key} {
+	for name, value := range map[string]string{"User-Agent": Agent, "Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": key} {
 		q.Header.Set(name, value)
 	}
 	if err := q.Write(c); err != nil {
