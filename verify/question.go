@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -36,7 +37,7 @@ func (r *run) compare(ctx context.Context, twin Twin, targets []target, settled 
 		if !r.o.NoLive {
 			list = append(list, r.greet(ctx, twin, t, settled)...)
 		}
-		if !t.asked() {
+		if !t.asked() || !slices.ContainsFunc(r.questions, func(q *question) bool { return q.t.port == t.port }) {
 			c, err := r.listen(twin, t)
 			if err != nil {
 				return nil, err
@@ -101,12 +102,12 @@ func (r *run) askLive(ctx context.Context, q *question, gzip bool) (compare.Answ
 	return a.ask(ctx, q.q)
 }
 
-// askTwin asks again, as long as the twin has time to settle, where it answers with an error and the live application does not.
+// askTwin asks again, as long as the twin has time to settle, where it answers with an error, or that it has not done yet (202), and the live application does not.
 func (r *run) askTwin(ctx context.Context, twin Twin, q *question, settled time.Time) {
 	a := asker{scheme: q.t.scheme, host: hostOf(q.t), dial: func(ctx context.Context) (net.Conn, error) { return twin.Dial(ctx, q.t.port, q.t.inside) }}
 	for {
 		q.twin, q.twinErr = a.ask(ctx, q.q)
-		failed := q.twinErr != nil || q.twin.Status >= 400 && q.live.Status < 400
+		failed := q.twinErr != nil || q.twin.Status >= 400 && q.live.Status < 400 || q.twin.Status == http.StatusAccepted && q.live.Status != http.StatusAccepted
 		if !failed || q.liveErr != nil || !q.q.safe() || time.Now().After(settled) {
 			return
 		}

@@ -63,10 +63,11 @@ func (s *survey) named(ctx context.Context) error {
 	return nil
 }
 
-// startPages asks for the start page of each HTTP port and web application, and for the files that a browser fetches with it.
+// startPages asks for the start page of each HTTP port and web application, and for the files that a browser fetches with it. Consoles are left alone: the first
+// request makes some servers load them (GlassFish), which would change the live one.
 func (s *survey) startPages(ctx context.Context) error {
 	for _, t := range s.targets {
-		if !t.asked() {
+		if !t.asked() || t.live.Purpose == "management" && t.port != s.main {
 			continue
 		}
 		paths := []string{"/"}
@@ -300,7 +301,7 @@ func (s *survey) ask(ctx context.Context, t target, r Request, guess bool) error
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if guess && q.missing() && s.more(t) {
+	if guess && q.missing() && (s.more(t) || t.live.Purpose == "management") {
 		s.absent = append(s.absent, asked.Shown(r.Path))
 		return nil
 	}
