@@ -19,7 +19,7 @@ import (
 // Sandbox proves the four applications without an engine, and that nothing of it stays on the host: after the verdict, after an interruption and after kill -9.
 func Sandbox() Proof {
 	return Proof{
-		Name: "sandbox", Needs: []Need{Root, AMD64, Packages}, Budget: 12 * time.Minute,
+		Name: "sandbox", Needs: []Need{Root, AMD64, Packages}, Budget: 30 * time.Minute,
 		Install: InstallApps(apps.All()...),
 		Run: func(t *testing.T, b *Bench) {
 			list := apps.All()
@@ -32,13 +32,9 @@ func Sandbox() Proof {
 					j.Analyze(t, c)
 					j.Containerize(t, c)
 					before := sandboxPicture(t)
-					j.Verify(t, c, site)
-					if v := j.Verification; !v.Verified || v.Runtime != "sandbox" || len(v.Comparisons) < len(a.Asks) {
-						t.Errorf("verified %v by %s, %d comparisons: %s", v.Verified, v.Runtime, len(v.Comparisons), v.Why)
+					for range b.Repeat(1, 10, 10) { // a good image is never called different
+						proveSandbox(t, c, site, &j, a)
 					}
-					v := j.Verification
-					t.Logf("it looked in vain for %d files that the machine has, of which %d belong to the image: %v", len(v.MissingFiles), len(v.Lacking()), v.Lacking())
-					t.Logf("ready after %.1f s, %d MiB, read-only root %v", j.Verification.ReadySeconds, j.Verification.PeakBytes>>20, j.Verification.ReadOnlyRoot)
 					sandboxGone(t, c, before)
 				})
 			}
@@ -48,6 +44,17 @@ func Sandbox() Proof {
 			}
 		},
 	}
+}
+
+func proveSandbox(t *testing.T, c Command, site *apps.Site, j *Job, a apps.App) {
+	t.Helper()
+	j.Verify(t, c, site)
+	v := j.Verification
+	if !v.Verified || v.Runtime != "sandbox" || len(v.Comparisons) < len(a.Asks) {
+		t.Errorf("verified %v by %s, %d comparisons: %s", v.Verified, v.Runtime, len(v.Comparisons), v.Why)
+	}
+	t.Logf("it looked in vain for %d files that the machine has, of which %d belong to the image: %v", len(v.MissingFiles), len(v.Lacking()), v.Lacking())
+	t.Logf("ready after %.1f s, %d MiB, read-only root %v", v.ReadySeconds, v.PeakBytes>>20, v.ReadOnlyRoot)
 }
 
 // sandboxPicture is what a sandbox could leave on the host: mounts, settings of the kernel, groups and the firewall.
