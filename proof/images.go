@@ -165,7 +165,7 @@ func (s imageSubject) prove(t *testing.T, b *Bench, c Command) {
 func (s imageSubject) verify(t *testing.T, b *Bench, c Command, j *Job) {
 	t.Helper()
 	for _, runtime := range []string{verify.RuntimeSandbox, verify.RuntimeDocker} {
-		args := []string{"verify", "--application-id", j.ID, "--runtime", runtime}
+		args := []string{"verify", "--application-id", j.ID, "--runtime", runtime, "--ask-live"}
 		for _, ask := range s.asks {
 			args = append(args, "--path", ask)
 		}

@@ -42,6 +42,7 @@ func Sandbox() Proof {
 			for _, signal := range []unix.Signal{unix.SIGINT, unix.SIGKILL} {
 				t.Run(signal.String(), func(t *testing.T) { endSandbox(t, c, id, signal) })
 			}
+			t.Run("restarted", func(t *testing.T) { restartSandbox(t, c, site, jobs[list[0].Name]) })
 		},
 	}
 }
@@ -104,6 +105,28 @@ func endSandbox(t *testing.T, c Command, id string, signal unix.Signal) {
 		t.Errorf("process %d of the twin stays", twin)
 	}
 	sandboxGone(t, c, before)
+}
+
+// restartSandbox restarts the live application while its image runs: the comparison is started over, once.
+func restartSandbox(t *testing.T, c Command, site *apps.Site, j Job) {
+	t.Helper()
+	cmd := c.Make(t.Context(), append([]string{"verify", "--application-id", j.ID}, site.VerifyArgs(j.App)...)...)
+	var said strings.Builder
+	cmd.Stdout, cmd.Stderr = &said, &said
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	waitTwin(t, cmd)
+	if err := site.Restart(t.Context(), []apps.App{j.App}); err != nil {
+		t.Error(err)
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("%v\n%s", err, said.String())
+	}
+	readJSON(t, filepath.Join(c.Workspace, j.ID, "verify.json"), &j.Verification)
+	if v := j.Verification; !v.Verified || !strings.Contains(strings.Join(v.Notes, "\n"), "was restarted while it was compared") {
+		t.Errorf("%s: %s\n%s", v.Verdict, v.Why, strings.Join(v.Notes, "\n"))
+	}
 }
 
 // waitTwin returns the child of a2c that is process 1 of another namespace, once it is the application's program.

@@ -144,7 +144,7 @@ func (s *survey) health(ctx context.Context) error {
 		if !t.asked() || t.port != s.main && t.live.Purpose != "management" {
 			continue
 		}
-		for _, p := range asked.Health(s.o.Analysis.AnalysisInfo) {
+		for _, p := range asked.Health(s.o.Analysis.AnalysisInfo, t.live.Purpose == "management") {
 			if err := s.ask(ctx, t, Request{Method: http.MethodGet, Path: p, From: "health"}, true); err != nil {
 				return err
 			}

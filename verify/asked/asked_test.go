@@ -234,8 +234,15 @@ func TestURLs(t *testing.T) {
 }
 
 func TestHealth(t *testing.T) {
-	if got := Health(model.AnalysisInfo{ApplicationType: "java-springboot"}); len(got) != 1 || got[0] != "/actuator/health" {
+	if got := Health(model.AnalysisInfo{ApplicationType: "java-springboot"}, true); len(got) != 1 || got[0] != "/actuator/health" {
 		t.Error(got)
+	}
+	server := model.AnalysisInfo{ApplicationType: "java-payara"}
+	if got := Health(server, true); got != nil {
+		t.Errorf("the console of Payara is asked for %q", got)
+	}
+	if got := Health(server, false); len(got) != 1 {
+		t.Errorf("Payara: %q", got)
 	}
 	if !IsHealth("/q/health/live?x") || IsHealth("/healthy") {
 		t.Error("paths of health")

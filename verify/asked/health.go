@@ -15,7 +15,8 @@ const (
 	quarkus
 	micronaut
 	helidon
-	microProfile // WildFly, Open Liberty, Payara
+	microProfile // WildFly, Open Liberty
+	payara
 	dotnet
 )
 
@@ -31,7 +32,7 @@ func kindOf(a model.AnalysisInfo) kind {
 		{"helidon", helidon},
 		{"liberty", microProfile},
 		{"wildfly", microProfile},
-		{"payara", microProfile},
+		{"payara", payara},
 		{"dotnet", dotnet},
 		{"asp.net", dotnet},
 	} {
@@ -42,9 +43,15 @@ func kindOf(a model.AnalysisInfo) kind {
 	return other
 }
 
-// Health are the paths where an application of this kind commonly says how it is. Whether it has one shows when it is asked.
-func Health(a model.AnalysisInfo) []string {
+// Health are the paths where an application of this kind commonly says how it is, on its main port or on one for management. Whether it has one shows when it is
+// asked.
+func Health(a model.AnalysisInfo, management bool) []string {
 	switch kindOf(a) {
+	case payara:
+		if management { // the console, which takes any path for its own
+			return nil
+		}
+		return []string{"/health"}
 	case spring:
 		return []string{"/actuator/health"}
 	case quarkus:

@@ -30,7 +30,7 @@ func OpenAPIPaths(a model.AnalysisInfo) []string {
 		return []string{"/v3/api-docs"}
 	case quarkus:
 		return []string{"/q/openapi"}
-	case microProfile:
+	case microProfile, payara:
 		return []string{"/openapi"}
 	case dotnet:
 		return []string{"/swagger/v1/swagger.json"}
