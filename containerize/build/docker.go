@@ -158,7 +158,7 @@ func (r *dockerRun) build(ctx context.Context) (Made, error) {
 func (r *dockerRun) run(ctx context.Context, k *kanikoRun, request Request, folders map[string]string, take func(io.Reader, *Done) error) (done *Done, err error) {
 	id, err := r.client.Create(ctx, engine.Spec{
 		Image: dockerRepository + ":" + r.name, Labels: map[string]string{dockerLabel: r.name}, Network: "none", Gentle: true, Stdin: true,
-		Entrypoint: []string{path.Join(r.inside(), ProgramName), InContainer}, Capabilities: jail.Capabilities(),
+		Entrypoint: []string{path.Join(r.inside(), ProgramName), InContainer}, Capabilities: jail.Capabilities(), NoNewPrivileges: true,
 		Env: []string{
 			jail.Environ + "=" + r.inside(), "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root",
 			"GOMAXPROCS=" + strconv.Itoa(max(r.spec.Jobs, 1)),

@@ -202,6 +202,36 @@ func (g *Group) Memory() (int64, error) {
 	return 0, nil
 }
 
+// MemoryNow is what the group is charged now, without files that the kernel could drop at once; 0: nobody counts.
+func (g *Group) MemoryNow() (int64, error) {
+	dir, file, idle := g.unified, "memory.current", "inactive_file "
+	if first, ok := g.dirs["memory"]; ok {
+		dir, file, idle = first, "memory.usage_in_bytes", "total_inactive_file "
+	}
+	text, err := os.ReadFile(filepath.Join(dir, file))
+	if dir == "" || errors.Is(err, fs.ErrNotExist) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	all, err := strconv.ParseInt(strings.TrimSpace(string(text)), 10, 64)
+	if err != nil {
+		return 0, err
+	}
+	stat, err := os.ReadFile(filepath.Join(dir, "memory.stat"))
+	if err != nil {
+		return 0, err
+	}
+	for line := range bytes.Lines(stat) {
+		if n, ok := bytes.CutPrefix(bytes.TrimSpace(line), []byte(idle)); ok {
+			cached, err := strconv.ParseInt(string(n), 10, 64)
+			return max(all-cached, 0), err
+		}
+	}
+	return all, nil
+}
+
 func (g *Group) memory() (dir string, files []string) {
 	if dir, ok := g.dirs["memory"]; ok {
 		return dir, []string{"memory.max_usage_in_bytes"}

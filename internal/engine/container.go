@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 
+	cerrdefs "github.com/containerd/errdefs"
 	"github.com/moby/moby/api/pkg/stdcopy"
 	"github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/api/types/mount"
@@ -26,8 +27,9 @@ type Spec struct {
 	Entrypoint []string
 	// Stdin gives it a standard input that ends with the one connection that is attached (Talk).
 	Stdin bool
-	// Capabilities are all that it has, without a way to more; nil: the engine's choice.
-	Capabilities []string
+	// Capabilities are all that it has; nil: the engine's choice. NoNewPrivileges leaves no way to more than that.
+	Capabilities    []string
+	NoNewPrivileges bool
 	// Env holds NAME=value. Whoever may ask the engine sees them as long as the container exists.
 	Env      []string
 	Hostname string     // "": the engine's choice; not with the network of another container
@@ -66,7 +68,10 @@ func (c *Client) Create(ctx context.Context, s Spec) (string, error) {
 		host.PidsLimit = &s.PIDs
 	}
 	if s.Capabilities != nil {
-		host.CapDrop, host.CapAdd, host.SecurityOpt = []string{"ALL"}, s.Capabilities, []string{"no-new-privileges"}
+		host.CapDrop, host.CapAdd = []string{"ALL"}, s.Capabilities
+	}
+	if s.NoNewPrivileges {
+		host.SecurityOpt = []string{"no-new-privileges"}
 	}
 	if s.DNS.IsValid() {
 		host.DNS = []netip.Addr{s.DNS}
@@ -155,18 +160,48 @@ func (c *Client) Log(ctx context.Context, id string, lines int) ([]string, error
 	return all[max(0, len(all)-lines):], nil
 }
 
-// Memory returns the most bytes of memory that the container had at a time, where the kernel counts that (cgroup v1), else what it has now.
-func (c *Client) Memory(ctx context.Context, id string) (int64, error) {
+// Memory returns the bytes of memory that the container has now, without files that the kernel could drop at once, and the most that it had at a time, where the
+// kernel counts that (cgroup v1), else all that it has now.
+func (c *Client) Memory(ctx context.Context, id string) (now, peak int64, err error) {
 	answer, err := c.api.ContainerStats(ctx, id, client.ContainerStatsOptions{})
 	if err != nil {
-		return 0, fmt.Errorf("memory of the container: %w", err)
+		return 0, 0, fmt.Errorf("memory of the container: %w", err)
 	}
 	defer answer.Body.Close()
 	var s container.StatsResponse
 	if err := json.NewDecoder(answer.Body).Decode(&s); err != nil {
-		return 0, fmt.Errorf("memory of the container: %w", err)
+		return 0, 0, fmt.Errorf("memory of the container: %w", err)
 	}
-	return int64(max(s.MemoryStats.Usage, s.MemoryStats.MaxUsage)), nil
+	m := s.MemoryStats
+	idle := max(m.Stats["inactive_file"], m.Stats["total_inactive_file"]) // version 2, version 1
+	return int64(m.Usage - min(m.Usage, idle)), int64(max(m.Usage, m.MaxUsage)), nil
+}
+
+// Signal sends a container's main process a signal, by name or number. One that has ended gets none.
+func (c *Client) Signal(ctx context.Context, id, signal string) error {
+	if _, err := c.api.ContainerKill(ctx, id, client.ContainerKillOptions{Signal: signal}); err != nil && !cerrdefs.IsConflict(err) {
+		return fmt.Errorf("send the container %s: %w", signal, err)
+	}
+	return nil
+}
+
+// Changed lists what a container wrote, changed or removed in its own layer, with the folders above.
+func (c *Client) Changed(ctx context.Context, id string) ([]string, error) {
+	answer, err := c.api.ContainerDiff(ctx, id, client.ContainerDiffOptions{})
+	if err != nil {
+		return nil, fmt.Errorf("what the container wrote: %w", err)
+	}
+	var list []string
+	for _, change := range answer.Changes {
+		list = append(list, change.Path)
+	}
+	return list, nil
+}
+
+// Folder reports whether a path of a container is a folder now.
+func (c *Client) Folder(ctx context.Context, id, path string) bool {
+	s, err := c.api.ContainerStatPath(ctx, id, client.ContainerStatPathOptions{Path: path})
+	return err == nil && s.Stat.Mode.IsDir()
 }
 
 // Remove kills and removes a container with its anonymous volumes. That it is not there is no error.

@@ -92,6 +92,9 @@ func TestCreateBody(t *testing.T) {
 			Tmpfs          map[string]string
 			Mounts         []struct{ Source, Target string }
 			Binds          []string
+			CapDrop        []string
+			CapAdd         []string
+			SecurityOpt    []string
 		}
 	}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -114,6 +117,7 @@ func TestCreateBody(t *testing.T) {
 	id, err := c.Create(t.Context(), Spec{
 		Image: "a2c.invalid/verify:1", Labels: map[string]string{"a2c.verify": "1-2"}, Env: []string{"P=hunter2"}, Network: "none", ReadOnly: true,
 		Memory: 1 << 20, CPUs: 1.5, PIDs: 9, Tmpfs: map[string]string{"/tmp": "rw"}, Binds: map[string]string{"/data:x": "/copies/1"},
+		Capabilities: []string{}, NoNewPrivileges: true,
 	})
 	if err != nil || id != "c1" {
 		t.Fatal(id, err)
@@ -127,6 +131,9 @@ func TestCreateBody(t *testing.T) {
 	}
 	if h.NetworkMode != "none" || !h.ReadonlyRootfs || h.MemorySwap != 1<<20 || h.NanoCpus != 1.5e9 || h.PidsLimit != 9 || len(h.Mounts) != 1 || len(h.Binds) != 0 {
 		t.Errorf("%+v", h)
+	}
+	if diff := cmp.Diff([]string{"ALL"}, h.CapDrop) + cmp.Diff([]string{"no-new-privileges"}, h.SecurityOpt); diff != "" || len(h.CapAdd) > 0 {
+		t.Error(diff, h.CapAdd)
 	}
 }
 

@@ -29,8 +29,11 @@ type BoxPlan struct {
 	Dir      string     `json:"dir"`
 	Args     []string   `json:"args"`
 	Env      []string   `json:"env"`
-	Inside   string     `json:"inside"` // where what is mounted is handed in; nobody can guess it
-	Watched  bool       `json:"watched"`
+	// Capabilities bound what it may have (capabilities(7)); NoNewPrivileges lets no program that it executes have more than it has itself (PR_SET_NO_NEW_PRIVS).
+	Capabilities    []uint `json:"capabilities"`
+	NoNewPrivileges bool   `json:"noNewPrivileges"`
+	Inside          string `json:"inside"` // where what is mounted is handed in; nobody can guess it
+	Watched         bool   `json:"watched"`
 }
 
 // BoxMount is one mount. Exactly one of From, Text and Options is set.

@@ -84,7 +84,7 @@ func BoxCapabilities() []uint {
 	}
 }
 
-// become gives up what a container has not, turns into the user, and executes the program. no_new_privs stays off, as in Docker: setuid programs work.
+// become gives up what a container has not, turns into the user, and executes the program.
 func become(p BoxPlan, who *user.ExecUser) error {
 	env := environ(p, who.Home)
 	if err := output(who); err != nil {
@@ -98,10 +98,7 @@ func become(p BoxPlan, who *user.ExecUser) error {
 			return fmt.Errorf("tell what it looks up: %w", err)
 		}
 	}
-	if err := bound(BoxCapabilities()); err != nil {
-		return err
-	}
-	if err := turn(who); err != nil {
+	if err := lower(p, who); err != nil {
 		return err
 	}
 	unix.Umask(0o022)
@@ -132,6 +129,20 @@ func become(p BoxPlan, who *user.ExecUser) error {
 		return &BoxError{err.Error()}
 	}
 	return &BoxError{fmt.Sprintf("exec %q: %v", program, syscall.Exec(program, p.Args, env))}
+}
+
+// lower leaves the user with no more than the plan's capabilities.
+func lower(p BoxPlan, who *user.ExecUser) error {
+	if err := bound(p.Capabilities); err != nil {
+		return err
+	}
+	if err := turn(who, p.Capabilities); err != nil || !p.NoNewPrivileges {
+		return err
+	}
+	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
+		return fmt.Errorf("no new privileges: %w", err)
+	}
+	return nil
 }
 
 // environ sets HOME as the user's, unless the image does; of a name that comes twice the last counts.
@@ -179,7 +190,7 @@ func bound(keep []uint) error {
 
 // turn makes the calling thread the user's. A user other than root loses all capabilities by that, as in Docker; root gets those of the bounding set when it
 // executes the program.
-func turn(who *user.ExecUser) error {
+func turn(who *user.ExecUser, capabilities []uint) error {
 	groups := who.Sgids
 	if !slices.Contains(groups, who.Gid) {
 		groups = append([]int{who.Gid}, groups...)
@@ -201,7 +212,7 @@ func turn(who *user.ExecUser) error {
 		return nil
 	}
 	var keep uint64
-	for _, c := range BoxCapabilities() {
+	for _, c := range capabilities {
 		keep |= 1 << c
 	}
 	return threadCaps(keep)

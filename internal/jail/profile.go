@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/docker/docker/profiles/seccomp"
 	syscalls "github.com/elastic/go-seccomp-bpf/arch"
@@ -33,6 +34,17 @@ func dockerFilter() error {
 func dockerCapabilityNames() (list []string) {
 	for _, c := range BoxCapabilities() {
 		list = append(list, parse.CapabilityName(int(c)))
+	}
+	return list
+}
+
+// CapabilityNumbers are those of names without "CAP_", as far as BoxCapabilities has them.
+func CapabilityNumbers(names []string) []uint {
+	list := []uint{}
+	for i, name := range dockerCapabilityNames() {
+		if slices.Contains(names, strings.TrimPrefix(name, "CAP_")) {
+			list = append(list, BoxCapabilities()[i])
+		}
 	}
 	return list
 }

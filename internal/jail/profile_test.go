@@ -1,12 +1,15 @@
 package jail
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/docker/docker/profiles/seccomp"
 	"github.com/opencontainers/runtime-spec/specs-go"
 	"golang.org/x/net/bpf"
 	"golang.org/x/sys/unix"
+
+	"a2c/model"
 )
 
 // TestDockerProfile asks the filter as the kernel would.
@@ -57,6 +60,17 @@ func TestDockerProfile(t *testing.T) {
 		if got := verdict(t, code, c.arch, c.nr, c.args...); got != c.want {
 			t.Errorf("%s: got %#x, want %#x", c.name, got, c.want)
 		}
+	}
+}
+
+// TestCapabilityNumbers holds the names that documents have against what a container has.
+func TestCapabilityNumbers(t *testing.T) {
+	got, want := CapabilityNumbers(model.UsualCapabilities()), BoxCapabilities()
+	if !slices.Equal(got, want) || len(model.UsualCapabilities()) != len(want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	if got := CapabilityNumbers(nil); got == nil || len(got) > 0 {
+		t.Errorf("got %v of nothing", got)
 	}
 }
 
