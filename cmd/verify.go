@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"a2c/analyze/files"
+	"a2c/generate"
 	"a2c/internal/engine"
 	"a2c/internal/term"
 	"a2c/internal/workspace"
@@ -38,13 +39,17 @@ twice as long as before, it is not asked any further.
 In the sandbox verify also sees which files the image looks for in vain that this machine has. --repair adds those that belong to the image, each with the reason
 "needed at run time", builds it again and proves it again, at most 5 times. Secrets, logs, data and files of others are never among them.
 
+The image runs under the strictest restrictions first: read-only root, no capabilities, no new privileges. Where it is not the same then, what it needs of them is
+found, with the folders that it writes to. At the end it is asked to end, as platforms do. What was found becomes part of deployment.json.
+
 Exit code 3: they differ; 4: too little can be compared to be sure, and what is missing is said.`,
 		Example: `  sudo a2c verify --application-id java-tomcat-9e8e4799
   sudo a2c verify --application-id java-tomcat-9e8e4799 --path /shop/ --path 8081/actuator/health
   sudo a2c verify --application-id java-tomcat-9e8e4799 --list
   sudo a2c verify --application-id java-tomcat-9e8e4799 --ask-live --har shop.har
   sudo a2c verify --application-id java-tomcat-9e8e4799 --runtime sandbox
-  sudo a2c verify --application-id java-tomcat-9e8e4799 --repair`,
+  sudo a2c verify --application-id java-tomcat-9e8e4799 --repair
+  sudo a2c verify --application-id java-tomcat-9e8e4799 --size auto`,
 		GroupID: "make",
 		Args:    none,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -121,6 +126,9 @@ func (a *app) compare(ctx context.Context, w *workspace.Workspace, f verifyFlags
 		return v, err
 	}
 	o.Dir, o.Reserve = w.App(f.id), w.Reserve
+	if o.SizeAuto {
+		o.SizeLeast = generate.LeastMemory(o.Analysis, o.Image)
+	}
 	o.Judge.Files, o.Judge.Against = w.Files(f.id), files.Against
 	progress, err := a.asking(f, o)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/pflag"
 
@@ -15,12 +16,16 @@ import (
 )
 
 // runsFlags say who runs the image, and as large as which task.
-type runsFlags struct{ runtime, dockerHost, size string }
+type runsFlags struct {
+	runtime, dockerHost, size string
+	stopGrace                 time.Duration
+}
 
 func (f *runsFlags) registerRuns(s *pflag.FlagSet) {
 	s.StringVar(&f.runtime, "runtime", verify.RuntimeAuto, "`who` runs the image: docker; sandbox, a2c itself, in namespaces as a container has them (as root; it proves images and is no container engine); or auto, docker where an engine answers, else the sandbox")
 	s.StringVar(&f.dockerHost, "docker-host", "", "`address` of the Docker Engine (default DOCKER_HOST, else the usual socket)")
-	s.StringVar(&f.size, "size", "", "run it as a Fargate task of this size would: `CPU,MEM` in vCPU and MiB or GiB (0.5,1GiB); in place of --cpus and --memory")
+	s.DurationVar(&f.stopGrace, "stop-grace", 10*time.Second, "how long the image may take to end when it is asked to, at most 2m, as on Fargate")
+	s.StringVar(&f.size, "size", "", "run it as a Fargate task of this size would: `CPU,MEM` in vCPU and MiB or GiB (0.5,1GiB); in place of --cpus and --memory; auto: beside the comparison, find the smallest at which it starts in time and answers within 1.5 times the live latency")
 }
 
 // runs puts what was said into the options.
@@ -28,8 +33,15 @@ func (f *runsFlags) runs(o *verify.Options) error {
 	if !slices.Contains([]string{verify.RuntimeAuto, verify.RuntimeDocker, verify.RuntimeSandbox}, f.runtime) {
 		return fmt.Errorf("--runtime %q: say docker, sandbox or auto", f.runtime)
 	}
-	o.RuntimeName, o.DockerHost = f.runtime, f.dockerHost
-	if f.size == "" {
+	if f.stopGrace != 0 && f.stopGrace < time.Second || f.stopGrace > 2*time.Minute {
+		return fmt.Errorf("--stop-grace %v: say 1s to 2m", f.stopGrace)
+	}
+	o.RuntimeName, o.DockerHost, o.StopGrace = f.runtime, f.dockerHost, f.stopGrace
+	switch f.size {
+	case "":
+		return nil
+	case "auto":
+		o.SizeAuto = true
 		return nil
 	}
 	if o.MemoryBytes != 0 || o.CPUs != 0 {

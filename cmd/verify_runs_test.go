@@ -3,7 +3,17 @@ package cmd
 import (
 	"strings"
 	"testing"
+
+	"a2c/verify"
 )
+
+func TestSizeAuto(t *testing.T) {
+	var o verify.Options
+	f := runsFlags{runtime: "sandbox", size: "auto"}
+	if err := f.runs(&o); err != nil || !o.SizeAuto || o.CPUs != 0 || o.MemoryBytes != 0 {
+		t.Errorf("%v: %+v", err, o)
+	}
+}
 
 func TestTaskSize(t *testing.T) {
 	for _, c := range []struct {

@@ -46,6 +46,7 @@ func (a *app) verifyTable(w io.Writer, v model.Verification) error {
 		verdict += fmt.Sprintf(": ready after %.1f s, read-only root: %s", v.ReadySeconds, yesNo(v.ReadOnlyRoot))
 	}
 	fmt.Fprintf(w, "\n%s\n", verdict)
+	trialLines(w, v)
 	for i, m := range v.Missing {
 		if i > 0 { // the first is the reason
 			fmt.Fprintf(w, "missing: %s\n", term.Safe(m))

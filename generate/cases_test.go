@@ -55,6 +55,8 @@ func tomcat() sample {
 	}
 	v := &model.Verification{
 		Verified: true, ImageDigest: i.Digest, ReadySeconds: 3.4, PeakBytes: 205 << 20, ReadOnlyRoot: true,
+		Hardening: hardened("/tmp", "/srv/shop/base/logs", "/srv/shop/base/temp", "/srv/shop/base/work"),
+		Stop:      &model.Stop{Signal: "SIGTERM", GraceSeconds: 10, Seconds: 0.42, ExitCode: 143, Clean: true},
 		Comparisons: []model.Comparison{
 			{Port: 8080, Path: "/shop/", Same: true, Live: model.Answer{Status: 200}, Twin: model.Answer{Status: 200}},
 			{Port: 8080, Path: "/shop/health.jsp", Same: true, Live: model.Answer{Status: 200}, Twin: model.Answer{Status: 200}},
@@ -68,6 +70,10 @@ func tomcatFile() sample {
 	s := tomcat()
 	s.image.Needs.State = append(s.image.Needs.State, model.Mount{Name: "shop-mv-db", Path: "/srv/shop/base/shop.mv.db", SingleFile: true, UID: 991, GID: 990, Mode: 0o755})
 	s.seen.ReadOnlyRoot = false
+	h := hardened()
+	h.ReadOnlyRoot, h.Writable = false, []model.Path{}
+	h.Failed = []model.HardeningTrial{{Set: hardened().String(), Why: "it ended before it listened: exit code 1"}}
+	s.seen.Hardening, s.seen.Stop.Seconds = h, 41.2
 	return s
 }
 
@@ -96,12 +102,24 @@ func springBoot() sample {
 	a.AnalysisInfo.Kernel.Limits = []model.KernelUse{{Name: "Max open files", Kind: model.LimitNoFile, Bytes: 200000}}
 	v := &model.Verification{
 		Verified: true, ImageDigest: i.Digest, ReadySeconds: 6.1, PeakBytes: 290 << 20,
+		Hardening: hardened("/tmp", "/srv/orders/cache"),
+		Stop:      &model.Stop{Signal: "SIGTERM", GraceSeconds: 10, Seconds: 10, Killed: true},
+		Sizing: &model.Sizing{LeastMiB: 900, GraceSeconds: 120, LiveMillis: 2, LimitMillis: 4, CPU: 0.5, Memory: 2048, Trials: []model.SizeTrial{
+			{CPU: 0.25, Memory: 1024, Why: "port 8081 is not open after 2m0s (--timeout)"},
+			{CPU: 0.5, Memory: 2048, Fits: true, ReadySeconds: 31.5, Millis: 2.6, WarmSeconds: 4},
+		}},
 		Comparisons: []model.Comparison{
 			{Port: 8081, Path: "/", Same: true, Live: model.Answer{Status: 404}, Twin: model.Answer{Status: 404}},
 			{Port: 9090, Path: "/actuator/health", Same: true, Live: model.Answer{Status: 200}, Twin: model.Answer{Status: 200}},
 		},
 	}
+	v.Hardening.Found = []model.Path{"/srv/orders/cache"}
 	return sample{a, i, v}
+}
+
+// hardened is the strictest set, with these folders in memory.
+func hardened(folders ...model.Path) *model.Hardening {
+	return &model.Hardening{ReadOnlyRoot: true, NoNewPrivileges: true, NonRoot: true, Capabilities: []string{}, Seccomp: "RuntimeDefault", Writable: folders}
 }
 
 func aspNet() sample {
@@ -121,7 +139,10 @@ func aspNet() sample {
 	v := &model.Verification{
 		Verified: true, ImageDigest: i.Digest, ReadySeconds: 0.8,
 		Comparisons: []model.Comparison{{Port: 80, Path: "/", Same: true, Live: model.Answer{Status: 400}, Twin: model.Answer{Status: 400}}},
+		Hardening:   hardened("/tmp"),
 	}
+	v.Hardening.NoNewPrivileges, v.Hardening.Capabilities = false, []string{"NET_BIND_SERVICE"}
+	v.Hardening.Failed = []model.HardeningTrial{{Set: hardened().String(), Why: "the image does not start: operation not permitted"}}
 	return sample{a, i, v}
 }
 

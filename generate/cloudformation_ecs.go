@@ -37,6 +37,7 @@ type cfnContainer struct {
 	LinuxParameters        *cfnLinux          `json:",omitempty"`
 	SystemControls         []cfnSystemControl `json:",omitempty"`
 	HealthCheck            *cfnHealth         `json:",omitempty"`
+	StopTimeout            int                `json:",omitempty"`
 	Ulimits                []cfnUlimit        `json:",omitempty"`
 	LogConfiguration       cfnLog
 }

@@ -198,6 +198,7 @@ func (s *stack) containerProperties() cfnContainer {
 		name, value := lowPortSetting()
 		c.SystemControls = []cfnSystemControl{{name, value}}
 	}
+	c.StopTimeout = s.stopTimeout()
 	if h := s.healthCheck(); h != nil {
 		c.HealthCheck = &cfnHealth{Interval: h.Interval, Retries: h.Retries, StartPeriod: h.StartPeriod, Timeout: h.Timeout}
 		for _, word := range h.Command {

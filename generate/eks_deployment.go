@@ -35,6 +35,9 @@ func (w *workload) pod() kube.PodSpec {
 		NodeSelector:                 map[string]string{"kubernetes.io/os": "linux", "kubernetes.io/arch": strings.TrimPrefix(w.d.Image.Platform, "linux/")},
 		Containers:                   []kube.Container{w.container()},
 	}
+	if s := w.d.StopSeconds; s > 0 {
+		p.TerminationGracePeriodSeconds = new(int64(s))
+	}
 	for _, key := range []string{"topology.kubernetes.io/zone", "kubernetes.io/hostname"} {
 		p.TopologySpreadConstraints = append(p.TopologySpreadConstraints, kube.SpreadConstraint{
 			MaxSkew: 1, TopologyKey: key, WhenUnsatisfiable: "ScheduleAnyway", LabelSelector: kube.Selector{MatchLabels: w.selector()},
@@ -95,13 +98,13 @@ func (w *workload) container() kube.Container {
 		Name: w.name, Image: w.image, ImagePullPolicy: "IfNotPresent",
 		Resources: w.resources(),
 		SecurityContext: &kube.SecurityContext{
-			AllowPrivilegeEscalation: new(false),
+			AllowPrivilegeEscalation: new(w.d.AllowEscalation),
 			ReadOnlyRootFilesystem:   new(w.d.ReadOnlyRoot),
 		},
 		StartupProbe: w.startup(), ReadinessProbe: w.readiness(), LivenessProbe: w.liveness(),
 	}
-	if w.d.User.UID != 0 {
-		c.SecurityContext.Capabilities = &kube.Capabilities{Drop: []string{"ALL"}}
+	if drop := dropCapabilities(w.d); len(drop) > 0 {
+		c.SecurityContext.Capabilities = &kube.Capabilities{Drop: drop}
 	}
 	for _, p := range w.ports {
 		c.Ports = append(c.Ports, kube.ContainerPort{Name: p.name, ContainerPort: int32(p.LocalPort), Protocol: strings.ToUpper(protocol(p.Port))})

@@ -2,6 +2,7 @@ package generate
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -40,7 +41,7 @@ func (w *workload) object(version, kind, name string) kube.Object {
 // namespaceObject demands of its pods what these pods keep to (https://kubernetes.io/docs/concepts/security/pod-security-standards/).
 func (w *workload) namespaceObject() kube.Object {
 	level := "restricted"
-	if w.d.User.UID == 0 {
+	if w.d.User.UID == 0 || w.d.AllowEscalation || !slices.Contains(dropCapabilities(w.d), all) {
 		level = "baseline"
 	}
 	labels := w.labels()

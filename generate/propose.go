@@ -2,7 +2,6 @@ package generate
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 
@@ -38,7 +37,8 @@ func Propose(a model.Analysis, i model.Image, v *model.Verification) model.Deplo
 	p.environment()
 	p.ports()
 	p.health()
-	p.root()
+	p.restrictions()
+	p.stop()
 	p.size()
 	p.disk()
 	p.replicas()
@@ -146,8 +146,7 @@ func (p *proposer) health() {
 	if p.seen == nil {
 		return
 	}
-	// Fargate's smallest sizes start slower than the machine that verify ran on.
-	h.StartSeconds = max(30, int(math.Ceil(p.seen.ReadySeconds*5/10))*10)
+	p.start()
 	h.Source = fmt.Sprintf("verify.json: the port accepted after %.1f s; no path is proved", p.seen.ReadySeconds)
 	best := p.provedPath()
 	if best == nil {
@@ -188,16 +187,6 @@ func healthScore(c model.Comparison, mainPort int) int {
 		score++
 	}
 	return score
-}
-
-// root asks for a read-only root only where it was seen to work.
-func (p *proposer) root() {
-	p.d.ReadOnlyRoot = p.seen != nil && p.seen.ReadOnlyRoot
-	if p.d.ReadOnlyRoot {
-		p.because("readOnlyRootFilesystem", "verify.json: the image answered alike with a read-only root")
-	} else {
-		p.because("readOnlyRootFilesystem", "not shown to work: a2c verify has not run the image with a read-only root")
-	}
 }
 
 // replicas: what writes to a disk of its own runs once.

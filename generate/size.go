@@ -15,9 +15,8 @@ const heapNote = "memory"
 // jvmOverhead is what a JVM needs beside its heap and stacks: metaspace, code cache, collector, direct buffers.
 const jvmOverhead = 256 * mebi
 
-// size turns what was measured into the smallest valid pair: cores and memory with headroom, then the first row of Fargate's table that
-// holds both. Memory may raise the CPU; it is never lowered.
-func (p *proposer) size() {
+// need is what was measured with its headroom, in CPU units and MiB.
+func (p *proposer) need() (cpu, memory int, why string) {
 	n := model.Need{CPUFactor: model.CPUHeadroom, MemoryFactor: model.MemoryHeadroom}
 	if known := p.analysis.AnalysisInfo.Usage.Need; known != nil {
 		n.CPUFactor, n.MemoryFactor = known.CPUFactor, known.MemoryFactor
@@ -28,12 +27,19 @@ func (p *proposer) size() {
 	n.Cores, n.CoresFrom = p.cores()
 	n.MemoryBytes, n.MemoryFrom = p.memory(p.heap())
 	bytes := n.MemoryBytes
-	needCPU, needMemory := n.Units()
+	cpu, memory = n.Units()
 	if u := p.analysis.AnalysisInfo.Usage; u.HeapBeyondHost() {
 		p.because(heapNote, "-Xmx allows a heap of %d MiB on a machine of %d MiB, so that nothing keeps the JVM below the %d MiB that are proposed: set -Xmx to what it needs",
 			u.MaxHeapBytes/mebi, u.HostMemoryBytes/mebi, bytes/mebi)
 	}
-	why := fmt.Sprintf("%.2f cores (%s) × %g and %d MiB (%s) × %g", n.Cores, n.CoresFrom, n.CPUFactor, bytes/mebi, n.MemoryFrom, n.MemoryFactor)
+	return cpu, memory, fmt.Sprintf("%.2f cores (%s) × %g and %d MiB (%s) × %g", n.Cores, n.CoresFrom, n.CPUFactor, bytes/mebi, n.MemoryFrom, n.MemoryFactor)
+}
+
+// size turns what was measured into the smallest valid pair: cores and memory with headroom, then the first row of Fargate's table that
+// holds both. Memory may raise the CPU; it is never lowered.
+func (p *proposer) size() {
+	needCPU, needMemory, why := p.need()
+	defer p.trial(needCPU, needMemory) // the trial had the folders in memory, too
 	if p.d.ReadOnlyRoot && len(p.d.Writable) > 0 {
 		scratch := len(p.d.Writable) * scratchMiB
 		needMemory += scratch
@@ -81,7 +87,7 @@ func (p *proposer) memory(heapShare float64) (int64, string) {
 		take(u.MaxHeapBytes+jvmOverhead+int64(u.Threads)*mebi, fmt.Sprintf("-Xmx, %d threads and 256 MiB beside the heap", u.Threads))
 	}
 	take(p.image.Needs.MemoryBytes, "image.json")
-	if p.seen != nil {
+	if _, tried := sized(p.seen); p.seen != nil && !tried { // a size that did tells more
 		take(p.seen.PeakBytes, "peak of the image in verify")
 	}
 	if best == 0 {

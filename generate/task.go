@@ -67,14 +67,29 @@ func newTask(d model.Deployment) (*task, error) {
 	if d.ReadOnlyRoot {
 		t.scratch = d.Writable
 	}
+	t.drop = dropCapabilities(d)
 	if d.User.UID == 0 {
 		t.notes = append(t.notes, "It runs as root, as on the host; a user of its own would be safer.")
 	} else {
-		t.drop = []string{"ALL"}
 		t.lowPorts = slices.ContainsFunc(d.ExposedPorts, func(p model.Port) bool { return p.LocalPort < 1024 })
 	}
 	return t, t.limits()
 }
+
+// dropCapabilities are those of deployment.json.
+func dropCapabilities(d model.Deployment) []string {
+	switch {
+	case slices.Contains(d.DropCapabilities, none):
+		return nil
+	case len(d.DropCapabilities) == 0 && d.User.UID != 0:
+		return []string{all}
+	}
+	return d.DropCapabilities
+}
+
+// stopTimeout is what Fargate may be told
+// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html, stopTimeout).
+func (t *task) stopTimeout() int { return min(t.d.StopSeconds, mostStop) }
 
 // quiet maps names that nobody sees but the template itself.
 func (t *task) quiet(what, name string) string {
@@ -118,6 +133,9 @@ func (t *task) limits() error {
 		if tag.Key == "" || strings.HasPrefix(tag.Key, "aws:") {
 			return fmt.Errorf("deployment.json: ecsParameters.resourceTags: %q is no key that may be used", tag.Key)
 		}
+	}
+	if s := t.d.StopSeconds; s > mostStop {
+		t.notes = append(t.notes, fmt.Sprintf("It may take %d s to end, and Fargate waits %d at most.", s, mostStop))
 	}
 	if len(p.ResourceTags) > 50 {
 		return fmt.Errorf("deployment.json: ecsParameters.resourceTags: %d tags, at most 50", len(p.ResourceTags))

@@ -71,7 +71,7 @@ func (t *task) containerDefinition(region string) taskContainer {
 		name, value := lowPortSetting()
 		c.SystemControls = []taskControl{{Namespace: name, Value: value}}
 	}
-	c.HealthCheck = t.healthCheck()
+	c.HealthCheck, c.StopTimeout = t.healthCheck(), t.stopTimeout()
 	if n := t.d.ECSParameters.NoFile; n > 0 {
 		c.Ulimits = []taskLimit{{Name: "nofile", SoftLimit: n, HardLimit: n}}
 	}

@@ -37,6 +37,7 @@ type taskContainer struct {
 	PortMappings           []taskPort        `json:"portMappings,omitempty"`
 	ReadonlyRootFilesystem bool              `json:"readonlyRootFilesystem"`
 	Secrets                []taskSecretValue `json:"secrets,omitempty"`
+	StopTimeout            int               `json:"stopTimeout,omitempty"` // seconds
 	SystemControls         []taskControl     `json:"systemControls,omitempty"`
 	Ulimits                []taskLimit       `json:"ulimits,omitempty"`
 	User                   string            `json:"user"`

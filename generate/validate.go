@@ -20,9 +20,12 @@ var (
 	secretForm  = regexp.MustCompile(`^arn:aws[a-z-]*:(secretsmanager:[a-z0-9-]+:[0-9]{12}:secret|ssm:[a-z0-9-]+:[0-9]{12}:parameter)[:/][\x21-\x7e]+$`)
 	certForm    = regexp.MustCompile(`^arn:aws[a-z-]*:(acm|iam):[\x21-\x7e]+$`)
 	roleForm    = regexp.MustCompile(`^arn:aws[a-z-]*:iam::[0-9]{12}:role/[\x21-\x7e]+$`)
-	vpcForm     = regexp.MustCompile(`^vpc-[0-9a-f]+$`)
-	efsForm     = regexp.MustCompile(`^fs-[0-9a-f]+$`)
-	apForm      = regexp.MustCompile(`^fsap-[0-9a-f]+$`)
+	// as ECS (API_KernelCapabilities) and Kubernetes name them
+	capabilityForm = regexp.MustCompile(`^[A-Z][A-Z_]{2,30}$`)
+
+	vpcForm = regexp.MustCompile(`^vpc-[0-9a-f]+$`)
+	efsForm = regexp.MustCompile(`^fs-[0-9a-f]+$`)
+	apForm  = regexp.MustCompile(`^fsap-[0-9a-f]+$`)
 )
 
 // validate reports everything in deployment.json that no target could use, each problem with its key and what was expected.
@@ -39,6 +42,10 @@ func validate(d model.Deployment) error {
 	p.reaches(d)
 	p.environment(d)
 	p.volumes(d)
+	p.check(d.StopSeconds == 0 || d.StopSeconds >= 2 && d.StopSeconds <= 3600, "stopSeconds", "%d is not 0 or 2 to 3600", d.StopSeconds)
+	for i, c := range d.DropCapabilities {
+		p.check(capabilityForm.MatchString(c), fmt.Sprintf("dropCapabilities[%d]", i), "%q is not ALL, NONE or a name such as NET_RAW, without CAP_", c)
+	}
 	p.health(d.HealthCheck)
 	p.reuse("ecsParameters.reuseResources", d.ECSParameters.ReuseResources)
 	p.reuse("eksParameters.reuseResources", d.EKSParameters.ReuseResources)

@@ -16,8 +16,14 @@ type Deployment struct {
 	Volumes            []Mount       `json:"volumes"`
 	Writable           []Path        `json:"writable"`
 	ReadOnlyRoot       bool          `json:"readOnlyRootFilesystem"`
-	User               User          `json:"user"`
-	HealthCheck        HealthCheck   `json:"healthCheck"`
+	// DropCapabilities are taken from the container: "ALL", names without "CAP_", or "NONE". None named: ALL from every user but root.
+	DropCapabilities []string `json:"dropCapabilities,omitempty"`
+	// AllowEscalation lets setuid programs and capabilities of files give more than the process has (allowPrivilegeEscalation of Kubernetes; ECS always does).
+	AllowEscalation bool `json:"allowPrivilegeEscalation"`
+	// StopSeconds is how long it may take to end before it is killed; Fargate waits 120 at most. 0: the platform's 30.
+	StopSeconds int         `json:"stopSeconds"`
+	User        User        `json:"user"`
+	HealthCheck HealthCheck `json:"healthCheck"`
 	// Reaches is what the application talks to or is configured to, so that networks can let it out; one on the machine itself is to be moved or given.
 	Reaches []Reach `json:"reaches"`
 	// RoleActions are what the task role may need: a proposal in a file of its own, which nothing applies.

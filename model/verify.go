@@ -39,6 +39,7 @@ type Verification struct {
 	Notes        []string     `json:"notes,omitempty"`
 	ReadySeconds float64      `json:"readySeconds"`        // start until the port accepted
 	PeakBytes    int64        `json:"peakBytes,omitempty"` // memory of the twin: what its cgroup was charged, or the main process's VmHWM if that is more
+	IdleBytes    int64        `json:"idleBytes,omitempty"` // after the comparison, without files that the kernel could drop at once
 	Comparisons  []Comparison `json:"comparisons"`
 	Facts        []Fact       `json:"facts"` // of the main process, in both
 	// StartProblems are what the image's log says went wrong and the live application's does not.
@@ -46,13 +47,17 @@ type Verification struct {
 	// MissingFiles are paths that the image looked for in vain and that this machine has, sorted; only the sandbox sees them. None alone is a difference.
 	MissingFiles []MissingFile `json:"missingFiles,omitempty"`
 	// Repairs are the rounds of a2c verify --repair before this verdict.
-	Repairs      []Repair  `json:"repairs,omitempty"`
-	Reached      []string  `json:"reached"`        // what the twin tried to reach: "tcp/10.0.0.5:5432", "dns/db.internal"
-	ReadOnlyRoot bool      `json:"readOnlyRoot"`   // it ran with a read-only root
-	Log          []string  `json:"log,omitempty"`  // last lines of the twin, escaped and redacted
-	Live         *LiveLoad `json:"live,omitempty"` // what the comparison cost the live application; nil: it was not asked
-	Skips        []Skip    `json:"skips,omitempty"`
-	Inputs       Inputs    `json:"inputs"`
+	Repairs      []Repair `json:"repairs,omitempty"`
+	Reached      []string `json:"reached"`       // what the twin tried to reach: "tcp/10.0.0.5:5432", "dns/db.internal"
+	ReadOnlyRoot bool     `json:"readOnlyRoot"`  // it ran with a read-only root
+	Log          []string `json:"log,omitempty"` // last lines of the twin, escaped and redacted
+	// Hardening is the strictest set of restrictions that was found under which everything is the same; nil: it is not the same.
+	Hardening *Hardening `json:"hardening,omitempty"`
+	Stop      *Stop      `json:"stop,omitempty"`   // how it ended when it was asked to; nil: it was not asked
+	Sizing    *Sizing    `json:"sizing,omitempty"` // with --size auto
+	Live      *LiveLoad  `json:"live,omitempty"`   // what the comparison cost the live application; nil: it was not asked
+	Skips     []Skip     `json:"skips,omitempty"`
+	Inputs    Inputs     `json:"inputs"`
 }
 
 // Comparison is one request to both, or another thing that was compared.

@@ -261,6 +261,17 @@ func (*tracedTwin) Ways() (map[string]int, []model.Skip) { return nil, nil }
 // Memory is not measured.
 func (*tracedTwin) Memory(context.Context) (int64, error) { return 0, nil }
 
+// Idle is not measured.
+func (*tracedTwin) Idle(context.Context) (int64, error) { return 0, nil }
+
+// Signal leaves it to Stop, which asks before.
+func (*tracedTwin) Signal(context.Context, string) error {
+	return errors.New("it is ended when everything was asked")
+}
+
+// Changed is not looked at.
+func (*tracedTwin) Changed(context.Context) ([]verify.Changed, error) { return nil, nil }
+
 // Stop asks the program to end, as an engine does, so that what it opens then is seen too, and ends everything else.
 func (t *tracedTwin) Stop(ctx context.Context) error {
 	if status, err := t.Status(ctx); t.ask != nil && err == nil && status.Running {

@@ -110,6 +110,7 @@ func checkWhole(t *testing.T, c Command, j Job) {
 	if asked := len(j.App.Asks); !j.Verification.Verified || len(j.Verification.Comparisons) < asked {
 		t.Errorf("verified %v, %d comparisons of %d requests", j.Verification.Verified, len(j.Verification.Comparisons), asked)
 	}
+	strict(t, j.Verification)
 	for _, folder := range []string{"ecs-fargate", "eks-ec2"} {
 		dir := filepath.Join(c.Workspace, j.ID, folder)
 		first := tree(t, dir)

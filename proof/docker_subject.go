@@ -64,7 +64,7 @@ func (d *dockerProof) subject(t *testing.T, image map[string]string, env ...stri
 	cmd := exec.CommandContext(t.Context(), d.program)
 	cmd.Dir = "/"
 	cmd.Env = append([]string{fmt.Sprintf("LISTEN=127.0.0.1:%d", s.port), "WHO=live", "GREETING=Hello"}, env...)
-	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: twinUser, Gid: twinUser}}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(d.uid()), Gid: uint32(d.uid())}}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -89,8 +89,8 @@ func (d *dockerProof) subject(t *testing.T, image map[string]string, env ...stri
 	s.options = verify.Options{
 		Analysis: model.Analysis{AnalysisInfo: model.AnalysisInfo{AppID: "twin", App: app}},
 		Image: model.Image{
-			ApplicationID: "twin", Digest: d.image(t, dir, variables),
-			Needs:   model.Needs{Ports: []model.Listener{opened}, User: model.User{UID: twinUser, GID: twinUser}},
+			ApplicationID: "twin", Digest: d.image(t, dir, variables), Uncompressed: 64 << 20,
+			Needs:   model.Needs{Ports: []model.Listener{opened}, User: model.User{UID: d.uid(), GID: d.uid()}},
 			Changes: changes,
 		},
 		Dir: dir, DockerHost: d.host, MemoryBytes: 256 << 20, Settle: 2 * time.Second,
@@ -106,11 +106,11 @@ func (d *dockerProof) image(t *testing.T, dir string, env map[string]string) str
 	if err != nil {
 		t.Fatal(err)
 	}
-	who, err := user.LookupId(strconv.Itoa(twinUser))
+	who, err := user.LookupId(strconv.Itoa(d.uid()))
 	if err != nil {
 		t.Fatal(err)
 	}
-	passwd := fmt.Appendf(nil, "%s:x:%d:%d::/:/bin/false\n", who.Username, twinUser, twinUser)
+	passwd := fmt.Appendf(nil, "%s:x:%d:%d::/:/bin/false\n", who.Username, d.uid(), d.uid())
 	var b bytes.Buffer
 	w := tar.NewWriter(&b)
 	headers := []tar.Header{
@@ -118,7 +118,10 @@ func (d *dockerProof) image(t *testing.T, dir string, env map[string]string) str
 		{Name: "work/", Typeflag: tar.TypeDir, Mode: 0o755, Uid: twinUser, Gid: twinUser},
 		{Name: "usr/share/zoneinfo/", Typeflag: tar.TypeDir, Mode: 0o755},
 		{Name: "etc/passwd", Typeflag: tar.TypeReg, Mode: 0o644, Size: int64(len(passwd))},
-		{Name: strings.TrimPrefix(d.program, "/"), Typeflag: tar.TypeReg, Mode: 0o555, Size: int64(len(program))},
+		{Name: strings.TrimPrefix(d.program, "/"), Typeflag: tar.TypeReg, Mode: 0o555, Size: int64(len(program)), PAXRecords: d.records},
+	}
+	for _, name := range d.empty {
+		headers = append(headers, tar.Header{Name: name, Typeflag: tar.TypeReg, Mode: 0o644, Uid: d.uid(), Gid: d.uid()})
 	}
 	for i := range headers {
 		if err := w.WriteHeader(&headers[i]); err != nil {
@@ -140,7 +143,7 @@ func (d *dockerProof) image(t *testing.T, dir string, env map[string]string) str
 	if err != nil {
 		t.Fatal(err)
 	}
-	config := v1.Config{Entrypoint: []string{d.program}, WorkingDir: "/", User: fmt.Sprintf("%d:%d", twinUser, twinUser)}
+	config := v1.Config{Entrypoint: []string{d.program}, WorkingDir: "/", User: fmt.Sprintf("%d:%d", d.uid(), d.uid())}
 	for _, name := range slices.Sorted(maps.Keys(env)) {
 		config.Env = append(config.Env, name+"="+env[name])
 	}
@@ -177,6 +180,14 @@ func (s *subject) verify(t *testing.T) model.Verification {
 		t.Fatal(err)
 	}
 	return v
+}
+
+// uid is whom both run as.
+func (d *dockerProof) uid() int {
+	if d.root {
+		return 0
+	}
+	return twinUser
 }
 
 func (d *dockerProof) random() string { return rand.Text() }

@@ -92,9 +92,9 @@ func (j *Job) Containerize(t *testing.T, c Command, args ...string) {
 }
 
 // Verify compares the image with the live application by all requests that mean something, and fails when they differ.
-func (j *Job) Verify(t *testing.T, c Command, site *apps.Site) {
+func (j *Job) Verify(t *testing.T, c Command, site *apps.Site, more ...string) {
 	t.Helper()
-	args := append([]string{"verify", "--application-id", j.ID}, site.VerifyArgs(j.App)...)
+	args := slices.Concat([]string{"verify", "--application-id", j.ID}, site.VerifyArgs(j.App), more)
 	j.Runs = append(j.Runs, c.Run(t, nil, args...))
 	readJSON(t, filepath.Join(c.Workspace, j.ID, "verify.json"), &j.Verification)
 }

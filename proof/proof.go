@@ -65,6 +65,7 @@ func All() []Proof {
 		Demo(),
 		Sandbox(),
 		Repair(),
+		Trials(),
 		FirstPromise(),
 		Kill(),
 		BadInput(),

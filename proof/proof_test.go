@@ -11,7 +11,15 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"a2c/internal/jail"
 )
+
+// TestMain plays the inner side of a sandbox: the proofs run verify in their own process.
+func TestMain(m *testing.M) {
+	jail.Main()
+	os.Exit(m.Run())
+}
 
 // TestProofs runs every proof. A2C_PROOF says how much (part, full, soak), BENCH is the folder it may fill; -run TestProofs/NAME runs one.
 func TestProofs(t *testing.T) {

@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"a2c/model"
 	"a2c/proof/apps"
 )
 
@@ -55,7 +56,21 @@ func proveSandbox(t *testing.T, c Command, site *apps.Site, j *Job, a apps.App) 
 		t.Errorf("verified %v by %s, %d comparisons: %s", v.Verified, v.Runtime, len(v.Comparisons), v.Why)
 	}
 	t.Logf("it looked in vain for %d files that the machine has, of which %d belong to the image: %v", len(v.MissingFiles), len(v.Lacking()), v.Lacking())
-	t.Logf("ready after %.1f s, %d MiB, read-only root %v", v.ReadySeconds, v.PeakBytes>>20, v.ReadOnlyRoot)
+	t.Logf("ready after %.1f s, %d MiB at its peak, %d idle", v.ReadySeconds, v.PeakBytes>>20, v.IdleBytes>>20)
+	strict(t, v)
+}
+
+// strict demands that an application that runs as a user of its own, and writes nowhere but where image.json says, bears the strictest set, and ends when it is asked to.
+func strict(t *testing.T, v model.Verification) {
+	t.Helper()
+	h, s := v.Hardening, v.Stop
+	if h == nil || s == nil {
+		t.Fatalf("hardening %v, stop %v", h, s)
+	}
+	t.Logf("%s, not root %v, in memory %v; %s", h, h.NonRoot, h.Writable, s)
+	if !h.ReadOnlyRoot || !h.NoNewPrivileges || !h.NonRoot || len(h.Capabilities)+len(h.Failed) > 0 || !s.Clean || v.IdleBytes <= 0 {
+		t.Errorf("hardening %+v, stop %+v, %d bytes when idle", h, s, v.IdleBytes)
+	}
 }
 
 // sandboxPicture is what a sandbox could leave on the host: mounts, settings of the kernel, groups and the firewall.
@@ -162,11 +177,11 @@ func statusField(pid int, name string) string {
 	return ""
 }
 
-// likeContainer holds the twin against what Docker gives a container by default.
+// likeContainer holds the twin against a container of Docker from which everything was taken that can be: that is tried first.
 func likeContainer(t *testing.T, pid int) {
 	t.Helper()
 	for name, want := range map[string]string{
-		"CapBnd": "00000000a80425fb", "CapEff": "0000000000000000", "CapInh": "0000000000000000", "CapAmb": "0000000000000000", "NoNewPrivs": "0", "Seccomp": "2",
+		"CapBnd": "0000000000000000", "CapEff": "0000000000000000", "CapInh": "0000000000000000", "CapAmb": "0000000000000000", "NoNewPrivs": "1", "Seccomp": "2",
 	} {
 		if got := statusField(pid, name); got != want {
 			t.Errorf("%s of the twin is %q, of a container %q", name, got, want)

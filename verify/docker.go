@@ -126,6 +126,7 @@ func (d *docker) Start(ctx context.Context, i model.Image, n Needs) (_ Twin, err
 	}
 	spec := engine.Spec{
 		Image: reference, Labels: labels, Env: n.Env, Network: network, ReadOnly: n.ReadOnly,
+		Capabilities: append([]string{}, n.Capabilities...), NoNewPrivileges: n.NoNewPrivileges,
 		Tmpfs: map[string]string{}, Binds: map[string]string{}, Memory: n.MemoryBytes,
 		CPUs: or(n.CPUs, max(1, float64(d.facts.CPUs)/2)), PIDs: pidLimit, Gentle: true,
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"slices"
+
+	"a2c/model"
 )
 
 func (t *dockerTwin) id() string { return t.ids[len(t.ids)-1] }
@@ -19,11 +21,29 @@ func (t *dockerTwin) Log(ctx context.Context, lines int) ([]string, error) {
 
 // Memory is the larger of what the kernel charged to the container and the main process's peak.
 func (t *dockerTwin) Memory(ctx context.Context) (int64, error) {
-	charged, err := t.d.client.Memory(ctx, t.id())
+	_, charged, err := t.d.client.Memory(ctx, t.id())
 	if err != nil {
 		return 0, err
 	}
 	return t.peak(charged)
+}
+
+func (t *dockerTwin) Idle(ctx context.Context) (int64, error) {
+	now, _, err := t.d.client.Memory(ctx, t.id())
+	return now, err
+}
+
+func (t *dockerTwin) Signal(ctx context.Context, signal string) error {
+	return t.d.client.Signal(ctx, t.id(), signal)
+}
+
+func (t *dockerTwin) Changed(ctx context.Context) ([]Changed, error) {
+	paths, err := t.d.client.Changed(ctx, t.id())
+	var list []Changed
+	for _, p := range paths {
+		list = append(list, Changed{model.Path(p), t.d.client.Folder(ctx, t.id(), p)})
+	}
+	return list, err
 }
 
 // Stop removes the containers, the twin first.

@@ -28,9 +28,10 @@ func (r *run) folder() (string, error) {
 }
 
 // needs prepares what the twin is given.
-func (r *run) needs(ctx context.Context, targets []target, folder string, readOnly bool) (Needs, []model.Skip, error) {
+func (r *run) needs(ctx context.Context, targets []target, folder string, set restrictions) (Needs, []model.Skip, error) {
 	n := Needs{
-		Archive: filepath.Join(r.o.Dir, "image", "oci"), Env: r.env.list, State: map[model.Path]string{}, ReadOnly: readOnly,
+		Archive: filepath.Join(r.o.Dir, "image", "oci"), Env: r.env.list, State: map[model.Path]string{}, ReadOnly: set.readOnly,
+		Capabilities: set.capabilities, NoNewPrivileges: set.noNewPrivileges,
 		AllowNetwork: r.o.AllowNetwork, Ways: r.ways(), MemoryBytes: r.o.MemoryBytes, CPUs: r.o.CPUs, Dir: r.o.Dir, Reserve: r.o.Reserve,
 	}
 	if !r.o.Blind {
@@ -43,8 +44,8 @@ func (r *run) needs(ctx context.Context, targets []target, folder string, readOn
 	if err != nil {
 		return n, nil, err
 	}
-	if readOnly {
-		n.Tmpfs = writable(r.o.Image)
+	if set.readOnly {
+		n.Tmpfs = append(writable(r.o.Image), set.writable...)
 	}
 	return n, skips, nil
 }

@@ -102,9 +102,14 @@ func (r *run) askLive(ctx context.Context, q *question, gzip bool) (compare.Answ
 	return a.ask(ctx, q.q)
 }
 
+// twinAsker asks the twin's port of a question.
+func (*run) twinAsker(twin Twin, q *question) asker {
+	return asker{scheme: q.t.scheme, host: hostOf(q.t), dial: func(ctx context.Context) (net.Conn, error) { return twin.Dial(ctx, q.t.port, q.t.inside) }}
+}
+
 // askTwin asks again, as long as the twin has time to settle, where it answers with an error, or that it has not done yet (202), and the live application does not.
 func (r *run) askTwin(ctx context.Context, twin Twin, q *question, settled time.Time) {
-	a := asker{scheme: q.t.scheme, host: hostOf(q.t), dial: func(ctx context.Context) (net.Conn, error) { return twin.Dial(ctx, q.t.port, q.t.inside) }}
+	a := r.twinAsker(twin, q)
 	for {
 		q.twin, q.twinErr = a.ask(ctx, q.q)
 		failed := q.twinErr != nil || q.twin.Status >= 400 && q.live.Status < 400 || q.twin.Status == http.StatusAccepted && q.live.Status != http.StatusAccepted
@@ -125,7 +130,8 @@ func (r *run) askPacked(ctx context.Context, twin Twin, q *question) {
 	if q.q.Method != http.MethodGet || q.liveErr != nil || q.twinErr != nil || q.live.Cut || q.twin.Cut {
 		return
 	}
-	a := asker{gzip: true, scheme: q.t.scheme, host: hostOf(q.t), dial: func(ctx context.Context) (net.Conn, error) { return twin.Dial(ctx, q.t.port, q.t.inside) }}
+	a := r.twinAsker(twin, q)
+	a.gzip = true
 	if packed, err := a.ask(ctx, q.q); err == nil {
 		q.packed = &packed
 	} else {

@@ -51,6 +51,9 @@ type Options struct {
 	MemoryBytes  int64                   // 0: twice what the live application used at most, at least 1 GiB
 	CPUs         float64                 // 0: half of what the engine has, at least 1
 	Timeout      time.Duration           // until the main port accepts; 0: 2 minutes
+	StopGrace    time.Duration           // how long the image may take to end when it is asked to; 0: 10 s
+	SizeAuto     bool                    // find the smallest Fargate size that does
+	SizeLeast    int                     // MiB: no smaller one is tried
 	Settle       time.Duration           // how long after that it may answer with errors, while its applications are deployed; 0: 20 s
 	Reserve      func(bytes int64) error // refuses what would fill the disk; nil: nobody refuses
 	Blind        bool                    // the sandbox does not look for files that the image misses
@@ -64,6 +67,7 @@ const (
 	defaultStateLimit = 4 << 30
 	defaultTimeout    = 2 * time.Minute
 	defaultSettle     = 20 * time.Second
+	defaultStopGrace  = 10 * time.Second
 	leastMemory       = 1 << 30
 	logLines          = 50
 )
@@ -84,11 +88,12 @@ type run struct {
 	surveyed  time.Time     // when the live application had been asked for the first time
 	reaper    *child.Reaper // nil: somebody else's runtime
 	left      bool          // something could not be removed
+	written   []Changed     // by the last twin that had a writable root and answered alike
 	unasked   []string      // paths that the application is known to have and that are not asked: "8080/shop/items"
 }
 
 // Run gives the image to a Docker Engine or a sandbox, starts it with limits, without network and with copies of the state, and compares its answers with the live
-// application's, which is asked twice with safe requests, one at a time. A read-only root is tried first. Verification.Verified is set only when
+// application's, which is asked twice with safe requests, one at a time. The strictest restrictions are tried first (Verification.Hardening). Verification.Verified is set only when
 // everything compared was the same and at least one comparison shows something. What was started is removed, also when ctx is cancelled.
 // A live application that was restarted meanwhile is compared once more. Errors: engine.ErrNoEngine, ErrEnded, state.ErrTooLarge, and secrets that cannot be read.
 func Run(ctx context.Context, o Options) (model.Verification, error) {
@@ -127,17 +132,12 @@ func once(ctx context.Context, o Options) (v model.Verification, l *live, err er
 	} else {
 		skips = append(skips, r.recorded(targets)...)
 	}
-	v, again, err := r.attempt(ctx, targets, true)
+	v, set, err := r.harden(ctx, targets)
+	if err == nil && o.SizeAuto && v.Verified {
+		v.Sizing, err = r.sizes(ctx, targets, set)
+	}
 	if err != nil {
 		return v, r.live, err
-	}
-	if !v.Verified && again {
-		r.report("try again", "with a writable root: "+v.Why, 0)
-		why := v.Why
-		if v, _, err = r.attempt(ctx, targets, false); err != nil {
-			return v, r.live, err
-		}
-		v.Skips = append(v.Skips, model.Skip{What: "read-only root", Reason: why})
 	}
 	v.Skips = append(v.Skips, skips...)
 	v.Live = r.loaded()
@@ -173,6 +173,7 @@ func begin(o Options) (*run, error) {
 	o.StateLimit = or(o.StateLimit, defaultStateLimit)
 	o.Timeout = or(o.Timeout, defaultTimeout)
 	o.Settle = or(o.Settle, defaultSettle)
+	o.StopGrace = or(o.StopGrace, defaultStopGrace)
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
@@ -241,37 +242,50 @@ func (r *run) report(step, detail string, took time.Duration) {
 	r.o.Log.Debug("verify", "step", step, "detail", detail, "took", took)
 }
 
-// attempt runs the image once. again is set when another kind of root could make the difference.
-func (r *run) attempt(ctx context.Context, targets []target, readOnly bool) (v model.Verification, again bool, err error) {
+// attempt runs the image once. again is set when fewer restrictions could make the difference.
+func (r *run) attempt(ctx context.Context, targets []target, set restrictions) (v model.Verification, again bool, err error) {
 	v = model.Verification{
-		ApplicationID: r.o.Image.ApplicationID, ImageDigest: r.o.Image.Digest, Runtime: r.runtime.Name(), ReadOnlyRoot: readOnly,
+		ApplicationID: r.o.Image.ApplicationID, ImageDigest: r.o.Image.Digest, Runtime: r.runtime.Name(), ReadOnlyRoot: set.readOnly,
 		Comparisons: []model.Comparison{}, Facts: []model.Fact{}, Reached: []string{},
 	}
+	refused, err := r.with(ctx, targets, set, func(twin Twin, start time.Time, skips []model.Skip) error {
+		v.Skips = skips
+		var err error
+		if again, err = r.judge(ctx, twin, targets, start, &v); err != nil || !v.Verified {
+			return err
+		}
+		return r.end(ctx, twin, set, &v)
+	})
+	if refused != "" {
+		v.Verdict, v.Why, again = model.VerifyDifferent, refused, true
+	}
+	return v, again || startFailed(v), err
+}
+
+// with starts the image, has do look at it, and removes it. refused says why it did not start, when the image is to blame.
+func (r *run) with(ctx context.Context, targets []target, set restrictions, do func(Twin, time.Time, []model.Skip) error) (refused string, err error) {
 	folder, err := r.folder()
 	if err != nil {
-		return v, false, err
+		return "", err
 	}
 	defer func() { err = errors.Join(err, r.removed(os.RemoveAll(folder))) }()
-	needs, skips, err := r.needs(ctx, targets, folder, readOnly)
+	needs, skips, err := r.needs(ctx, targets, folder, set)
 	if err != nil {
-		return v, false, err
+		return "", err
 	}
-	v.Skips = skips
 	r.report("start", "the image "+r.o.Image.Digest, 0)
 	start := time.Now()
 	twin, err := r.runtime.Start(ctx, r.o.Image, needs)
 	if errors.Is(err, ErrStart) {
-		v.Verdict, v.Why = model.VerifyDifferent, r.redact.line(err.Error())
-		return v, readOnly, nil
+		return r.redact.line(err.Error()), nil
 	}
 	if err != nil {
-		return v, false, err
+		return "", err
 	}
 	defer func() {
 		clean, cancel := cleanup(ctx)
 		defer cancel()
 		err = errors.Join(err, r.removed(twin.Stop(clean)))
 	}()
-	again, err = r.judge(ctx, twin, targets, start, &v)
-	return v, again && readOnly, err
+	return "", do(twin, start, skips)
 }

@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"time"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 
@@ -89,7 +90,7 @@ func (s *sandbox) Start(ctx context.Context, i model.Image, n Needs) (_ Twin, er
 		s.digest = "" // the next one gets it fresh
 	}
 	s.starts++
-	t := &sandboxTwin{log: newTail(logKept)}
+	t := &sandboxTwin{log: newTail(logKept), root: s.root(), since: time.Now()}
 	defer func() {
 		if err != nil {
 			clean, cancel := cleanup(ctx)
@@ -132,7 +133,7 @@ func (s *sandbox) plan(i model.Image, c v1.Config, n Needs) jail.BoxPlan {
 		name = "a2c-verify"
 	}
 	p := jail.BoxPlan{
-		Root: s.root(), ReadOnly: n.ReadOnly, Hostname: name, User: c.User, Dir: or(c.WorkingDir, "/"), Args: slices.Concat(c.Entrypoint, c.Cmd),
+		Root: s.root(), ReadOnly: n.ReadOnly, Capabilities: jail.CapabilityNumbers(n.Capabilities), NoNewPrivileges: n.NoNewPrivileges, Hostname: name, User: c.User, Dir: or(c.WorkingDir, "/"), Args: slices.Concat(c.Entrypoint, c.Cmd),
 		Env: slices.Concat([]string{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOSTNAME=" + name}, c.Env, n.Env),
 	}
 	for path, text := range map[string]string{

@@ -29,6 +29,8 @@ type sandboxTwin struct {
 	log   *tail
 	skips []model.Skip
 	why   atomic.Value // string: what a2c ended it for
+	root  string       // the unpacked image
+	since time.Time    // before its program's first instruction
 
 	watcher *jail.Watcher   // nil: nobody looks for what it misses
 	finder  *missing.Finder // as watcher

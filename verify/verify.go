@@ -27,6 +27,9 @@ type Needs struct {
 	State    map[model.Path]string // path in the image: its copy on the host, which the twin may change
 	Tmpfs    []model.Path
 	ReadOnly bool // read-only root
+	// Capabilities are all that the twin may have, without "CAP_"; NoNewPrivileges leaves no way to more than it starts with.
+	Capabilities    []string
+	NoNewPrivileges bool
 	// Live is the root of the live application, "/proc/412/root": what the image looks for in vain is looked for there; "": nowhere.
 	Live         string
 	AllowNetwork bool
@@ -54,8 +57,20 @@ type Twin interface {
 	Ways() (map[string]int, []model.Skip)
 	// Memory is the most bytes that the twin had at a time, as far as the runtime tells.
 	Memory(ctx context.Context) (int64, error)
+	// Idle is how many bytes the twin has now.
+	Idle(ctx context.Context) (int64, error)
+	// Signal sends the main process a signal ("SIGTERM", "15"). One that has ended gets none.
+	Signal(ctx context.Context, signal string) error
+	// Changed lists what the twin wrote or removed in a root that was writable, until Stop.
+	Changed(ctx context.Context) ([]Changed, error)
 	// Stop ends and removes it with everything that Start made for it.
 	Stop(ctx context.Context) error
+}
+
+// Changed is a file, or a folder in which something was made or removed.
+type Changed struct {
+	Path   model.Path
+	Folder bool
 }
 
 // Status of a twin's main process.

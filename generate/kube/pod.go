@@ -34,14 +34,16 @@ type Template struct {
 
 // PodSpec is core/v1.
 type PodSpec struct {
-	Volumes                      []Volume           `json:"volumes,omitempty"`
-	Containers                   []Container        `json:"containers"`
-	NodeSelector                 map[string]string  `json:"nodeSelector,omitempty"`
-	ServiceAccountName           string             `json:"serviceAccountName,omitempty"`
-	AutomountServiceAccountToken *bool              `json:"automountServiceAccountToken,omitempty"`
-	SecurityContext              *PodSecurity       `json:"securityContext,omitempty"`
-	EnableServiceLinks           *bool              `json:"enableServiceLinks,omitempty"`
-	TopologySpreadConstraints    []SpreadConstraint `json:"topologySpreadConstraints,omitempty"`
+	Volumes    []Volume    `json:"volumes,omitempty"`
+	Containers []Container `json:"containers"`
+	// TerminationGracePeriodSeconds is how long the pod may take to end.
+	TerminationGracePeriodSeconds *int64             `json:"terminationGracePeriodSeconds,omitempty"`
+	NodeSelector                  map[string]string  `json:"nodeSelector,omitempty"`
+	ServiceAccountName            string             `json:"serviceAccountName,omitempty"`
+	AutomountServiceAccountToken  *bool              `json:"automountServiceAccountToken,omitempty"`
+	SecurityContext               *PodSecurity       `json:"securityContext,omitempty"`
+	EnableServiceLinks            *bool              `json:"enableServiceLinks,omitempty"`
+	TopologySpreadConstraints     []SpreadConstraint `json:"topologySpreadConstraints,omitempty"`
 }
 
 // SpreadConstraint is TopologySpreadConstraint.

@@ -10,7 +10,11 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"os/signal"
+	"path/filepath"
+	"strconv"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -42,7 +46,9 @@ func run() error {
 	})
 	http.HandleFunc("/endless", endless)
 	http.HandleFunc("/nonce", nonce)
-	http.HandleFunc("/noise", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintf(w, "%s%s", strings.Repeat("words ", 17), rand.Text()) })
+	http.HandleFunc("/noise", func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprintf(w, "%s%s", strings.Repeat("words ", 17), rand.Text())
+	})
 	http.HandleFunc("/state", state)
 	http.HandleFunc("/echo", func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
@@ -60,9 +66,20 @@ func begin() error {
 		return fmt.Errorf("no TOKEN in the environment")
 	}
 	if name := os.Getenv("WRITE"); name != "" {
+		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+			return err
+		}
 		if err := os.WriteFile(name, []byte("x"), 0o600); err != nil {
 			return err
 		}
+		if os.Getenv("CHOWN") != "" {
+			if err := os.Chown(name, 7, 7); err != nil {
+				return err
+			}
+		}
+	}
+	if what := os.Getenv("ON_TERM"); what != "" {
+		go onTerm(what)
 	}
 	if os.Getenv("EAT") != "" {
 		var eaten [][]byte
@@ -72,6 +89,18 @@ func begin() error {
 		fmt.Fprintln(os.Stderr, len(eaten))
 	}
 	return nil
+}
+
+// onTerm ends with an exit code a moment after SIGTERM, or never.
+func onTerm(what string) {
+	asked := make(chan os.Signal, 1)
+	signal.Notify(asked, syscall.SIGTERM)
+	for range asked {
+		if code, err := strconv.Atoi(what); err == nil {
+			time.Sleep(300 * time.Millisecond)
+			os.Exit(code)
+		}
+	}
 }
 
 func endless(w http.ResponseWriter, r *http.Request) {

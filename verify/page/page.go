@@ -147,7 +147,7 @@ func facts(v model.Verification, i model.Image) []fact {
 	if l := v.Live; l != nil && l.BeforeMillis > 0 {
 		list = append(list, fact{"the live application answered in", fmt.Sprintf("%.1f ms before, %.1f ms while the image started, %.1f ms while it was asked", l.BeforeMillis, l.StartingMillis, l.AskedMillis)})
 	}
-	return list
+	return append(list, trials(v)...)
 }
 
 func said(a model.Answer) string {

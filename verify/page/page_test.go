@@ -15,7 +15,13 @@ func TestWrite(t *testing.T) {
 	const hostile = `</td><script>alert(1)</script>`
 	v := model.Verification{
 		ApplicationID: "java-tomcat-9e8e4799", ImageDigest: "sha256:0123", Runtime: "docker", Verdict: model.VerifyDifferent, Why: "1 of 5 comparisons differ",
-		ReadySeconds: 5.2, PeakBytes: 200 << 20, ReadOnlyRoot: true,
+		ReadySeconds: 5.2, PeakBytes: 200 << 20, ReadOnlyRoot: true, IdleBytes: 180 << 20,
+		Hardening: &model.Hardening{
+			ReadOnlyRoot: true, NonRoot: true, Capabilities: []string{"CHOWN"}, Seccomp: "RuntimeDefault", Writable: []model.Path{"/tmp", hostile}, Found: []model.Path{hostile},
+			Failed: []model.HardeningTrial{{Set: "read-only root, no capabilities, no new privileges", Why: hostile}},
+		},
+		Stop:   &model.Stop{Signal: "SIGTERM", GraceSeconds: 10, Seconds: 0.42, ExitCode: 143, Clean: true},
+		Sizing: &model.Sizing{Trials: []model.SizeTrial{{CPU: 0.25, Memory: 512, Why: hostile}, {CPU: 0.5, Memory: 1024, Fits: true, ReadySeconds: 8, Millis: 2.1}}},
 		Comparisons: []model.Comparison{
 			{
 				Port: 8080, Method: "GET", Path: "/", Verdict: model.VerifyEqual, Same: true, Proof: true,
