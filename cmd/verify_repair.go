@@ -23,7 +23,7 @@ const mostRounds = 5
 // repair adds what the image misses and what belongs to it, builds it as it was built, and compares it again, until it is equal or nothing can be added.
 func (a *app) repair(ctx context.Context, w *workspace.Workspace, f verifyFlags, o *verify.Options, v model.Verification) (model.Verification, error) {
 	var rounds []model.Repair
-	tried := map[model.Path]bool{}
+	tried, refused := map[model.Path]bool{}, map[model.Path]string{}
 	for len(rounds) < mostRounds && !v.Verified {
 		missing := slices.DeleteFunc(v.Lacking(), func(m model.MissingFile) bool { return tried[m.Path] })
 		if len(missing) == 0 {
@@ -38,7 +38,7 @@ func (a *app) repair(ctx context.Context, w *workspace.Workspace, f verifyFlags,
 			return v, fmt.Errorf("repair %s: %w; add what is missing to containerParameters.appSpecificFiles in analysis.json, then run %s and %s", f.id, err,
 				a.command("analyze"), a.command("containerize"))
 		}
-		r, err := a.addMissing(ctx, w, f.id, missing)
+		r, err := a.addMissing(ctx, w, f.id, missing, refused)
 		if err != nil {
 			return v, fmt.Errorf("repair %s: %w", f.id, err)
 		}
@@ -57,15 +57,25 @@ func (a *app) repair(ctx context.Context, w *workspace.Workspace, f verifyFlags,
 		rounds[len(rounds)-1].ImageDigest, rounds[len(rounds)-1].Verdict = image.Digest, v.Verdict
 	}
 	v.Repairs = rounds
+	takenBack(v.MissingFiles, refused)
 	if len(rounds) == 0 && !v.Verified {
 		a.Note("nothing that belongs to the image is missing: there is nothing to add, and the image was not built anew")
 	}
 	return v, nil
 }
 
+// takenBack says of files that were refused that they do not belong to the image.
+func takenBack(list []model.MissingFile, refused map[model.Path]string) {
+	for i, m := range list {
+		if why := refused[m.Path]; m.Belongs && why != "" {
+			list[i].Belongs, list[i].Why = false, why
+		}
+	}
+}
+
 // addMissing puts files on the list of those that the image needs at run time, and analyzes the application again, which takes them with the native libraries that they
-// need. What turns out to hold a secret, or to be kept out by a rule, is taken off the list.
-func (a *app) addMissing(ctx context.Context, w *workspace.Workspace, id string, missing []model.MissingFile) (model.Repair, error) {
+// need. What turns out to hold a secret, or to be kept out by a rule, is taken off the list, and its reason noted in refused.
+func (a *app) addMissing(ctx context.Context, w *workspace.Workspace, id string, missing []model.MissingFile, refused map[model.Path]string) (model.Repair, error) {
 	var r model.Repair
 	for _, m := range missing {
 		r.Added = append(r.Added, m.Path)
@@ -74,8 +84,7 @@ func (a *app) addMissing(ctx context.Context, w *workspace.Workspace, id string,
 	if err != nil {
 		return r, err
 	}
-	refused, err := a.refusedFiles(ctx, w, id, analysis, r.Added)
-	if err != nil || len(refused) == 0 {
+	if err := a.refuse(ctx, w, id, analysis, r.Added, refused); err != nil {
 		return r, err
 	}
 	var back []model.Path
@@ -84,6 +93,9 @@ func (a *app) addMissing(ctx context.Context, w *workspace.Workspace, id string,
 			back = append(back, p)
 			r.Refused = append(r.Refused, p.String()+": "+why)
 		}
+	}
+	if len(back) == 0 {
+		return r, nil
 	}
 	r.Added = slices.DeleteFunc(r.Added, func(p model.Path) bool { return refused[p] != "" })
 	_, err = a.analyzeWith(ctx, w, id, nil, back)
@@ -119,20 +131,19 @@ func (a *app) analyzeWith(ctx context.Context, w *workspace.Workspace, id string
 	return analysis, err
 }
 
-// refusedFiles says why of what was added something is not to be in the image.
-func (a *app) refusedFiles(ctx context.Context, w *workspace.Workspace, id string, analysis model.Analysis, added []model.Path) (map[model.Path]string, error) {
+// refuse says why of what was added something is not to be in the image.
+func (a *app) refuse(ctx context.Context, w *workspace.Workspace, id string, analysis model.Analysis, added []model.Path, refused map[model.Path]string) error {
 	tree, err := a.processRoot(ctx, analysis.AnalysisInfo.App)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	decided := map[model.Path]model.File{}
 	for f, err := range w.Files(id) {
 		if err != nil {
-			return nil, err
+			return err
 		}
 		decided[f.Path] = f
 	}
-	refused := map[model.Path]string{}
 	for _, p := range added {
 		real, _, err := host.Resolve(tree, string(p)) // it may be known by the name without links alone
 		f, known := decided[model.Path(real)]
@@ -150,5 +161,5 @@ func (a *app) refusedFiles(ctx context.Context, w *workspace.Workspace, id strin
 			}
 		}
 	}
-	return refused, nil
+	return nil
 }

@@ -39,6 +39,9 @@ func Sandbox() Proof {
 					sandboxGone(t, c, before)
 				})
 			}
+			for _, a := range list {
+				t.Run("looking/"+a.Name, func(t *testing.T) { lookupCost(t, c, jobs[a.Name].ID, site.VerifyArgs(a), b.Repeat(1, 5, 15)) })
+			}
 			id := jobs[list[0].Name].ID
 			for _, signal := range []unix.Signal{unix.SIGINT, unix.SIGKILL} {
 				t.Run(signal.String(), func(t *testing.T) { endSandbox(t, c, id, signal) })
@@ -217,5 +220,26 @@ func likeContainer(t *testing.T, pid int) {
 				t.Errorf("%s of the twin has the options %q, without %s", point, options[point], o)
 			}
 		}
+	}
+}
+
+// lookupCost compares how long the image takes to start while a2c hears of all that it looks up with how long it takes otherwise.
+func lookupCost(t *testing.T, c Command, id string, args []string, times int) {
+	took := map[bool][]float64{}
+	for range times {
+		for _, with := range []bool{false, true} {
+			c.Run(t, nil, append([]string{"verify", "--application-id", id, "--missing-files=" + strconv.FormatBool(with)}, args...)...)
+			var v model.Verification
+			readJSON(t, filepath.Join(c.Workspace, id, "verify.json"), &v)
+			took[with] = append(took[with], v.ReadySeconds)
+		}
+	}
+	for _, list := range took {
+		slices.Sort(list)
+	}
+	without, with := took[false][times/2], took[true][times/2]
+	t.Logf("ready after %.2f s, heard of its look-ups after %.2f s (medians of %d): %+.0f %%", without, with, times, 100*(with/without-1))
+	if with > 1.5*without+1 {
+		t.Error("hearing of look-ups slows the start down")
 	}
 }

@@ -31,6 +31,7 @@ func shared() map[string]string {
 		"Host.Skips":                       "as AnalysisInfo.Skips",
 		"Listener.Address":                 "containerize opens listeners in the image",
 		"Listener.Binding":                 "as Binding",
+		"MissingFile":                      "cmd takes back what turned out to hold a secret",
 		"Need":                             "generate adds what the image needs and what verify saw",
 		"Place":                            "containerize moves a secret from an argument to a variable",
 		"Port":                             "deployment.json lists the ports of analysis.json, to be edited",

@@ -29,7 +29,7 @@ public class Opens {
 		String said;
 		try {
 			said = act(x.getRequestURI().getPath(), x.getRequestURI().getQuery());
-		} catch (Exception e) {
+		} catch (Exception | LinkageError e) {
 			said = e.toString();
 		}
 		byte[] body = said.getBytes(StandardCharsets.UTF_8);
