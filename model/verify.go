@@ -100,6 +100,8 @@ type Mask struct {
 	Bytes int64  `json:"bytes"` // of the live value
 	// Given is set for one that another verification found (--masks).
 	Given bool `json:"given,omitempty"`
+	// Start is set for one in which the image's own answers differ from start to start.
+	Start bool `json:"start,omitempty"`
 }
 
 // String is one line: `json $.items[3].id (36 bytes)`.
@@ -107,6 +109,9 @@ func (m Mask) String() string {
 	from := ""
 	if m.Given {
 		from = ", as given"
+	}
+	if m.Start {
+		from += ", differs at each start"
 	}
 	return fmt.Sprintf("%s %s (%d bytes%s)", m.Kind, m.Where, m.Bytes, from)
 }

@@ -2,6 +2,7 @@ package verify
 
 import (
 	"context"
+	"slices"
 
 	"a2c/model"
 	"a2c/verify/compare"
@@ -42,4 +43,48 @@ func (q *question) seldom(o compare.Options) []model.Mask {
 		list = append(list, compare.Answers(compare.Sides{Live: q.live, Again: a, Twin: a}, o).Masks...)
 	}
 	return list
+}
+
+// compare judges the answers; where they differ, without what the twin's earlier starts show to be of the start alone.
+func (q *question) compare(o compare.Options) compare.Result {
+	sides := compare.Sides{Live: q.live, Again: q.again, Twin: q.twin, Packed: q.packed}
+	result := compare.Answers(sides, o)
+	each := q.each(o)
+	if result.Verdict != model.VerifyDifferent || len(each) == 0 {
+		return result
+	}
+	o.Own = append(o.Own, each...)
+	masked := compare.Answers(sides, o)
+	for i, m := range masked.Masks {
+		masked.Masks[i].Start = !slices.Contains(result.Masks, m)
+	}
+	return masked
+}
+
+// each are the parts in which the twin differs from start to start, by itself: the name of an object, the order of a table by its addresses. The live application
+// cannot be started again to show that it does so, too.
+func (q *question) each(o compare.Options) []model.Mask {
+	var list []model.Mask
+	for _, a := range q.starts {
+		if a.Status != q.twin.Status || q.twinErr != nil {
+			continue
+		}
+		list = append(list, compare.Answers(compare.Sides{Live: a, Again: q.twin, Twin: q.twin}, o).Masks...)
+	}
+	return list
+}
+
+// startsDiffer reports whether nothing but bodies and header fields differ, which a second start may show to be of the start alone.
+func startsDiffer(v model.Verification) bool {
+	differ := false
+	for _, c := range v.Comparisons {
+		if c.Verdict != model.VerifyDifferent {
+			continue
+		}
+		differ = true
+		if c.Live.Status == 0 || c.Live.Status != c.Twin.Status {
+			return false
+		}
+	}
+	return differ
 }

@@ -22,6 +22,7 @@ type question struct {
 	live, again, twin compare.Answer
 	packed            *compare.Answer  // the twin's when it may compress; nil: nobody was asked so
 	more              []compare.Answer // further ones of the live application
+	starts            []compare.Answer // the twin's at earlier starts
 	gzip, recorded    bool             // ask the live application for gzip the second time; its answers are recorded ones
 	liveErr, twinErr  error
 	took, tookAgain   time.Duration // of the live application; tookAgain 0: it was not asked a second time
@@ -110,6 +111,9 @@ func (*run) twinAsker(twin Twin, q *question) asker {
 // askTwin asks again, as long as the twin has time to settle, where it answers with an error, or that it has not done yet (202), and the live application does not.
 func (r *run) askTwin(ctx context.Context, twin Twin, q *question, settled time.Time) {
 	a := r.twinAsker(twin, q)
+	if q.twinErr == nil && q.twin.Status != 0 {
+		q.starts = append(q.starts, q.twin)
+	}
 	for {
 		q.twin, q.twinErr = a.ask(ctx, q.q)
 		failed := q.twinErr != nil || q.twin.Status >= 400 && q.live.Status < 400 || q.twin.Status == http.StatusAccepted && q.live.Status != http.StatusAccepted
@@ -159,7 +163,7 @@ func (r *run) result(q *question) model.Comparison {
 	}
 	o := compare.Options{Host: or(q.q.Host, hostOf(q.t)), Redact: r.redact.text, Line: r.redact.line, Unordered: asked.IsHealth(q.q.Path)}
 	o.Own, o.Masks = q.seldom(o), r.o.masks(q.t.port, q.q)
-	result := compare.Answers(compare.Sides{Live: q.live, Again: q.again, Twin: q.twin, Packed: q.packed}, o)
+	result := q.compare(o)
 	c.Verdict, c.Differences, c.Masks = result.Verdict, append(c.Differences, result.Differences...), result.Masks
 	c.Same, c.Proof, c.ProofWhy = len(c.Differences) == 0, result.Proof, result.Why
 	return c
