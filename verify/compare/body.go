@@ -68,6 +68,7 @@ func (c *comparer) match(live, again, twin Answer) bodies {
 	if !text(live) || !text(again) || !text(twin) {
 		return c.binary(live, again, twin)
 	}
+	c.identities(&live, &again, &twin)
 	kind := kindOf(live)
 	x := c.read(kind, string(live.Body), string(again.Body), string(twin.Body))
 	for _, m := range x.masks {

@@ -116,6 +116,25 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
+// TestIdentities has the name of an object of the JVM on a page, and another object.
+func TestIdentities(t *testing.T) {
+	live := page(200, "text/html", "<p>org.example.Dispatcher-47737ce8 serves</p>")
+	for body, want := range map[string]Result{
+		"<p>org.example.Dispatcher-375f0bf5 serves</p>": {Verdict: model.VerifyEqual, Proof: true, Masks: []model.Mask{{Kind: "other", Where: "hash code of org.example.Dispatcher", Bytes: 8, Start: true}}},
+		"<p>org.example.Fallback-375f0bf5 serves</p>": {
+			Verdict: model.VerifyDifferent, Differences: []model.Difference{{
+				What: "body at p/text()/word[1]", Evidence: "--- live\n+++ twin\n@@ -1,1 +1,1 @@\n-<p>org.example.Dispatcher-47737ce8 serves</p>\n\\ No newline at end of file\n" +
+					"+<p>org.example.Fallback-375f0bf5 serves</p>\n\\ No newline at end of file",
+			}},
+		},
+	} {
+		got := Answers(Sides{Live: live, Again: live, Twin: page(200, "text/html", body)}, Options{})
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: %s", body, diff)
+		}
+	}
+}
+
 // TestUnordered has the checks of a health page in another order, and one of them failing.
 func TestUnordered(t *testing.T) {
 	live := page(200, "application/json", `{"checks":[{"name":"disk","status":"UP"},{"name":"db","status":"UP"}]}`)
