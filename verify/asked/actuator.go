@@ -7,7 +7,13 @@ import (
 	"strings"
 )
 
-// Actuator are the endpoints that Spring Boot's actuator lists under _links, without those that take parameters.
+// moving are endpoints of the actuator that say nothing of an image: what is set in it, which is another on purpose and compared as facts of the process, and what
+// changes with the time and with each request.
+func moving() []string {
+	return []string{"env", "configprops", "metrics", "prometheus", "httpexchanges", "httptrace", "auditevents", "sessions", "logfile", "startup"}
+}
+
+// Actuator are the endpoints that Spring Boot's actuator lists under _links, without those that take parameters and those that say nothing of an image.
 func Actuator(body []byte) (list []Path) {
 	var doc struct {
 		Links map[string]struct {
@@ -18,7 +24,10 @@ func Actuator(body []byte) (list []Path) {
 	if len(body) > maxDocument || json.Unmarshal(body, &doc) != nil {
 		return nil
 	}
-	for _, l := range doc.Links {
+	for name, l := range doc.Links {
+		if slices.Contains(moving(), name) {
+			continue
+		}
 		if u, err := url.Parse(l.Href); err == nil && !l.Templated && strings.HasPrefix(u.EscapedPath(), "/") {
 			list = append(list, Path{Path: u.EscapedPath(), From: "actuator"})
 		}

@@ -172,12 +172,19 @@ func textTree(t *testing.T, files map[string]string) host.Tree {
 }
 
 func TestActuator(t *testing.T) {
-	got := Actuator([]byte(`{"_links":{"self":{"href":"http://h:1/actuator"},"one":{"href":"http://h:1/actuator/x/{y}","templated":true},"info":{"href":"http://h:1/actuator/info"}}}`))
+	got := Actuator([]byte(`{"_links":{"self":{"href":"http://h:1/actuator"},"one":{"href":"http://h:1/actuator/x/{y}","templated":true},"info":{"href":"http://h:1/actuator/info"},"env":{"href":"http://h:1/actuator/env"}}}`))
 	if diff := cmp.Diff([]string{"/actuator", "/actuator/info"}, paths(got)); diff != "" {
 		t.Error(diff)
 	}
 	if got := Actuator([]byte("no")); got != nil {
 		t.Error(got)
+	}
+}
+
+// TestConsole: nobody asks for a console unless a person names it.
+func TestConsole(t *testing.T) {
+	if kept, dropped := Harmless([]Path{{Path: "/console"}, {Path: "/h2-console"}, {Path: "/consoles"}}, false); len(kept) != 1 || dropped != 2 || Refuse("/console") != nil {
+		t.Errorf("%v, %d dropped", kept, dropped)
 	}
 }
 

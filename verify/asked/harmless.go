@@ -32,7 +32,8 @@ func harmful() []string {
 func doing() []string {
 	return append(harmful(), "kill", "purge", "drop", "undeploy", "redeploy", "reload", "invalidate", "truncate", "cancel", "clear", "flush", "destroy", "disable", "enable", "approve",
 		"reject", "buy", "pay", "send", "submit", "start", "run", "execute", "import", "export", "download", "backup", "restore", "refresh", "gc", "install", "uninstall", "confirm", "activate",
-		"deactivate", "revoke", "login", "signin", "oauth", "oauth2", "saml", "stream", "events", "sse", "subscribe", "poll", "websocket", "ws")
+		"deactivate", "revoke", "login", "signin", "oauth", "oauth2", "saml", "stream", "events", "sse", "subscribe", "poll", "websocket", "ws",
+		"console") // some servers load theirs at the first request
 }
 
 // Refuse returns ErrHarmful for a path one of whose segments is such a word.
