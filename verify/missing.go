@@ -51,9 +51,27 @@ func (t *sandboxTwin) MissingFiles() ([]missing.Found, []model.Skip) {
 	return list, skips
 }
 
-// missing notes what the twin looked for in vain, and whether that belongs to the image.
-func (r *run) missing(twin Twin, v *model.Verification) error {
-	f, ok := twin.(missingFinder)
+// notStarted is why a twin did not start, with what it looked for in vain until then: its program, say.
+type notStarted struct {
+	error
+	list  []missing.Found
+	skips []model.Skip
+}
+
+func (e *notStarted) Unwrap() error { return e.error }
+
+// MissingFiles is as the twin's.
+func (e *notStarted) MissingFiles() ([]missing.Found, []model.Skip) { return e.list, e.skips }
+
+// lacking adds to why it did not start what it looked for.
+func (t *sandboxTwin) lacking(err error) error {
+	list, skips := t.MissingFiles()
+	return &notStarted{err, list, skips}
+}
+
+// missing notes what a twin looked for in vain, or one that did not start, and whether that belongs to the image.
+func (r *run) missing(of any, v *model.Verification) error {
+	f, ok := of.(missingFinder)
 	if !ok {
 		return nil
 	}

@@ -80,6 +80,7 @@ type run struct {
 	env      environment
 	redact   redactor
 	attempts int
+	refused  error // why the last one did not start, with what it looked for
 	pace     *pace
 	load     model.LiveLoad
 	starting []time.Duration // how long the live application took while the image started
@@ -258,6 +259,7 @@ func (r *run) attempt(ctx context.Context, targets []target, set restrictions) (
 	})
 	if refused != "" {
 		v.Verdict, v.Why, again = model.VerifyDifferent, refused, true
+		err = errors.Join(err, r.missing(r.refused, &v))
 	}
 	return v, again || startFailed(v), err
 }
@@ -277,6 +279,7 @@ func (r *run) with(ctx context.Context, targets []target, set restrictions, do f
 	start := time.Now()
 	twin, err := r.runtime.Start(ctx, r.o.Image, needs)
 	if errors.Is(err, ErrStart) {
+		r.refused = err
 		return r.redact.line(err.Error()), nil
 	}
 	if err != nil {

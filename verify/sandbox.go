@@ -116,7 +116,7 @@ func (s *sandbox) Start(ctx context.Context, i model.Image, n Needs) (_ Twin, er
 		return nil, err
 	}
 	if err := t.run(plan); err != nil {
-		return nil, err
+		return nil, t.lacking(err)
 	}
 	folders := slices.Collect(maps.Values(n.State))
 	if !n.ReadOnly {
