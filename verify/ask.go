@@ -21,6 +21,7 @@ import (
 const (
 	bodyLimit   = 4 << 20
 	headerLimit = 30 * time.Second // until the header of the answer
+	hungLimit   = 10 * time.Second // the same, of one that was waited for in vain
 	bodyTime    = 10 * time.Second // for the body: an endless stream is compared as far as it came
 )
 
@@ -32,16 +33,21 @@ type asker struct {
 	scheme string // "http" or "https"
 	host   string // the live address, also for the twin: what an application makes of its own address is then the same
 	gzip   bool   // takes a compressed answer, and unpacks it
+	hung   bool   // it was waited for in vain before
 }
 
 func (a asker) ask(ctx context.Context, r Request) (compare.Answer, error) {
-	ctx, cancel := context.WithTimeout(ctx, headerLimit+bodyTime)
+	limit := headerLimit
+	if a.hung {
+		limit = hungLimit
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit+bodyTime)
 	defer cancel()
 	transport := &http.Transport{
 		DialContext:            func(ctx context.Context, _, _ string) (net.Conn, error) { return a.dial(ctx) },
 		DisableKeepAlives:      true,
 		DisableCompression:     true,
-		ResponseHeaderTimeout:  headerLimit,
+		ResponseHeaderTimeout:  limit,
 		MaxResponseHeaderBytes: 1 << 20,
 		// The certificate is compared with the other side's, not trusted.
 		TLSClientConfig: &tls.Config{InsecureSkipVerify: true},

@@ -23,29 +23,24 @@ const (
 	apart = 1100 * time.Millisecond
 )
 
-// judge waits for the twin, compares, and fills v. again: the twin did not start, or differs.
+// judge waits for the twin, compares, and fills v. again: the twin did not start, or differs, and another kind of root could make the difference.
 func (r *run) judge(ctx context.Context, twin Twin, targets []target, start time.Time, v *model.Verification) (again bool, err error) {
-	watched := r.watch(ctx)
+	watched, held := r.watch(ctx), r.files(ctx, twin.PID())
 	failed, err := r.wait(ctx, twin, targets)
 	r.starting = watched()
-	r.load.Requests += len(r.starting)
 	if err != nil {
 		return false, err
 	}
-	ready := time.Now()
+	ready, files, settle := time.Now(), held(v), r.o.Settle
+	spoiled := against("", files) != ""
+	if spoiled {
+		settle = 0 // what is missing does not come with time
+	}
 	if failed.why == "" {
 		v.ReadySeconds = ready.Sub(start).Round(time.Millisecond).Seconds()
 		r.report("ready", "", ready.Sub(start))
-		if v.Comparisons, err = r.compare(ctx, twin, targets, ready.Add(r.o.Settle), &v.Skips); err != nil {
+		if failed, err = r.asked(ctx, twin, targets, ready.Add(settle), v); err != nil {
 			return false, err
-		}
-		v.Notes = append(v.Notes, notes(targets)...)
-		status, err := twin.Status(ctx)
-		if err != nil {
-			return false, err
-		}
-		if !status.Running {
-			failed = r.ended("while it was compared", status)
 		}
 	}
 	reached, skips := twin.Reached()
@@ -59,9 +54,13 @@ func (r *run) judge(ctx context.Context, twin Twin, targets []target, start time
 	if failed.why == "" {
 		unwell(v)
 		conclude(v, r.unasked)
-		r.facts(ctx, twin, v)
 	} else {
 		v.Verdict, v.Why = model.VerifyDifferent, failed.why
+	}
+	r.facts(ctx, twin, v)
+	stands(v, files)
+	if r.o.EmptyState && len(r.o.Image.Needs.State) > 0 && v.Verdict != model.VerifyEqual {
+		v.Notes = append(v.Notes, fmt.Sprintf("the image began without its state, %s (--state empty)", r.o.Image.Needs.State[0].Path))
 	}
 	v.Verified = v.Verdict == model.VerifyEqual
 	again = failed.again
@@ -78,7 +77,20 @@ func (r *run) judge(ctx context.Context, twin Twin, targets []target, start time
 		}
 		v.Log = r.redact.lines(lines)
 	}
-	return again, ctx.Err()
+	return again && !spoiled && !slices.ContainsFunc(v.Facts, configured), ctx.Err()
+}
+
+// asked compares, and says whether the twin ended meanwhile.
+func (r *run) asked(ctx context.Context, twin Twin, targets []target, settled time.Time, v *model.Verification) (failed failure, err error) {
+	if v.Comparisons, err = r.compare(ctx, twin, targets, settled, &v.Skips); err != nil {
+		return failed, err
+	}
+	v.Notes = append(v.Notes, notes(targets)...)
+	status, err := twin.Status(ctx)
+	if err == nil && !status.Running {
+		failed = r.ended("while it was compared", status)
+	}
+	return failed, err
 }
 
 // unwell takes what a health check says of dependencies that are cut off for no difference of the image.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"net/http"
 	"slices"
 	"sync"
 	"time"
@@ -61,27 +62,24 @@ func slowed(q *question, took time.Duration) string {
 	return fmt.Sprintf("the live application took %v instead of %v", took.Round(time.Millisecond), q.took.Round(time.Millisecond))
 }
 
-// watch asks the live application's first good question once a second while the image starts, to see whether that slows it down. end returns how long it took.
+// kept is how many of all questions are left until the image runs: one of so many. The others are asked a second time while it starts.
+const kept = 5
+
+// watch asks the live application a second time while the image starts, which takes longer than that, and then its first good question once a second: to see
+// whether the start slows it down. end returns how long it took. One that becomes slow, or fails, is let alone until the image runs.
 func (r *run) watch(ctx context.Context) (end func() []time.Duration) {
 	i := slices.IndexFunc(r.questions, func(q *question) bool { return q.good() && q.q.safe() })
 	if i < 0 || r.o.NoLive || r.load.Stopped != "" {
 		return func() []time.Duration { return nil }
 	}
-	q := r.questions[i]
-	ctx, stop := context.WithCancel(ctx)
+	waiting, stop := context.WithCancel(ctx)
 	done := make(chan []time.Duration, 1)
 	go func() {
-		var list []time.Duration
-		for sleep(ctx, time.Second) == nil {
-			begin := time.Now()
-			answer, err := r.askLive(ctx, q, false)
-			if ctx.Err() != nil {
-				break
-			}
-			took := time.Since(begin)
-			list = append(list, took)
-			if err != nil || answer.Status >= 500 || slowed(q, took) != "" {
-				break
+		list, well := r.ahead(ctx, waiting)
+		for well && sleep(waiting, time.Second) == nil {
+			var took time.Duration
+			if _, took, well = r.second(ctx, r.questions[i]); took > 0 {
+				list = append(list, took)
 			}
 		}
 		done <- list
@@ -90,6 +88,42 @@ func (r *run) watch(ctx context.Context) (end func() []time.Duration) {
 		stop()
 		return <-done
 	}
+}
+
+// ahead asks most questions a second time until waiting ends, and returns how long they took; false: it is not well.
+func (r *run) ahead(ctx, waiting context.Context) (list []time.Duration, well bool) {
+	if sleep(waiting, apart-time.Since(r.surveyed)) != nil {
+		return nil, true
+	}
+	for i, q := range r.questions {
+		if i%kept == 0 || q.liveErr != nil || q.tookAgain > 0 || !q.q.safe() {
+			continue
+		}
+		if r.pace.wait(waiting) != nil {
+			break
+		}
+		answer, took, well := r.second(ctx, q)
+		if !well {
+			return list, false
+		}
+		q.again, q.tookAgain, q.early = answer, took, true
+		list = append(list, took)
+	}
+	return list, true
+}
+
+// second asks once more and reports whether the live application is well. took is 0 when it did not answer.
+func (r *run) second(ctx context.Context, q *question) (answer compare.Answer, took time.Duration, well bool) {
+	answer, took, err := r.timed(ctx, q, q.packs())
+	if err != nil {
+		return answer, 0, false
+	}
+	return answer, took, (answer.Status < 500 || q.live.Status >= 500) && slowed(q, took) == ""
+}
+
+// packs reports whether the second answer is asked for compressed: the twin is asked so, too, and it costs the live application no further request.
+func (q *question) packs() bool {
+	return q.gzip || q.q.Method == http.MethodGet && q.liveErr == nil && !q.live.Cut
 }
 
 // good reports whether the live application answered with a success.
@@ -115,7 +149,10 @@ func (r *run) loaded() *model.LiveLoad {
 	var before, after []time.Duration
 	for _, q := range r.questions {
 		if q.good() && q.tookAgain > 0 {
-			before, after = append(before, q.took), append(after, q.tookAgain)
+			before = append(before, q.took)
+			if !q.early {
+				after = append(after, q.tookAgain)
+			}
 		}
 	}
 	load.BeforeMillis, load.AskedMillis, load.StartingMillis = median(before), median(after), median(r.starting)

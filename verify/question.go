@@ -26,6 +26,7 @@ type question struct {
 	gzip, recorded    bool             // ask the live application for gzip the second time; its answers are recorded ones
 	liveErr, twinErr  error
 	took, tookAgain   time.Duration // of the live application; tookAgain 0: it was not asked a second time
+	early             bool          // the second time came while the image started
 }
 
 // stopped is what a skip is called that ended the questions.
@@ -46,10 +47,18 @@ func (r *run) compare(ctx context.Context, twin Twin, targets []target, settled 
 			list = append(list, c)
 		}
 	}
+	hung := 0
 	for _, q := range r.questions {
-		r.askTwin(ctx, twin, q, settled)
+		if hung >= mostHung {
+			q.twinErr = errHung
+			continue
+		}
+		r.askTwin(ctx, twin, q, settled, hung > 0)
 		r.askPacked(ctx, twin, q)
 		r.asRecorded(q)
+		if hung++; !timedOut(q.twinErr) {
+			hung = 0
+		}
 	}
 	if err := r.askAgain(ctx, skips); err != nil {
 		return nil, err
@@ -69,6 +78,16 @@ func (r *run) compare(ctx context.Context, twin Twin, targets []target, settled 
 	return append(compared, list...), nil
 }
 
+// mostHung is how many questions in a row may get no answer in time: after that the image is not waited for any more.
+const mostHung = 2
+
+var errHung = errors.New("not asked: it took connections and did not answer in time, twice before")
+
+func timedOut(err error) bool {
+	var timeout net.Error
+	return errors.As(err, &timeout) && timeout.Timeout() || errors.Is(err, context.DeadlineExceeded)
+}
+
 // askAgain asks the live application a second time, whatever it changes by itself, and stops at its first server error and when it has become slow: whatever the
 // reason, it is not to be troubled further. What it has said twice already is not asked for a third time.
 func (r *run) askAgain(ctx context.Context, skips *[]model.Skip) error {
@@ -84,7 +103,7 @@ func (r *run) askAgain(ctx context.Context, skips *[]model.Skip) error {
 		if err := r.pace.wait(ctx); err != nil {
 			return err
 		}
-		q.again, q.tookAgain, q.liveErr = r.timed(ctx, q, q.gzip || q.packed != nil)
+		q.again, q.tookAgain, q.liveErr = r.timed(ctx, q, q.packs())
 		stop := slowed(q, q.tookAgain)
 		if q.again.Status >= 500 && q.live.Status < 500 {
 			stop = fmt.Sprintf("the live application answered %d to %s %s", q.again.Status, q.q.Method, model.Path(q.q.Path))
@@ -109,11 +128,12 @@ func (*run) twinAsker(twin Twin, q *question) asker {
 }
 
 // askTwin asks again, as long as the twin has time to settle, where it answers with an error, or that it has not done yet (202), and the live application does not.
-func (r *run) askTwin(ctx context.Context, twin Twin, q *question, settled time.Time) {
+func (r *run) askTwin(ctx context.Context, twin Twin, q *question, settled time.Time, hung bool) {
 	a := r.twinAsker(twin, q)
 	if q.twinErr == nil && q.twin.Status != 0 {
 		q.starts = append(q.starts, q.twin)
 	}
+	a.hung = hung
 	for {
 		q.twin, q.twinErr = a.ask(ctx, q.q)
 		failed := q.twinErr != nil || q.twin.Status >= 400 && q.live.Status < 400 || q.twin.Status == http.StatusAccepted && q.live.Status != http.StatusAccepted

@@ -258,7 +258,10 @@ func (r *run) attempt(ctx context.Context, targets []target, set restrictions) (
 		return r.end(ctx, twin, set, &v)
 	})
 	if refused != "" {
-		v.Verdict, v.Why, again = model.VerifyDifferent, refused, true
+		v.Verdict, v.Why = model.VerifyDifferent, refused
+		held := r.files(ctx, 0)(&v)
+		stands(&v, held)
+		again = against("", held) == ""
 		err = errors.Join(err, r.missing(r.refused, &v))
 	}
 	return v, again || startFailed(v), err

@@ -58,13 +58,13 @@ func TestExcuse(t *testing.T) {
 
 func TestAgainst(t *testing.T) {
 	list := []model.Fact{{Name: "umask", Verdict: model.FactDifferent, Why: "w"}, {Name: "argv", Verdict: model.FactExplained}, {Name: "user", Verdict: model.FactDifferent}}
-	if got := against(list); got != "the process in the image differs in 2 facts, first in umask (w)" {
+	if got := against("process in the image differs", list); got != "the process in the image differs in 2 facts, first in umask (w)" {
 		t.Error(got)
 	}
-	if got := against(list[:1]); got != "the process in the image differs: umask (w)" {
+	if got := against("process in the image differs", list[:1]); got != "the process in the image differs: umask (w)" {
 		t.Error(got)
 	}
-	if got := against(list[1:2]); got != "" {
+	if got := against("", list[1:2]); got != "" {
 		t.Error(got)
 	}
 }

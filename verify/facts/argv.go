@@ -13,20 +13,24 @@ const inMemory = "@/proc/self/fd/"
 
 // argv compares the argument vectors, secrets taken out of both. Only the arguments that differ are shown.
 func argv(p *pair) error {
-	live, twin := parse.RedactArgs(p.live.Args()), parse.RedactArgs(p.twin.Args())
+	p.arguments(p.live.Args(), p.twin.Args())
+	return nil
+}
+
+func (p *pair) arguments(live, twin []string) {
+	live, twin = parse.RedactArgs(live), parse.RedactArgs(twin)
 	if slices.Equal(live, twin) {
 		n := count(len(live), "argument")
 		p.add(model.FactEqual, "argv", n, n, "")
-		return nil
+		return
 	}
 	gone, added := minus(live, twin), minus(twin, live)
 	if len(gone) == 0 && len(added) == 0 {
 		p.add(model.FactDifferent, "argv", strings.Join(live, " "), strings.Join(twin, " "), "the same arguments in another order")
-		return nil
+		return
 	}
 	reason := p.saidArguments(gone, added)
 	p.judge("argv", shorten(gone, " "), shorten(added, " "), reason, "the image's entry point has other arguments, and no change of containerize says why")
-	return nil
 }
 
 // saidArguments explains arguments that differ, when the image's changes name all of them. A secret that goes by memory stands for the argument that held it.

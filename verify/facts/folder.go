@@ -18,10 +18,16 @@ func folder(p *pair) error {
 	case gone:
 		p.unknown("working folder", errors.New("the live process's own was removed"))
 	default:
-		p.judge("working folder", live, twin, "", fmt.Sprintf("the image's working folder is %s: names without a folder before them lead elsewhere", p.o.Image.Config.WorkingDir))
+		p.workedIn(live, twin)
 	}
 	return nil
 }
+
+func (p *pair) workedIn(live, image string) {
+	p.judge("working folder", live, image, "", fmt.Sprintf("the image's working folder is %s: names without a folder before them lead elsewhere", p.o.Image.Config.WorkingDir))
+}
+
+const otherUmask = "new files get other permissions: a container starts with 0022, and only the image's init can set another"
 
 // umask compares the mode bits that new files do not get (umask(2)); kernels before 4.7 do not tell.
 func umask(p *pair) error {
@@ -30,6 +36,6 @@ func umask(p *pair) error {
 		p.add(model.FactUnknown, "umask", "", "", "the kernel does not tell it (Linux 4.7)")
 		return nil
 	}
-	p.judge("umask", fmt.Sprintf("%04o", live), fmt.Sprintf("%04o", twin), "", "new files get other permissions: a container starts with 0022, and only the image's init can set another")
+	p.judge("umask", fmt.Sprintf("%04o", live), fmt.Sprintf("%04o", twin), "", otherUmask)
 	return nil
 }

@@ -21,8 +21,7 @@ func user(p *pair) error {
 	if twin.Inside != nil { // the image has the machine's numbers, also of a live process in a namespace
 		uid, gid, name = twin.Inside.UID, twin.Inside.GID, twin.Inside.Name
 	}
-	cause := fmt.Sprintf("the image runs as %s, which is not the user of the live process: files that only that one may read cannot be read", p.o.Image.Config.User)
-	p.judge("user", fmt.Sprintf("%d:%d", live.UID, live.GID), fmt.Sprintf("%d:%d", uid, gid), "", cause)
+	p.judge("user", fmt.Sprintf("%d:%d", live.UID, live.GID), fmt.Sprintf("%d:%d", uid, gid), "", p.otherUser())
 	if uid == live.UID && live.Name != name {
 		reason := ""
 		if live.Name == "" || live.Inside != nil {
@@ -31,6 +30,10 @@ func user(p *pair) error {
 		p.judge("user name", live.Name, name, reason, "the image's /etc/passwd names the number otherwise: programs see another user.name")
 	}
 	return nil
+}
+
+func (p *pair) otherUser() string {
+	return fmt.Sprintf("the image runs as %s, which is not the user of the live process: files that only that one may read cannot be read", p.o.Image.Config.User)
 }
 
 // groups compares the supplementary groups. Whether the primary one is among them says nothing.
