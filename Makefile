@@ -48,7 +48,7 @@ proof: build ## (as root) all proofs, whole matrices; ONLY='demo|kill' runs some
 soak: build ## (as root) all proofs with the repetitions
 	@export A2C_PROOF=soak; $(PROOF)
 
-bench: ONLY := figures|buildah|speed|observe
+bench: ONLY := figures|buildah|speed|verdict|observe
 bench: proof ## (as root) the figures: start-up, inventory against ss, containerize against buildah, sizes, seconds, memory
 
 unit: ## unit tests: no root, no network

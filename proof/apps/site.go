@@ -147,7 +147,7 @@ func Clean(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
-	list := append(All(), Hello(), hello(FromItself, 9, ""))
+	list := append(All(), Probe(), Hello(), hello(FromItself, 9, ""))
 	if err := s.Stop(list); err != nil {
 		return err
 	}

@@ -89,7 +89,7 @@ func (c *planned) file(f model.File) {
 	if c.gone != "" && strings.HasPrefix(name, c.gone+"/") {
 		return
 	}
-	row := kind(name) + " " + name
+	row := called(name) + " " + name
 	info, err := c.Root.Lstat(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) || host.Vanished(err):
@@ -102,6 +102,17 @@ func (c *planned) file(f model.File) {
 	default:
 		c.held(f, row, info)
 	}
+}
+
+// called is the kind of a file as people call it.
+func called(name string) string {
+	switch base := path.Base(name); {
+	case base == "cacerts", base == "ca-certificates.crt", strings.HasPrefix(name, "/etc/ssl/certs/"):
+		return "trusted certificates"
+	case slices.Contains([]string{".ttf", ".otf", ".pfb", ".ttc"}, path.Ext(base)):
+		return "font"
+	}
+	return kind(name)
 }
 
 // because is the first reason why a file is in.
