@@ -84,8 +84,9 @@ func (m *mutant) remove(t *testing.T, names ...string) {
 func (m *mutant) matching(t *testing.T, pattern string) (list []string) {
 	t.Helper()
 	m.each(t, func(h *tar.Header, _ io.Reader) {
-		if ok, _ := path.Match(pattern, "/"+h.Name); ok {
-			list = append(list, "/"+h.Name)
+		name := "/" + strings.TrimSuffix(h.Name, "/")
+		if ok, _ := path.Match(pattern, name); ok {
+			list = append(list, name)
 		}
 	})
 	if len(list) == 0 {

@@ -98,6 +98,11 @@ func (d *defects) ofRuntime(t *testing.T) []defect {
 		{name: "missing certificate of an authority", spoil: spoilTrust(home), says: []string{"/trust", "trusted certificates /etc/ssl/certs/java/cacerts"}},
 		{name: "other Java", unless: why, spoil: func(t *testing.T, m *mutant) {
 			m.tree(t, other, "lib/src.zip", "jmods", "man", "include")
+			for _, name := range []string{"libdl.so.2", "libpthread.so.0", "librt.so.1"} { // of glibc before 2.34, which it was linked with
+				if text, err := os.ReadFile("/usr/lib/x86_64-linux-gnu/" + name); err == nil {
+					m.entry(t, tar.Header{Name: "/usr/lib/x86_64-linux-gnu/" + name, Typeflag: tar.TypeReg, Mode: 0o755}, text)
+				}
+			}
 			m.argument(t, home, other)
 		}, says: []string{"Java version differs: 17", "the image runs on Java"}},
 		{name: "missing library of the runtime", spoil: func(t *testing.T, m *mutant) { m.remove(t, filepath.Join(home, "lib/libfontmanager.so")) }, says: []string{"lib/libfontmanager.so", "missing"}},

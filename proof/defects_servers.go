@@ -2,6 +2,7 @@ package proof
 
 import (
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -11,9 +12,11 @@ func (d *defects) ofTomcat(j Job) []defect {
 	remove := func(names ...string) func(*testing.T, *mutant) {
 		return func(t *testing.T, m *mutant) { m.remove(t, names...) }
 	}
-	secret := "NO_SECRET"
-	if names := j.Image.Needs.SecretNames(); len(names) > 0 {
-		secret = names[0]
+	secret := ""
+	for _, name := range j.Image.Needs.SecretNames() {
+		if strings.Contains(name, "JDBC") {
+			secret = name
+		}
 	}
 	return []defect{
 		{name: "missing driver of the database", spoil: remove(filepath.Join(base, "lib/h2-2.3.232.jar")), says: []string{"archive " + filepath.Join(base, "lib/h2-2.3.232.jar"), "missing"}},
@@ -21,7 +24,7 @@ func (d *defects) ofTomcat(j Job) []defect {
 		{name: "loopback bind", spoil: func(t *testing.T, m *mutant) {
 			m.replace(t, filepath.Join(base, "conf/server.xml"), `address="0.0.0.0"`, `address="127.0.0.1"`)
 		}, says: []string{"is open on loopback only"}},
-		{name: "wrong secret", args: []string{"--env", secret + "=wrong"}, says: []string{"/shop/items", "500"}},
+		{name: "wrong secret", args: []string{"--env", secret + "=wrong"}, says: []string{"/shop/items", "Wrong user name or password"}},
 	}
 }
 

@@ -47,19 +47,7 @@ func (r *run) compare(ctx context.Context, twin Twin, targets []target, settled 
 			list = append(list, c)
 		}
 	}
-	hung := 0
-	for _, q := range r.questions {
-		if hung >= mostHung {
-			q.twinErr = errHung
-			continue
-		}
-		r.askTwin(ctx, twin, q, settled, hung > 0)
-		r.askPacked(ctx, twin, q)
-		r.asRecorded(q)
-		if hung++; !timedOut(q.twinErr) {
-			hung = 0
-		}
-	}
+	r.askAll(ctx, twin, settled)
 	if err := r.askAgain(ctx, skips); err != nil {
 		return nil, err
 	}
@@ -76,6 +64,23 @@ func (r *run) compare(ctx context.Context, twin Twin, targets []target, settled 
 		compared = append(compared, c)
 	}
 	return append(compared, list...), nil
+}
+
+// askAll asks the twin everything, until it does not answer any more.
+func (r *run) askAll(ctx context.Context, twin Twin, settled time.Time) {
+	hung := 0
+	for _, q := range r.questions {
+		if hung >= mostHung {
+			q.twinErr = errHung
+			continue
+		}
+		r.askTwin(ctx, twin, q, settled, hung > 0)
+		r.askPacked(ctx, twin, q)
+		r.asRecorded(q)
+		if hung++; !timedOut(q.twinErr) {
+			hung = 0
+		}
+	}
 }
 
 // mostHung is how many questions in a row may get no answer in time: after that the image is not waited for any more.

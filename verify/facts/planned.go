@@ -80,7 +80,12 @@ func (c *planned) elsewhere(f model.File) bool {
 	runtime := f.Group == model.GroupRuntime || f.Group == model.GroupLibraries || f.Type == "dir"
 	return name == "/" || slices.ContainsFunc(made, below) || slices.ContainsFunc(c.Hidden, func(p model.Path) bool { return below(string(p)) }) ||
 		slices.ContainsFunc(c.o.Image.Needs.SecretFiles, func(s model.SecretFile) bool { return s.Path == f.Path }) ||
-		c.onBase() && runtime || c.edited(name) != ""
+		c.onBase() && runtime || c.edited(name) != "" && !c.rewritten(f)
+}
+
+// rewritten reports a file that containerize changed, so that the image has another one under its name.
+func (c *planned) rewritten(f model.File) bool {
+	return f.Type == "file" && c.changed(func(m model.Change) bool { return m.Target == f.Path.String() }) != ""
 }
 
 // file looks at one.
@@ -99,6 +104,8 @@ func (c *planned) file(f model.File) {
 		c.differ(row, "there", "missing", "it is missing in the image, and belongs to it: "+because(f))
 	case err != nil:
 		c.unknown(row, err)
+	case c.rewritten(f):
+		c.equal++
 	default:
 		c.held(f, row, info)
 	}
