@@ -58,7 +58,7 @@ static void answer(int fd) {
 		sleep(3600);
 	} else {
 		if (is("dies"))
-			sleep(2);
+			sleep(4);
 		say(fd, "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 4\r\nConnection: close\r\n\r\nbad\n");
 	}
 }
