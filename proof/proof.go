@@ -68,6 +68,7 @@ func All() []Proof {
 		Trials(),
 		Defects(),
 		BadTwin(),
+		Untouched(),
 		FirstPromise(),
 		Kill(),
 		BadInput(),
