@@ -68,7 +68,6 @@ func All() []Proof {
 		Trials(),
 		Defects(),
 		BadTwin(),
-		Untouched(),
 		FirstPromise(),
 		Kill(),
 		BadInput(),

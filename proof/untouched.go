@@ -16,7 +16,7 @@ import (
 // workspace. And the live application's own log of requests holds nothing but safe ones, as many as a2c says that it sent.
 func Untouched() Proof {
 	return Proof{
-		Name: "untouched", Needs: []Need{Root, AMD64, Packages}, Budget: 4 * time.Minute,
+		Name: "untouched", Needs: []Need{Root, AMD64, Packages}, Budget: 10 * time.Minute,
 		Install: func(t *testing.T, b *Bench) {
 			InstallApps(apps.Shop())(t, b)
 			if err := apps.Ensure(t.Context(), b.Log, []apps.Tool{apps.Strace()}); err != nil {
