@@ -19,7 +19,7 @@ import (
 // Repair shows that verify names the files that an image looks for in vain and that belong to it, that --repair adds these with what they need, and nothing else.
 func Repair() Proof {
 	return Proof{
-		Name: "repair", Needs: []Need{Root, Packages}, Budget: 6 * time.Minute,
+		Name: "repair", Needs: []Need{Root, Packages}, Budget: 9 * time.Minute,
 		Install: Observe().Install,
 		Run: func(t *testing.T, b *Bench) {
 			r := &repairProof{newObserve(t, b, "repair", plantFar)}

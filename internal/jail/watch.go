@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime"
 	"strconv"
 	"sync/atomic"
 	"unsafe"
@@ -58,6 +59,10 @@ func (b *Box) Watch(each func(Lookup)) (*Watcher, error) {
 	b.watched, b.look = true, -1
 	go func() {
 		defer close(w.done)
+		// The program waits for this thread at each look-up, and a2c itself gives way to all others: on a busy machine it would wait long. It has little to do. Where
+		// it may not be raised it works as well as the rest. The thread ends with the goroutine.
+		runtime.LockOSThread()
+		_ = unix.Setpriority(unix.PRIO_PROCESS, unix.Gettid(), 0)
 		w.err = w.listen()
 	}()
 	return w, nil
