@@ -39,7 +39,7 @@ func (r *run) harden(ctx context.Context, targets []target) (model.Verification,
 	h := &hardening{run: r, targets: targets}
 	set := strictest()
 	v, again, err := h.attempt(ctx, targets, set)
-	if err == nil && startsDiffer(v) {
+	if err == nil && again && startsDiffer(v) {
 		h.report("start again", "what differs may be of the start alone", 0)
 		v, again, err = h.attempt(ctx, targets, set)
 	}
