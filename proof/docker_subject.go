@@ -90,6 +90,9 @@ func (d *dockerProof) subject(t *testing.T, image map[string]string, env ...stri
 		Analysis: model.Analysis{AnalysisInfo: model.AnalysisInfo{AppID: "twin", App: app}},
 		Image: model.Image{
 			ApplicationID: "twin", Digest: d.image(t, dir, variables), Uncompressed: 64 << 20,
+			Config: model.ImageConfig{
+				User: fmt.Sprintf("%d:%d", d.uid(), d.uid()), WorkingDir: "/", Entrypoint: []string{d.program}, Env: assignments(variables),
+			},
 			Needs:   model.Needs{Ports: []model.Listener{opened}, User: model.User{UID: d.uid(), GID: d.uid()}},
 			Changes: changes,
 		},
@@ -143,10 +146,7 @@ func (d *dockerProof) image(t *testing.T, dir string, env map[string]string) str
 	if err != nil {
 		t.Fatal(err)
 	}
-	config := v1.Config{Entrypoint: []string{d.program}, WorkingDir: "/", User: fmt.Sprintf("%d:%d", d.uid(), d.uid())}
-	for _, name := range slices.Sorted(maps.Keys(env)) {
-		config.Env = append(config.Env, name+"="+env[name])
-	}
+	config := v1.Config{Entrypoint: []string{d.program}, WorkingDir: "/", User: fmt.Sprintf("%d:%d", d.uid(), d.uid()), Env: assignments(env)}
 	if image, err = mutate.Config(image, config); err != nil {
 		t.Fatal(err)
 	}
@@ -159,6 +159,14 @@ func (d *dockerProof) image(t *testing.T, dir string, env map[string]string) str
 		t.Fatal(err)
 	}
 	return digest.String()
+}
+
+// assignments are variables as NAME=value, by name.
+func assignments(env map[string]string) (list []string) {
+	for _, name := range slices.Sorted(maps.Keys(env)) {
+		list = append(list, name+"="+env[name])
+	}
+	return list
 }
 
 func (s *subject) ask(t *testing.T, paths ...string) {

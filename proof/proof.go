@@ -64,6 +64,7 @@ func All() []Proof {
 		Images(),
 		Demo(),
 		Sandbox(),
+		Untouched(),
 		Repair(),
 		Trials(),
 		Defects(),
