@@ -23,7 +23,7 @@ func CFNLint() Proof {
 			service := filepath.Join(named(t, rendered, "tomcat").Dir, "ecs-fargate", "service.yaml")
 			for _, fault := range []struct{ old, with, rule string }{
 				{"TargetType: ip", "TargetTyp: ip", "E3002"},
-				{"Memory: \"512\"", "Memory: \"768\"", "E3047"},
+				{"Memory: \"1024\"", "Memory: \"768\"", "E3047"},
 			} {
 				replaceOnce(t, service, fault.old, fault.with)
 				out, code, err := try(t.Context(), nil, b.cfnLint(t), service)

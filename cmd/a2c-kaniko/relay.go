@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -84,10 +86,25 @@ func (e *relay) closed(name string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	snapshot := filepath.Join(e.child.Plan.Inside(), name)
-	if _, err := os.Lstat(snapshot); err != nil || e.err != nil {
-		return // it was taken when the next instruction began
+	if e.err != nil || !whole(snapshot) {
+		return // it was taken when the next instruction began; or the disk is full, which Kaniko says
 	}
 	_, e.err = e.send(snapshot)
+}
+
+// whole reports whether a file ends as an archive does, with two blocks of zeros (tar(5)).
+func whole(name string) bool {
+	f, err := os.Open(name)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	end := make([]byte, emptyTar)
+	if _, err := f.Seek(-emptyTar, io.SeekEnd); err != nil {
+		return false
+	}
+	_, err = io.ReadFull(f, end)
+	return err == nil && len(bytes.TrimLeft(end, "\x00")) == 0
 }
 
 // emptyTar is the size up to which Kaniko makes no layer of a snapshot (executor.emptyTarSize): the folder of WORKDIR is there, for one.
