@@ -12,7 +12,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -220,11 +219,12 @@ func (c Command) Try(ctx context.Context, args ...string) (Ran, error) {
 	var out, problems bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &problems
 	begin := time.Now()
-	err := cmd.Run()
-	r := Ran{Args: args, Stdout: out.Bytes(), Stderr: problems.Bytes(), Seconds: time.Since(begin).Seconds(), Code: cmd.ProcessState.ExitCode()}
-	if used, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		r.Peak = used.Maxrss << 10 // of itself or the largest of its children (getrusage(2))
+	if err := cmd.Start(); err != nil {
+		return Ran{Args: args}, err
 	}
+	peak := watchPeak(cmd.Process.Pid)
+	err := cmd.Wait()
+	r := Ran{Args: args, Stdout: out.Bytes(), Stderr: problems.Bytes(), Seconds: time.Since(begin).Seconds(), Code: cmd.ProcessState.ExitCode(), Peak: peak()}
 	var ended *exec.ExitError
 	if err != nil && !errors.As(err, &ended) {
 		return r, err

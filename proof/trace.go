@@ -285,6 +285,9 @@ func (j *judgement) fault(c call, at *task) string {
 			}
 			continue
 		}
+		if at.private && strings.HasPrefix(path, "/.a2c-") {
+			continue // the builder's own folder in its private root, where threads are, too, that began before it was entered (pivot_root(2))
+		}
 		if at.network && (path == "/dev/net/tun" || strings.HasPrefix(path, "/proc/sys/net/")) {
 			continue // a device and settings of that network namespace
 		}

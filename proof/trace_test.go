@@ -60,6 +60,7 @@ mount("x", "/mnt", "tmpfs", 0, NULL) = 0
 	write("2", `mount("none", "/", NULL, MS_REC|MS_PRIVATE, NULL) = 0
 mount("tmpfs", "/work/root", "tmpfs", 0, NULL) = 0
 mkdirat(AT_FDCWD</>, "/opt/outside", 0755) = 0
+linkat(AT_FDCWD</>, "/.a2c-X/1", AT_FDCWD</>, "/.a2c-X/out/1.tar", 0) = 0
 pivot_root(".", ".") = 0
 mkdirat(AT_FDCWD</>, "/app", 0755) = 0
 openat(AT_FDCWD</>, "/proc/sys/kernel/panic", O_WRONLY) = 3</proc/sys/kernel/panic>
@@ -67,6 +68,7 @@ unshare(CLONE_NEWUTS) = 0
 sethostname("a2c-build", 9) = 0
 `)
 	write("3", `unlink("/etc/motd") = 0
+mkdirat(AT_FDCWD</>, "/.a2c-X", 0755) = 0
 unlink("/etc/other") = -1 EACCES (Permission denied)
 openat(AT_FDCWD</>, "/proc/sys/net/ipv4/ip_forward", O_WRONLY) = 3</proc/sys/net/ipv4/ip_forward>
 setns(7</proc/99/ns/net>, CLONE_NEWNET) = 0
@@ -80,6 +82,7 @@ sethostname("x", 1) = 0
 		"changes the host's mounts: mount(\"x\", \"/mnt\", \"tmpfs\", 0, NULL) = 0",
 		"changes the machine: sethostname(\"x\", 1) = 0",
 		"mounts before the mount namespace was cut off from the host's: mount(\"tmpfs\", \"/work/root\", \"tmpfs\", 0, NULL) = 0",
+		"writes outside of the workspace: mkdirat(AT_FDCWD</>, \"/.a2c-X\", 0755) = 0",
 		"writes outside of the workspace: mkdirat(AT_FDCWD</>, \"/opt/outside\", 0755) = 0",
 		"writes outside of the workspace: openat(AT_FDCWD</>, \"/proc/sys/net/ipv4/ip_forward\", O_WRONLY) = 3</proc/sys/net/ipv4/ip_forward>",
 		"writes outside of the workspace: unlink(\"/etc/motd\") = 0",
@@ -88,7 +91,7 @@ sethostname("x", 1) = 0
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if calls != 20 {
-		t.Errorf("%d calls, want 20", calls)
+	if calls != 22 {
+		t.Errorf("%d calls, want 22", calls)
 	}
 }
