@@ -207,7 +207,7 @@ func (x *badTwin) killed(t *testing.T, mode string) {
 		t.Fatal(err)
 	}
 	_ = cmd.Wait() // it was killed
-	for begin := time.Now(); time.Since(begin) < 10*time.Second; time.Sleep(100 * time.Millisecond) {
+	for begin := time.Now(); time.Since(begin) < 30*time.Second; time.Sleep(100 * time.Millisecond) {
 		if left, err := filepath.Glob(filepath.Join(x.c.Workspace, "*/verify.tmp-*")); err == nil && len(left) == 0 && len(runningBad(t)) == 0 {
 			break
 		}

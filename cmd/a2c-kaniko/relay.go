@@ -1,6 +1,7 @@
 package main
 
 import (
+	"archive/tar"
 	"bytes"
 	"errors"
 	"fmt"
@@ -92,15 +93,18 @@ func (e *relay) closed(name string) {
 	_, e.err = e.send(snapshot)
 }
 
-// whole reports whether a file ends as an archive does, with two blocks of zeros (tar(5)).
+// whole reports whether a file is an archive to its end: each entry, and two blocks of zeros behind the last (tar(5)). Only headers are read.
 func whole(name string) bool {
 	f, err := os.Open(name)
 	if err != nil {
 		return false
 	}
 	defer f.Close()
+	for r := tar.NewReader(f); err == nil; {
+		_, err = r.Next()
+	}
 	end := make([]byte, emptyTar)
-	if _, err := f.Seek(-emptyTar, io.SeekEnd); err != nil {
+	if _, errSeek := f.Seek(-emptyTar, io.SeekEnd); errSeek != nil || !errors.Is(err, io.EOF) {
 		return false
 	}
 	_, err = io.ReadFull(f, end)
