@@ -103,6 +103,15 @@ type Needs struct {
 	ReadOnlyWhy  string       `json:"readOnlyWhy"`
 }
 
+// StatePaths are where the state is mounted, in the order of State.
+func (n Needs) StatePaths() []Path {
+	list := make([]Path, len(n.State))
+	for i, m := range n.State {
+		list[i] = m.Path
+	}
+	return list
+}
+
 // SecretNames are the variables of the secrets, each once: one value may have several places.
 func (n Needs) SecretNames() []string {
 	var names []string

@@ -90,7 +90,8 @@ type badTwin struct {
 
 func newBadTwin(t *testing.T, b *Bench) *badTwin {
 	a := apps.Probe()
-	x := &badTwin{b: b, site: b.Start(t, a), c: b.Command(b.Scratch(t, "badtwin"), "DOCKER_HOST=unix:///nowhere/docker.sock")}
+	x := &badTwin{b: b}
+	x.site, x.c, x.job = b.imageOf(t, "badtwin", a)
 	file := filepath.Join(b.Scratch(t, "badtwin-program"), "badtwin")
 	compile := exec.CommandContext(t.Context(), "gcc", "-O2", "-static", "-o", file, filepath.Join(b.Repo, "testdata/badtwin/badtwin.c"))
 	if out, err := compile.CombinedOutput(); err != nil {
@@ -100,10 +101,6 @@ func newBadTwin(t *testing.T, b *Bench) *badTwin {
 	if x.program, err = os.ReadFile(file); err != nil {
 		t.Fatal(err)
 	}
-	jobs, _ := b.Inventory(t, x.c, x.site, []apps.App{a})
-	x.job = jobs[a.Name]
-	x.job.Analyze(t, x.c)
-	x.job.Containerize(t, x.c)
 	return x
 }
 

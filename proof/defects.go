@@ -22,7 +22,7 @@ func Defects() Proof {
 		Install: func(t *testing.T, b *Bench) { InstallApps(defectApps(b)...)(t, b) },
 		Run: func(t *testing.T, b *Bench) {
 			list := defectApps(b)
-			d := &defects{b: b, site: b.Start(t, list...), c: b.Command(b.Scratch(t, "defects"), "DOCKER_HOST=unix:///nowhere/docker.sock"), layers: b.Scratch(t, "defects-layers")}
+			d := &defects{b: b, site: b.Start(t, list...), c: b.Command(b.Scratch(t, "defects"), noEngine), layers: b.Scratch(t, "defects-layers")}
 			d.jobs, _ = b.Inventory(t, d.c, d.site, list)
 			for _, a := range list {
 				t.Run(a.Name, func(t *testing.T) { d.application(t, a) })

@@ -83,7 +83,7 @@ func (m *mutant) remove(t *testing.T, names ...string) {
 // matching are the paths of the image that a pattern means, with a slash before them.
 func (m *mutant) matching(t *testing.T, pattern string) (list []string) {
 	t.Helper()
-	m.each(t, func(h *tar.Header, _ io.Reader) {
+	eachEntryOf(t, m.image, func(h *tar.Header, _ io.Reader) {
 		name := "/" + strings.TrimSuffix(h.Name, "/")
 		if ok, _ := path.Match(pattern, name); ok {
 			list = append(list, name)
@@ -96,30 +96,12 @@ func (m *mutant) matching(t *testing.T, pattern string) (list []string) {
 	return slices.Compact(list)
 }
 
-func (m *mutant) each(t *testing.T, do func(h *tar.Header, body io.Reader)) {
-	t.Helper()
-	layers, err := m.image.Layers()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, l := range layers {
-		r, err := l.Uncompressed()
-		if err != nil {
-			t.Fatal(err)
-		}
-		eachEntry(t, r, do)
-		if err := r.Close(); err != nil {
-			t.Error(err)
-		}
-	}
-}
-
 // change writes a file of the image anew.
 func (m *mutant) change(t *testing.T, name string, edit func(h *tar.Header, content []byte) []byte) {
 	t.Helper()
 	var found *tar.Header
 	var content []byte
-	m.each(t, func(h *tar.Header, body io.Reader) {
+	eachEntryOf(t, m.image, func(h *tar.Header, body io.Reader) {
 		if h.Name == strings.TrimPrefix(name, "/") {
 			found = h
 			content, _ = io.ReadAll(body) // a short one shows in the entry below

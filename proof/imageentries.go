@@ -6,6 +6,8 @@ import (
 	"io"
 	"testing"
 
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+
 	"a2c/containerize/layer"
 )
 
@@ -31,6 +33,12 @@ func eachLayerEntry(t *testing.T, oci string, do func(h *tar.Header, body io.Rea
 	if err != nil {
 		t.Fatal(err)
 	}
+	eachEntryOf(t, img, do)
+}
+
+// eachEntryOf visits the entries of an image's layers, in their order.
+func eachEntryOf(t *testing.T, img v1.Image, do func(h *tar.Header, body io.Reader)) {
+	t.Helper()
 	layers, err := img.Layers()
 	if err != nil {
 		t.Fatal(err)

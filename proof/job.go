@@ -38,6 +38,20 @@ type Job struct {
 	Runs         []Ran // every command, with its output and seconds
 }
 
+// noEngine is the variable by which a2c finds no container engine.
+const noEngine = "DOCKER_HOST=unix:///nowhere/docker.sock"
+
+// imageOf starts one application and builds its image, for a2c's own sandbox. name is that of the scratch folder, which is the workspace.
+func (b *Bench) imageOf(t *testing.T, name string, a apps.App) (*apps.Site, Command, Job) {
+	t.Helper()
+	site, c := b.Start(t, a), b.Command(b.Scratch(t, name), noEngine)
+	jobs, _ := b.Inventory(t, c, site, []apps.App{a})
+	j := jobs[a.Name]
+	j.Analyze(t, c)
+	j.Containerize(t, c)
+	return site, c, j
+}
+
 // Inventory runs a2c inventory and returns the entry of each application, by name.
 func (b *Bench) Inventory(t *testing.T, c Command, site *apps.Site, list []apps.App) (map[string]Job, Ran) {
 	t.Helper()

@@ -25,7 +25,7 @@ func Sandbox() Proof {
 		Run: func(t *testing.T, b *Bench) {
 			list := apps.All()
 			site := b.Start(t, list...)
-			c := b.Command(b.Scratch(t, "sandbox"), "DOCKER_HOST=unix:///nowhere/docker.sock")
+			c := b.Command(b.Scratch(t, "sandbox"), noEngine)
 			jobs, _ := b.Inventory(t, c, site, list)
 			for _, a := range list {
 				t.Run(a.Name, func(t *testing.T) {

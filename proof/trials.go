@@ -108,13 +108,7 @@ func (c trialCase) hold(t *testing.T, v model.Verification) {
 
 // trySizes finds the size of a Tomcat, which then stands in deployment.json.
 func trySizes(t *testing.T, b *Bench) {
-	list := []apps.App{apps.Shop()}
-	site := b.Start(t, list...)
-	c := b.Command(b.Scratch(t, "trials"), "DOCKER_HOST=unix:///nowhere/docker.sock")
-	jobs, _ := b.Inventory(t, c, site, list)
-	j := jobs[list[0].Name]
-	j.Analyze(t, c)
-	j.Containerize(t, c)
+	site, c, j := b.imageOf(t, "trials", apps.Shop())
 	j.Verify(t, c, site, "--size", "auto")
 	s := j.Verification.Sizing
 	if s == nil || len(s.Trials) == 0 {

@@ -25,12 +25,7 @@ func Untouched() Proof {
 		},
 		Run: func(t *testing.T, b *Bench) {
 			a := apps.Shop()
-			site := b.Start(t, a)
-			c := b.Command(b.Scratch(t, "untouched"), "DOCKER_HOST=unix:///nowhere/docker.sock")
-			jobs, _ := b.Inventory(t, c, site, []apps.App{a})
-			j := jobs[a.Name]
-			j.Analyze(t, c)
-			j.Containerize(t, c)
+			site, c, j := b.imageOf(t, "untouched", a)
 			before := len(requestLines(t, site, a))
 			c.Trace = filepath.Join(b.Scratch(t, "untouched-trace"), "call")
 			v := j.verified(t, c, "verify", "--application-id", j.ID, "--ask-live", "--timeout", "3m")

@@ -15,13 +15,7 @@ func Verdict() Proof {
 		Name: "verdict", Needs: []Need{Root, AMD64, Packages, Benchmark}, Budget: 4 * time.Minute,
 		Install: InstallApps(apps.Shop()),
 		Run: func(t *testing.T, b *Bench) {
-			a := apps.Shop()
-			site := b.Start(t, a)
-			c := b.Command(b.Scratch(t, "verdict"), "DOCKER_HOST=unix:///nowhere/docker.sock")
-			jobs, _ := b.Inventory(t, c, site, []apps.App{a})
-			j := jobs[a.Name]
-			j.Analyze(t, c)
-			j.Containerize(t, c)
+			_, c, j := b.imageOf(t, "verdict", apps.Shop())
 			f := figures{t: t, b: b}
 			f.verdicts(c, j)
 			f.print()

@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"os"
@@ -40,7 +41,7 @@ func ReadURLs(file string) ([]Request, error) {
 
 func collected(found []asked.Collected) (list []Request, err error) {
 	for _, c := range found {
-		r := Request{Port: c.Port, Method: c.Method, Host: c.Host, Path: c.Path.Path, Header: c.Header, From: or(c.From, "--urls")}
+		r := Request{Port: c.Port, Method: c.Method, Host: c.Host, Path: c.Path.Path, Header: c.Header, From: cmp.Or(c.From, "--urls")}
 		if err := r.check(); err != nil {
 			return nil, err
 		}

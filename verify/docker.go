@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -128,7 +129,7 @@ func (d *docker) Start(ctx context.Context, i model.Image, n Needs) (_ Twin, err
 		Image: reference, Labels: labels, Env: n.Env, Network: network, ReadOnly: n.ReadOnly,
 		Capabilities: append([]string{}, n.Capabilities...), NoNewPrivileges: n.NoNewPrivileges,
 		Tmpfs: map[string]string{}, Binds: map[string]string{}, Memory: n.MemoryBytes,
-		CPUs: or(n.CPUs, max(1, float64(d.facts.CPUs)/2)), PIDs: pidLimit, Gentle: true,
+		CPUs: cmp.Or(n.CPUs, max(1, float64(d.facts.CPUs)/2)), PIDs: pidLimit, Gentle: true,
 	}
 	for _, folder := range n.Tmpfs {
 		spec.Tmpfs[string(folder)] = tmpfs(string(folder), i.Needs.User)

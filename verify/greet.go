@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -26,7 +27,7 @@ func (r *run) greet(ctx context.Context, twin Twin, t target, settled time.Time)
 	var list []model.Comparison
 	protocols := greet.For(t.live, r.live.app)
 	for _, u := range t.upgrades {
-		protocols = append(protocols, greet.WebSocket{Host: or(u.Host, hostOf(t)), Path: u.Path, TLS: t.scheme == "https"})
+		protocols = append(protocols, greet.WebSocket{Host: cmp.Or(u.Host, hostOf(t)), Path: u.Path, TLS: t.scheme == "https"})
 	}
 	for _, p := range protocols {
 		g := greeting{name: p.Name()}
@@ -105,13 +106,13 @@ func (g *greeting) result(r *run) model.Comparison {
 		c.ProofWhy = "neither answers: " + c.Live.Error
 		if !c.Same {
 			c.ProofWhy = ""
-			c.Differences = append(c.Differences, model.Difference{What: "greeting", Live: or(c.Live.Error, "answers"), Image: or(c.Twin.Error, "answers")})
+			c.Differences = append(c.Differences, model.Difference{What: "greeting", Live: cmp.Or(c.Live.Error, "answers"), Image: cmp.Or(c.Twin.Error, "answers")})
 		}
 		return c
 	}
 	gone, added := without(g.live, g.twin), without(g.twin, g.live)
 	if c.Same = len(gone)+len(added) == 0; !c.Same {
-		c.Differences = append(c.Differences, model.Difference{What: "greeting", Live: clean(or(strings.Join(gone, "; "), "none")), Image: clean(or(strings.Join(added, "; "), "none"))})
+		c.Differences = append(c.Differences, model.Difference{What: "greeting", Live: clean(cmp.Or(strings.Join(gone, "; "), "none")), Image: clean(cmp.Or(strings.Join(added, "; "), "none"))})
 		return c
 	}
 	if c.Proof = len(g.live) > 0 && !refusedAll(g.live); !c.Proof {

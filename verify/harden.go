@@ -186,10 +186,7 @@ func (h *hardening) folders(ctx context.Context) (list []model.Path, why []strin
 	if err != nil {
 		return nil, nil, fmt.Errorf("what the image holds: %w", err)
 	}
-	var mounted []model.Path
-	for _, m := range h.o.Image.Needs.State {
-		mounted = append(mounted, m.Path)
-	}
-	list, why = mounts(h.written, entries, append(mounted, writable(h.o.Image)...), h.o.Image.Config.WorkingDir)
+	mounted := append(h.o.Image.Needs.StatePaths(), writable(h.o.Image)...)
+	list, why = mounts(h.written, entries, mounted, h.o.Image.Config.WorkingDir)
 	return list, why, nil
 }

@@ -22,11 +22,8 @@ func (t *sandboxTwin) find(live string, p jail.BoxPlan, i model.Image) (err erro
 	for _, m := range p.Mounts {
 		aside = append(aside, m.Path)
 	}
-	for _, m := range i.Needs.State {
-		aside = append(aside, string(m.Path))
-	}
-	for _, w := range i.Needs.Writable {
-		aside = append(aside, string(w))
+	for _, m := range append(i.Needs.StatePaths(), i.Needs.Writable...) {
+		aside = append(aside, string(m))
 	}
 	if t.finder, err = missing.New(fmt.Sprintf("/proc/%d/root", t.box.PID), live, aside); err != nil {
 		return err

@@ -77,10 +77,7 @@ func (r *run) plan(pid int) (facts.Plan, bool) {
 		p.Root, err = host.Machine(s.root())
 	case !is && pid != 0:
 		p.Owners = false // a user namespace of the engine's may number them otherwise
-		p.Hidden = append([]model.Path{"/tmp"}, r.o.Image.Needs.Writable...)
-		for _, m := range r.o.Image.Needs.State {
-			p.Hidden = append(p.Hidden, m.Path)
-		}
+		p.Hidden = slices.Concat([]model.Path{"/tmp"}, r.o.Image.Needs.Writable, r.o.Image.Needs.StatePaths())
 		p.Root, err = r.o.Tree.Sub(fmt.Sprintf("/proc/%d/root", pid))
 	default:
 		return p, false

@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -180,13 +181,13 @@ func (r *run) result(q *question) model.Comparison {
 	}
 	if q.liveErr != nil || q.twinErr != nil {
 		c.Verdict = model.VerifyDifferent
-		c.Differences = []model.Difference{{What: "answer", Live: or(c.Live.Error, "yes"), Image: or(c.Twin.Error, "yes")}}
+		c.Differences = []model.Difference{{What: "answer", Live: cmp.Or(c.Live.Error, "yes"), Image: cmp.Or(c.Twin.Error, "yes")}}
 		return c
 	}
 	if q.packed != nil && q.packed.Encoding != "" {
 		c.Live.PackedBytes, c.Twin.PackedBytes = q.again.Packed, q.packed.Packed
 	}
-	o := compare.Options{Host: or(q.q.Host, hostOf(q.t)), Redact: r.redact.text, Line: r.redact.line, Unordered: asked.IsHealth(q.q.Path)}
+	o := compare.Options{Host: cmp.Or(q.q.Host, hostOf(q.t)), Redact: r.redact.text, Line: r.redact.line, Unordered: asked.IsHealth(q.q.Path)}
 	o.Own, o.Masks = q.seldom(o), r.o.masks(q.t.port, q.q)
 	result := q.compare(o)
 	c.Verdict, c.Differences, c.Masks = result.Verdict, append(c.Differences, result.Differences...), result.Masks
@@ -236,7 +237,7 @@ func (r *run) listen(twin Twin, t target) (model.Comparison, error) {
 	if c.Same {
 		c.Verdict, c.ProofWhy = model.VerifyEqual, "that a port is open shows little"
 	} else {
-		c.Verdict, c.Differences = model.VerifyDifferent, []model.Difference{{What: "port", Live: or(c.Live.Error, "listens"), Image: or(c.Twin.Error, "listens")}}
+		c.Verdict, c.Differences = model.VerifyDifferent, []model.Difference{{What: "port", Live: cmp.Or(c.Live.Error, "listens"), Image: cmp.Or(c.Twin.Error, "listens")}}
 	}
 	return c, nil
 }

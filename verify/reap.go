@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -18,7 +19,7 @@ type left struct{ Owner, Engine, Dir string } // Engine "": a sandbox
 
 // choose makes the runtime, and starts the reaper before anything is made there.
 func (r *run) choose(ctx context.Context) error {
-	name := or(r.o.RuntimeName, RuntimeAuto)
+	name := cmp.Or(r.o.RuntimeName, RuntimeAuto)
 	if name == RuntimeSandbox {
 		return r.sandbox()
 	}

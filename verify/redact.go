@@ -142,8 +142,8 @@ func ownPaths(a model.AnalysisInfo, i model.Image) []string {
 	for _, w := range a.App.WebApps {
 		paths = append(paths, string(w.Path))
 	}
-	for _, m := range i.Needs.State {
-		paths = append(paths, string(m.Path))
+	for _, p := range i.Needs.StatePaths() {
+		paths = append(paths, string(p))
 	}
 	for _, l := range a.Logs {
 		paths = append(paths, string(l.Path))

@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -171,10 +172,10 @@ func prepare(ctx context.Context, o Options) (*run, error) {
 
 // begin finds the live application.
 func begin(o Options) (*run, error) {
-	o.StateLimit = or(o.StateLimit, defaultStateLimit)
-	o.Timeout = or(o.Timeout, defaultTimeout)
-	o.Settle = or(o.Settle, defaultSettle)
-	o.StopGrace = or(o.StopGrace, defaultStopGrace)
+	o.StateLimit = cmp.Or(o.StateLimit, defaultStateLimit)
+	o.Timeout = cmp.Or(o.Timeout, defaultTimeout)
+	o.Settle = cmp.Or(o.Settle, defaultSettle)
+	o.StopGrace = cmp.Or(o.StopGrace, defaultStopGrace)
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
@@ -189,7 +190,7 @@ func begin(o Options) (*run, error) {
 		o.Tree = t
 	}
 	app := o.Analysis.AnalysisInfo.App
-	r := &run{o: o, pace: newPace(or(o.Rate, defaultRate))}
+	r := &run{o: o, pace: newPace(cmp.Or(o.Rate, defaultRate))}
 	var err error
 	if r.live, err = openLive(o.Tree, app); err != nil {
 		return nil, err
@@ -206,14 +207,6 @@ func begin(o Options) (*run, error) {
 	return r, nil
 }
 
-func or[T comparable](v, otherwise T) T {
-	var zero T
-	if v == zero {
-		return otherwise
-	}
-	return v
-}
-
 // memory is the twin's limit.
 func memory(o Options) (int64, error) {
 	m, err := mem.VirtualMemory()
@@ -226,7 +219,7 @@ func memory(o Options) (int64, error) {
 // limitMemory is what the user names, else twice the need. It must be free, since the live application comes first; where twice the need is not, but as
 // much as the live application took at its peak and a quarter beside it is, what is free has to do: a limit is not what the twin takes.
 func limitMemory(o Options, free int64) (int64, error) {
-	limit := or(o.MemoryBytes, max(2*o.Image.Needs.MemoryBytes, leastMemory))
+	limit := cmp.Or(o.MemoryBytes, max(2*o.Image.Needs.MemoryBytes, leastMemory))
 	u := o.Analysis.AnalysisInfo.Usage
 	least := max(max(u.PeakRSSBytes, u.RSSBytes+u.SwapBytes)*5/4, leastMemory)
 	switch {

@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -103,7 +104,7 @@ func (s *sandbox) Start(ctx context.Context, i model.Image, n Needs) (_ Twin, er
 	}
 	s.say(sandboxed(t.box.PID))
 	t.group, t.skips = cgroup.New(fmt.Sprintf("%s%s-%d", groups, s.owner, s.starts), cgroup.Limits{
-		MemoryBytes: n.MemoryBytes, PIDs: pidLimit, CPUs: or(n.CPUs, max(1, float64(runtime.NumCPU())/2)),
+		MemoryBytes: n.MemoryBytes, PIDs: pidLimit, CPUs: cmp.Or(n.CPUs, max(1, float64(runtime.NumCPU())/2)),
 	})
 	if err := t.group.Add(t.box.PID); err != nil {
 		return nil, err
@@ -133,7 +134,7 @@ func (s *sandbox) plan(i model.Image, c v1.Config, n Needs) jail.BoxPlan {
 		name = "a2c-verify"
 	}
 	p := jail.BoxPlan{
-		Root: s.root(), ReadOnly: n.ReadOnly, Capabilities: jail.CapabilityNumbers(n.Capabilities), NoNewPrivileges: n.NoNewPrivileges, Hostname: name, User: c.User, Dir: or(c.WorkingDir, "/"), Args: slices.Concat(c.Entrypoint, c.Cmd),
+		Root: s.root(), ReadOnly: n.ReadOnly, Capabilities: jail.CapabilityNumbers(n.Capabilities), NoNewPrivileges: n.NoNewPrivileges, Hostname: name, User: c.User, Dir: cmp.Or(c.WorkingDir, "/"), Args: slices.Concat(c.Entrypoint, c.Cmd),
 		Env: slices.Concat([]string{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOSTNAME=" + name}, c.Env, n.Env),
 	}
 	for path, text := range map[string]string{

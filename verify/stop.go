@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -35,7 +36,7 @@ const lookEnded = 20 * time.Millisecond
 
 // askToEnd sends the image's own signal and waits for the end, no longer than the grace.
 func (r *run) askToEnd(ctx context.Context, twin Twin) (*model.Stop, error) {
-	s := &model.Stop{Signal: or(r.o.Image.Config.StopSignal, "SIGTERM"), GraceSeconds: r.o.StopGrace.Seconds()}
+	s := &model.Stop{Signal: cmp.Or(r.o.Image.Config.StopSignal, "SIGTERM"), GraceSeconds: r.o.StopGrace.Seconds()}
 	r.report("stop", s.Signal, 0)
 	begin := time.Now()
 	if err := twin.Signal(ctx, s.Signal); err != nil {

@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -114,7 +115,7 @@ func (s *survey) page(ctx context.Context, t target, q Request, answer compare.A
 	if answer.Status != http.StatusOK || !strings.Contains(strings.ToLower(answer.ContentType), "html") {
 		return nil
 	}
-	base, err := url.Parse(t.scheme + "://" + or(q.Host, hostOf(t)) + q.Path)
+	base, err := url.Parse(t.scheme + "://" + cmp.Or(q.Host, hostOf(t)) + q.Path)
 	if err != nil {
 		return nil // a Host that is no name: nothing was found, then
 	}
@@ -167,7 +168,7 @@ func (s *survey) rest(ctx context.Context) error {
 		return err
 	}
 	list = append(list, found...)
-	most := or(s.o.Most, defaultMost)
+	most := cmp.Or(s.o.Most, defaultMost)
 	if room := max(0, most-len(s.list)); len(list) > room {
 		s.skips = append(s.skips, model.Skip{What: "requests", Reason: fmt.Sprintf("at most %d are asked (--most)", most), Count: len(list) - room})
 		list = list[:room]
@@ -200,7 +201,7 @@ func (s *survey) leave(ctx context.Context) error {
 // collected are the requests of the user's own files, as far as they go to a port that speaks HTTP.
 func (s *survey) collected() (list []Request) {
 	for _, q := range s.o.Collected {
-		q.Port = or(q.Port, s.main)
+		q.Port = cmp.Or(q.Port, s.main)
 		if _, ok := s.target(q.Port); !ok {
 			s.skips = append(s.skips, model.Skip{What: "request", Reason: fmt.Sprintf("port %d is none of the image's that speak HTTP", q.Port), Count: 1})
 			continue
@@ -224,7 +225,7 @@ func (s *survey) found(ctx context.Context) ([]Request, error) {
 	}
 	paths = slices.Concat(paths, s.links, documents)
 	for i := range paths {
-		paths[i].Port = or(paths[i].Port, s.main)
+		paths[i].Port = cmp.Or(paths[i].Port, s.main)
 	}
 	paths, dropped := asked.Harmless(paths, s.o.QueryValues)
 	if dropped > 0 {

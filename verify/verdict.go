@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -33,7 +34,7 @@ func conclude(v *model.Verification, unasked []string) {
 	case len(v.Comparisons) == 0:
 		v.Missing = []string{"the image listens on no TCP port: there is nothing to compare"}
 	case t.successes == 0 && t.handshakes == 0:
-		v.Missing = []string{"nothing that was compared shows that the image works (" + or(t.why, "no port speaks HTTP") +
+		v.Missing = []string{"nothing that was compared shows that the image works (" + cmp.Or(t.why, "no port speaks HTTP") +
 			"): name a path that the application answers, --path /…, or a whole request, --request FILE"}
 	case t.successes < enough && t.handshakes == 0:
 		v.Missing = wanting(v, t, unasked)
