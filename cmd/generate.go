@@ -41,13 +41,14 @@ func newAppDeployment(a *app) *cobra.Command {
 	var f deploymentFlags
 	c := &cobra.Command{
 		Use:   "app-deployment --application-id ID",
-		Short: "Write task definition, CloudFormation and Kubernetes files",
+		Short: "Write task definition, CloudFormation, Kubernetes and Compose files",
 		Long: `app-deployment reads deployment.json, which is yours to edit, and writes the files of each target into the application's folder. The same input gives the
 same bytes. Account and region are never invented: fill aws in deployment.json.
 
 Exit code 3: you changed a generated file; --force writes over it.`,
 		Example: `  a2c generate app-deployment --application-id java-tomcat-9e8e4799
-  a2c generate app-deployment --application-id java-tomcat-9e8e4799 --target eks-ec2`,
+  a2c generate app-deployment --application-id java-tomcat-9e8e4799 --target eks-ec2
+  a2c generate app-deployment --application-id java-tomcat-9e8e4799 --target ecs-ec2,compose`,
 		Args: none,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if err := checkID(f.id); err != nil {

@@ -14,9 +14,10 @@ type sample struct {
 }
 
 // samples are the four kinds of the demo: a Tomcat with a database folder and a read-only root that was seen to work, a Spring Boot
-// jar with its actuator on a second port and a secret, an ASP.NET Core application, and a single file that was never verified.
+// jar with its actuator on a second port and a secret, an ASP.NET Core application, and a single file that was never verified; and an
+// agent that watches its machine.
 func samples() map[string]sample {
-	return map[string]sample{"tomcat": tomcat(), "springboot": springBoot(), "tomcat-file": tomcatFile(), "dotnet": aspNet(), "dotnet-single": singleFile()}
+	return map[string]sample{"tomcat": tomcat(), "springboot": springBoot(), "tomcat-file": tomcatFile(), "dotnet": aspNet(), "dotnet-single": singleFile(), "agent": agent()}
 }
 
 func digest(c string) string { return "sha256:" + strings.Repeat(c, 64) }
@@ -99,6 +100,7 @@ func springBoot() sample {
 	a.ContainerParameters.ApplicationPort = 8081
 	a.AnalysisInfo.App.Runtime.Kind = "jvm"
 	a.AnalysisInfo.Usage = model.Usage{RSSBytes: 300 << 20, PeakRSSBytes: 310 << 20, MaxHeapBytes: 1 << 30, Cores: 0.3, Threads: 37}
+	a.AnalysisInfo.Replicas = model.Replicas{Answer: model.ReplicasUnknown, Reasons: []model.ReplicaReason{{What: model.SessionsInMemory, Answer: model.ReplicasUnknown}}}
 	a.AnalysisInfo.Kernel.Limits = []model.KernelUse{{Name: "Max open files", Kind: model.LimitNoFile, Bytes: 200000}}
 	v := &model.Verification{
 		Verified: true, ImageDigest: i.Digest, ReadySeconds: 6.1, PeakBytes: 290 << 20,
@@ -157,4 +159,48 @@ func singleFile() sample {
 		},
 	}
 	return sample{image: i}
+}
+
+// agent watches its machine and uses of it whatever can be granted.
+func agent() sample {
+	i := model.Image{
+		ApplicationID: "java-generic-77aa0b1c", Repository: "java-generic-77aa0b1c", Tag: "3.0", Digest: digest("5"), Platform: "linux/amd64",
+		Size: 80 << 20, Uncompressed: 170 << 20,
+		Needs: model.Needs{
+			Ports: []model.Listener{{Address: "0.0.0.0", Port: 9100, Protocol: "tcp", Purpose: "http"}},
+			User:  model.User{UID: 0, GID: 0, Name: "root"},
+		},
+	}
+	var a model.Analysis
+	seen := func(name string, from model.Source) model.KernelUse {
+		return model.KernelUse{Name: name, Evidence: model.Evidence{"name": {from}}}
+	}
+	use := func(name string, kind model.UseKind, detail string, bytes int64) model.KernelUse {
+		u := seen(name, "/proc/77/status:1")
+		u.Kind, u.Detail, u.Bytes = kind, detail, bytes
+		return u
+	}
+	a.AnalysisInfo.App.Runtime.Kind = "jvm"
+	a.AnalysisInfo.Usage = model.Usage{RSSBytes: 90 << 20, PeakRSSBytes: 95 << 20, Cores: 0.05, Threads: 22}
+	a.AnalysisInfo.Kernel = model.Kernel{
+		Capabilities: []model.Capability{
+			{Name: "CAP_CHOWN"},
+			{Name: "CAP_NET_ADMIN", Used: "netfilter netlink socket", Evidence: model.Evidence{"used": {"/proc/77/net/netlink:4"}}},
+			{Name: "CAP_SYS_PTRACE", Used: "unit AmbientCapabilities", Evidence: model.Evidence{"used": {"file /etc/systemd/system/agent.service:9"}}},
+		},
+		Devices: []model.KernelUse{seen("/dev/fuse", "/proc/77/fd/9"), seen("/dev/nvidia0", "/proc/77/fd/10"), seen("/dev/nvidiactl", "/proc/77/fd/11")},
+		Mounts:  []model.KernelUse{use("/srv/share", model.MountNFS, "nfs4 10.0.0.7:/share", 0), use("/etc/agent", model.MountBind, "BindReadOnlyPaths=/etc/agent", 0)},
+		Sysctls: []model.KernelUse{
+			use("vm.max_map_count", "", "262144", 0), use("net.core.somaxconn", "", "4096", 0), use("/proc/sys/kernel/core_pattern", "", "open for writing", 0),
+		},
+		Limits: []model.KernelUse{
+			use("Max locked memory", model.LimitMemLock, "1048576 bytes are locked", 1<<20), use("Max realtime priority", model.LimitRealtime, "0/50, default 0", 0),
+			use("huge pages", model.LimitHugePages, "5242880 bytes in huge pages", 5<<20),
+		},
+		HostReads:    []model.KernelUse{use("/proc/1/stat", model.ReadProc, "", 0), use("/var/log/syslog", model.ReadLog, "", 0), use("/sys/kernel/debug/x", model.ReadSys, "writing", 0)},
+		SharedMemory: []model.KernelUse{use("/dev/shm/ring", model.MemoryPOSIX, "", 100<<20)},
+		Sockets:      []model.KernelUse{use("/var/run/docker.sock", model.SocketUnix, "", 0)},
+	}
+	a.AnalysisInfo.Replicas = model.Replicas{Answer: model.ReplicasUnknown, Reasons: []model.ReplicaReason{{What: model.SessionsInMemory + ": two copies take sticky sessions", Answer: model.ReplicasUnknown}}}
+	return sample{analysis: a, image: i}
 }

@@ -76,6 +76,15 @@ type (
 	not struct {
 		Not [1]any `json:"Fn::Not"`
 	}
+	both struct {
+		And [2]any `json:"Fn::And"`
+	}
+	named struct {
+		Condition string // one of the template
+	}
+	base64 struct {
+		Base64 any `json:"Fn::Base64"`
+	}
 )
 
 // literal writes text of the user's so that it stays as it is: outside of Fn::Sub nothing is replaced, but validators take ${X} there for
@@ -97,7 +106,12 @@ func ifElse(condition string, then, otherwise any) choice {
 	return choice{[3]any{condition, then, otherwise}}
 }
 
-func filled(parameter string) not { return not{[1]any{equal{[2]any{ref{parameter}, ""}}}} }
+func filled(parameter string) not { return not{[1]any{empty(parameter)}} }
+
+func empty(parameter string) equal { return equal{[2]any{ref{parameter}, ""}} }
+
+// noValue leaves a property out.
+func noValue() ref { return ref{"AWS::NoValue"} }
 
 type cfnTag struct {
 	Key   string
@@ -111,6 +125,7 @@ type policy struct {
 }
 
 type statement struct {
+	Sid       string `json:"Sid,omitempty"`
 	Effect    string
 	Action    any
 	Principal any `json:"Principal,omitempty"`
@@ -124,9 +139,18 @@ type cfnRole struct {
 	RoleName                 any
 	Description              string
 	AssumeRolePolicyDocument policy
-	ManagedPolicyArns        []any          `json:",omitempty"`
-	Policies                 []inlinePolicy `json:",omitempty"`
-	Tags                     []cfnTag       `json:",omitempty"`
+	ManagedPolicyArns        any      `json:",omitempty"` // []any, or a choice
+	Policies                 []any    `json:",omitempty"` // inlinePolicy, or a choice
+	Tags                     []cfnTag `json:",omitempty"`
+}
+
+// serviceTrust lets a service of AWS take a role, for this account alone where the service says for whom it asks.
+func serviceTrust(service string, account any) policy {
+	s := statement{Effect: "Allow", Action: "sts:AssumeRole", Principal: map[string]string{"Service": service}}
+	if account != nil {
+		s.Condition = map[string]any{"StringEquals": map[string]any{"aws:SourceAccount": account}}
+	}
+	return newPolicy(s)
 }
 
 type inlinePolicy struct {
@@ -150,6 +174,11 @@ type ingress struct {
 	CidrIP                any `json:"CidrIp,omitempty"`
 	CidrIPv6              any `json:"CidrIpv6,omitempty"`
 	SourceSecurityGroupID any `json:"SourceSecurityGroupId,omitempty"`
+}
+
+type cfnIngressRule struct {
+	GroupID any `json:"GroupId"`
+	ingress
 }
 
 type cfnLogGroup struct {

@@ -5,9 +5,10 @@ package generate
 type cfnTaskDefinition struct {
 	Family                  string
 	NetworkMode             string
+	PidMode                 string `json:"PidMode,omitempty"`
 	RequiresCompatibilities []string
-	CPU                     string         `json:"Cpu"`
-	Memory                  string         `json:"Memory"`
+	CPU                     string         `json:"Cpu,omitempty"`
+	Memory                  string         `json:"Memory,omitempty"`
 	RuntimePlatform         cfnPlatform    `json:"RuntimePlatform"`
 	EphemeralStorage        *cfnEphemeral  `json:"EphemeralStorage,omitempty"`
 	ExecutionRoleArn        any            `json:"ExecutionRoleArn"`
@@ -29,12 +30,16 @@ type cfnContainer struct {
 	Image                  any
 	Essential              bool
 	User                   string
-	ReadonlyRootFilesystem bool
+	CPU                    int  `json:"Cpu,omitempty"`
+	Memory                 int  `json:",omitempty"`
+	Privileged             bool `json:",omitempty"`
+	ReadonlyRootFilesystem any
 	PortMappings           []cfnPortMapping   `json:",omitempty"`
 	Environment            []cfnVariable      `json:",omitempty"`
 	Secrets                []cfnSecret        `json:",omitempty"`
 	MountPoints            []cfnMountPoint    `json:",omitempty"`
 	LinuxParameters        *cfnLinux          `json:",omitempty"`
+	ResourceRequirements   []cfnResourceNeed  `json:",omitempty"`
 	SystemControls         []cfnSystemControl `json:",omitempty"`
 	HealthCheck            *cfnHealth         `json:",omitempty"`
 	StopTimeout            int                `json:",omitempty"`
@@ -45,9 +50,11 @@ type cfnContainer struct {
 type (
 	cfnPortMapping struct {
 		ContainerPort int
+		HostPort      *int `json:",omitempty"` // 0: one that is free
 		Protocol      string
 	}
-	cfnHealth struct {
+	cfnResourceNeed struct{ Type, Value string }
+	cfnHealth       struct {
 		Command                                 []any
 		Interval, Retries, StartPeriod, Timeout int
 	}
@@ -65,11 +72,20 @@ type (
 		ReadOnly      bool
 	}
 	cfnLinux struct {
-		Capabilities *cfnCapabilities `json:",omitempty"`
-		Tmpfs        []cfnTmpfs       `json:",omitempty"`
+		Capabilities     *cfnCapabilities `json:",omitempty"`
+		Devices          []cfnDevice      `json:",omitempty"`
+		SharedMemorySize int              `json:",omitempty"`
+		Tmpfs            []cfnTmpfs       `json:",omitempty"`
 	}
-	cfnCapabilities struct{ Drop []string }
-	cfnTmpfs        struct {
+	cfnCapabilities struct {
+		Add  []string `json:",omitempty"`
+		Drop []string `json:",omitempty"`
+	}
+	cfnDevice struct {
+		ContainerPath, HostPath any
+		Permissions             []string
+	}
+	cfnTmpfs struct {
 		ContainerPath any
 		Size          int
 		MountOptions  []string
@@ -88,8 +104,11 @@ type (
 
 type cfnVolume struct {
 	Name string
-	EFS  cfnEFSVolume `json:"EFSVolumeConfiguration"`
+	EFS  *cfnEFSVolume  `json:"EFSVolumeConfiguration,omitempty"`
+	Host *cfnHostVolume `json:",omitempty"`
 }
+
+type cfnHostVolume struct{ SourcePath any }
 
 type cfnEFSVolume struct {
 	FileSystem        any `json:"FilesystemId"`
@@ -101,19 +120,32 @@ type cfnEFSVolume struct {
 }
 
 type cfnService struct {
-	Cluster                 any
-	TaskDefinition          any
-	LaunchType              string
-	PlatformVersion         string
-	DesiredCount            any
-	DeploymentConfiguration cfnDeployment
-	HealthGrace             int `json:"HealthCheckGracePeriodSeconds,omitempty"`
-	NetworkConfiguration    struct{ AwsvpcConfiguration cfnNetwork }
-	LoadBalancers           []cfnServiceBalancer `json:",omitempty"`
-	EnableECSManagedTags    bool
-	PropagateTags           string
-	Tags                    []cfnTag `json:",omitempty"`
+	Cluster                  any
+	TaskDefinition           any
+	LaunchType               any    `json:",omitempty"`
+	CapacityProviderStrategy any    `json:",omitempty"`
+	PlatformVersion          string `json:",omitempty"`
+	SchedulingStrategy       string `json:",omitempty"`
+	DesiredCount             any    `json:",omitempty"`
+	DeploymentConfiguration  cfnDeployment
+	PlacementStrategies      []placement  `json:",omitempty"`
+	HealthGrace              int          `json:"HealthCheckGracePeriodSeconds,omitempty"`
+	NetworkConfiguration     *cfnNetworks `json:",omitempty"`
+	LoadBalancers            []any        `json:",omitempty"` // cfnServiceBalancer, or a choice
+	EnableExecuteCommand     any
+	EnableECSManagedTags     bool
+	PropagateTags            string
+	Tags                     []cfnTag `json:",omitempty"`
 }
+
+type (
+	placement        struct{ Type, Field string }
+	capacityStrategy struct {
+		CapacityProvider any
+		Weight           int
+	}
+	cfnNetworks struct{ AwsvpcConfiguration cfnNetwork }
+)
 
 type cfnDeployment struct {
 	MaximumPercent           int
@@ -122,7 +154,7 @@ type cfnDeployment struct {
 }
 
 type cfnNetwork struct {
-	AssignPublicIP any `json:"AssignPublicIp"`
+	AssignPublicIP any `json:"AssignPublicIp,omitempty"`
 	SecurityGroups []any
 	Subnets        any
 }
@@ -160,6 +192,18 @@ type cfnTargetGroup struct {
 
 type matcher struct {
 	HTTPCode string `json:"HttpCode"`
+}
+
+type cfnListenerRule struct {
+	ListenerArn any
+	Priority    any
+	Conditions  []ruleCondition
+	Actions     []any
+}
+
+type ruleCondition struct {
+	Field  string
+	Values []any
 }
 
 type cfnListener struct {
@@ -216,3 +260,23 @@ type (
 		Permissions string
 	}
 )
+
+type cfnScalable struct {
+	MinCapacity       any
+	MaxCapacity       any
+	ResourceID        any `json:"ResourceId"`
+	ServiceNamespace  string
+	ScalableDimension string
+}
+
+type cfnScaling struct {
+	PolicyName                               string
+	PolicyType                               string
+	ScalingTargetID                          any `json:"ScalingTargetId"`
+	TargetTrackingScalingPolicyConfiguration struct {
+		PredefinedMetricSpecification struct{ PredefinedMetricType string }
+		TargetValue                   any
+		ScaleInCooldown               int
+		ScaleOutCooldown              int
+	}
+}

@@ -2,7 +2,6 @@ package generate
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -29,9 +28,13 @@ func (s *stack) http() bool {
 func (s *stack) balanced() []target {
 	var targets []target
 	for i, p := range s.d.ExposedPorts {
+		if s.daemon {
+			s.notes = append(s.notes, fmt.Sprintf("Port %d (%s) answers on each instance, behind no load balancer; whom the instances let in is for their security group to say.", p.LocalPort, protocol(p)))
+			continue
+		}
 		web := webPort(p) || i == 0
 		if s.http() && !web || len(targets) == 5 {
-			s.notes = append(s.notes, fmt.Sprintf("Port %d (%s) is open in the task, but behind no load balancer and no security group lets it in.", p.LocalPort, protocol(p)))
+			s.notes = append(s.notes, fmt.Sprintf("Port %d (%s) is open in the task, but behind no load balancer.", p.LocalPort, protocol(p)))
 			continue
 		}
 		if protocol(p) == "udp" && s.d.HealthCheck.Port == 0 {
@@ -49,18 +52,19 @@ func (s *stack) balanced() []target {
 
 // balancer makes an application load balancer for HTTP, else a network load balancer; none without ports. The first port is reached at
 // 443 with a certificate, at 80 (HTTP) or its own number without; the others at their own numbers.
-func (s *stack) balancer() []target {
-	targets := s.balanced()
+func (s *stack) balancer() {
 	if len(s.d.ExposedPorts) == 0 {
 		s.notes = append(s.notes, "Nothing listens where others could reach it: the service has no load balancer.")
 	}
-	if len(targets) == 0 {
-		return nil
+	if len(s.targets) == 0 {
+		return
 	}
 	kind, attributes := "network", []cfnTag{{"load_balancing.cross_zone.enabled", "true"}}
 	if s.http() {
 		kind, attributes = "application", []cfnTag{{"routing.http.drop_invalid_header_fields.enabled", "true"}}
+		s.t.Conditions[ownBalancer] = empty("BalancerSecurityGroup")
 		s.certificate()
+		s.otherListener()
 	}
 	scheme, cidr := "internal", "10.0.0.0/8"
 	if s.d.ECSParameters.PublicApp {
@@ -70,16 +74,48 @@ func (s *stack) balancer() []target {
 	p["LoadBalancerSubnets"] = cfnParameter{Type: "List<AWS::EC2::Subnet::Id>", Description: "Subnets for the load balancer, in two zones at least; public ones when it faces the internet"}
 	p["Scheme"] = cfnParameter{Type: "String", Default: scheme, AllowedValues: []string{"internal", "internet-facing"}, Description: "Who can reach the load balancer"}
 	p["AllowedCidr"] = cfnParameter{Type: "String", Default: cidr, AllowedPattern: `^\d+\.\d+\.\d+\.\d+/\d+$`, Description: "Addresses that may connect to the load balancer"}
-	s.t.Resources["LoadBalancer"] = cfnResource{Type: "AWS::ElasticLoadBalancingV2::LoadBalancer", Properties: cfnLoadBalancer{
+	s.t.Resources["LoadBalancer"] = s.ifOwn(cfnResource{Type: "AWS::ElasticLoadBalancingV2::LoadBalancer", Properties: cfnLoadBalancer{
 		Type: kind, Scheme: ref{"Scheme"}, Subnets: ref{"LoadBalancerSubnets"}, SecurityGroups: []any{ref{"LoadBalancerSecurityGroup"}},
 		Attributes: attributes, Tags: s.tags(),
-	}}
-	for i, t := range targets {
-		s.t.Resources["TargetGroup"+t.number] = cfnResource{Type: "AWS::ElasticLoadBalancingV2::TargetGroup", Properties: s.targetGroup(t)}
-		s.t.Resources["Listener"+t.number] = cfnResource{Type: "AWS::ElasticLoadBalancingV2::Listener", Properties: s.listener(t, i == 0)}
+	}})
+	for i, t := range s.targets {
+		group := cfnResource{Type: "AWS::ElasticLoadBalancingV2::TargetGroup", Properties: s.targetGroup(t)}
+		if i > 0 {
+			group = s.ifOwn(group)
+		}
+		s.t.Resources["TargetGroup"+t.number] = group
+		s.t.Resources["Listener"+t.number] = s.ifOwn(cfnResource{Type: "AWS::ElasticLoadBalancingV2::Listener", Properties: s.listener(t, i == 0)})
 	}
-	s.t.Outputs["LoadBalancer"] = cfnOutput{Description: "Name of the load balancer; point your domain here", Value: get("LoadBalancer", "DNSName")}
-	return targets
+	s.t.Outputs["LoadBalancer"] = cfnOutput{
+		Description: "Name of the load balancer; point your domain here", Value: get("LoadBalancer", "DNSName"), Condition: beside(s.http(), ownBalancer),
+	}
+}
+
+// ownBalancer is the condition that the stack makes its load balancer, and ifOwn ties a part of it to that.
+const ownBalancer = "OwnBalancer"
+
+func (s *stack) ifOwn(r cfnResource) cfnResource {
+	r.Condition = beside(s.http(), ownBalancer)
+	return r
+}
+
+// otherListener puts the first port behind a listener that is there, by a rule of its own.
+func (s *stack) otherListener() {
+	p := s.t.Parameters
+	p["ListenerArn"] = cfnParameter{
+		Type: "String", Default: "", AllowedPattern: `^$|^arn:aws[a-z-]*:elasticloadbalancing:.+:listener/app/.+$`, Constraint: "the ARN of a listener of an application load balancer, or nothing",
+		Description: "Listener of a load balancer that is there, to be used in the place of a new one; it takes BalancerSecurityGroup, too",
+	}
+	p["ListenerPath"] = cfnParameter{Type: "String", Default: "/*", Description: "Paths that ListenerArn sends here"}
+	p["ListenerPriority"] = cfnParameter{Type: "Number", Default: 100, MinValue: new(1), Description: "Place of that rule among those of ListenerArn; no two have the same"}
+	p["BalancerSecurityGroup"] = cfnParameter{
+		Type: "String", Default: "", AllowedPattern: "^$|^sg-[0-9a-f]+$", Constraint: "the ID of a security group, or nothing", Description: "Security group of the load balancer of ListenerArn; empty for a load balancer of the stack's own",
+	}
+	s.t.Conditions["OtherListener"] = filled("BalancerSecurityGroup")
+	s.t.Resources["ListenerRule"] = cfnResource{Type: "AWS::ElasticLoadBalancingV2::ListenerRule", Condition: "OtherListener", Properties: cfnListenerRule{
+		ListenerArn: ref{"ListenerArn"}, Priority: ref{"ListenerPriority"}, Conditions: []ruleCondition{{"path-pattern", []any{ref{"ListenerPath"}}}},
+		Actions: []any{forward{"forward", ref{"TargetGroup" + s.targets[0].number}}},
+	}}
 }
 
 // certificate: with one the first port is served over TLS, and plain HTTP is sent there.
@@ -89,10 +125,11 @@ func (s *stack) certificate() {
 		Description: "Certificate for HTTPS; empty for plain HTTP", Constraint: "the ARN of a certificate, or nothing",
 	}
 	s.t.Conditions["HasCertificate"] = filled("CertificateArn")
+	s.t.Conditions["Redirects"] = both{[2]any{named{"HasCertificate"}, named{ownBalancer}}}
 	r := redirect{Type: "redirect"}
 	r.RedirectConfig.Protocol, r.RedirectConfig.Port, r.RedirectConfig.StatusCode = "HTTPS", "443", "HTTP_301"
 	s.t.Resources["RedirectListener"] = cfnResource{
-		Type: "AWS::ElasticLoadBalancingV2::Listener", Condition: "HasCertificate",
+		Type: "AWS::ElasticLoadBalancingV2::Listener", Condition: "Redirects",
 		Properties: cfnListener{LoadBalancerArn: ref{"LoadBalancer"}, Port: 80, Protocol: "HTTP", DefaultActions: []any{r}},
 	}
 }
@@ -105,7 +142,7 @@ func (s *stack) listener(t target, first bool) cfnListener {
 	if !s.http() {
 		return l
 	}
-	nothing := ref{"AWS::NoValue"}
+	nothing := noValue()
 	if first {
 		l.Port = ifElse("HasCertificate", 443, 80)
 	}
@@ -115,7 +152,7 @@ func (s *stack) listener(t target, first bool) cfnListener {
 	return l
 }
 
-// targetGroup checks the proved path; on the port of the check, which may be another than the one that is served.
+// targetGroup checks the proved path; on the port of the check, which may be another than the one that is served, unless instances give out the ports.
 func (s *stack) targetGroup(t target) cfnTargetGroup {
 	h := s.d.HealthCheck
 	g := cfnTargetGroup{
@@ -123,116 +160,31 @@ func (s *stack) targetGroup(t target) cfnTargetGroup {
 		HealthCheckPort: "traffic-port", HealthCheckProtocol: "TCP", HealthCheckInterval: 15, HealthyThreshold: 2, UnhealthyThreshold: 3,
 		Attributes: []cfnTag{{"deregistration_delay.timeout_seconds", "30"}}, Tags: s.tags(),
 	}
-	if h.Port > 0 && h.Port != t.LocalPort && (h.Path != "" || protocol(t.Port) == "udp") {
+	elsewhere := h.Port > 0 && h.Port != t.LocalPort
+	switch {
+	case s.bridge:
+		g.TargetType = "instance"
+	case elsewhere && (h.Path != "" || protocol(t.Port) == "udp"):
 		g.HealthCheckPort = strconv.Itoa(h.Port)
 	}
-	if s.http() {
-		g.Protocol, g.HealthCheckProtocol = "HTTP", "HTTP"
-		if t.Purpose == "https" {
-			g.Protocol, g.HealthCheckProtocol = "HTTPS", "HTTPS"
-		}
-		// An application load balancer cannot merely connect; anything but a server's error counts as alive then.
-		g.HealthCheckPath, g.Matcher = "/", &matcher{"200-499"}
+	if !s.http() {
+		return g
 	}
-	if h.Path != "" && s.http() {
+	g.Protocol, g.HealthCheckProtocol = "HTTP", "HTTP"
+	if t.Purpose == "https" {
+		g.Protocol, g.HealthCheckProtocol = "HTTPS", "HTTPS"
+	}
+	// An application load balancer cannot merely connect; anything but a server's error counts as alive then.
+	g.HealthCheckPath, g.Matcher = "/", &matcher{"200-499"}
+	switch {
+	case h.Path != "" && elsewhere && s.bridge:
+		s.notes = append(s.notes, fmt.Sprintf("The health path %s is proved on port %d, which has no fixed number on an instance: the load balancer asks port %d for / instead; ecsParameters.ec2.networkMode awsvpc asks where it is proved.",
+			model.Path(h.Path), h.Port, t.LocalPort))
+	case h.Path != "":
 		g.HealthCheckPath, g.Matcher = literal(h.Path), &matcher{orDefault(h.Codes, "200-399")}
 	}
+	if s.d.StickySessions {
+		g.Attributes = append(g.Attributes, cfnTag{"stickiness.enabled", "true"}, cfnTag{"stickiness.type", "lb_cookie"})
+	}
 	return g
-}
-
-func (s *stack) securityGroups(targets []target) {
-	task := cfnSecurityGroup{GroupDescription: "Tasks of " + s.family, VpcID: ref{"VpcId"}, Tags: s.tags()}
-	if len(targets) > 0 {
-		front := cfnSecurityGroup{GroupDescription: "Load balancer of " + s.family, VpcID: ref{"VpcId"}, Tags: s.tags()}
-		allow := func(protocol string, port any, why string) {
-			front.SecurityGroupIngress = append(front.SecurityGroupIngress, ingress{Description: why, IPProtocol: protocol, FromPort: port, ToPort: port, CidrIP: ref{"AllowedCidr"}})
-		}
-		first := 0
-		if s.http() {
-			allow("tcp", 80, "HTTP")
-			allow("tcp", 443, "HTTPS")
-			first = 1
-		}
-		for _, t := range targets[first:] {
-			allow(protocol(t.Port), t.LocalPort, "Port "+t.number)
-		}
-		for _, port := range s.taskPorts(targets) {
-			task.SecurityGroupIngress = append(task.SecurityGroupIngress, ingress{
-				Description: "From the load balancer", IPProtocol: protocol(port), FromPort: port.LocalPort, ToPort: port.LocalPort,
-				SourceSecurityGroupID: ref{"LoadBalancerSecurityGroup"},
-			})
-		}
-		s.t.Resources["LoadBalancerSecurityGroup"] = cfnResource{Type: "AWS::EC2::SecurityGroup", Properties: front}
-	}
-	task.SecurityGroupEgress = s.egress()
-	s.t.Resources["TaskSecurityGroup"] = cfnResource{Type: "AWS::EC2::SecurityGroup", Properties: task}
-}
-
-// egress lets tasks out to everywhere, or on demand only to what is known: HTTPS is for the image, logs, secrets and AWS itself. The VPC's resolver is
-// beyond security groups.
-func (s *stack) egress() any {
-	s.t.Parameters["Egress"] = cfnParameter{
-		Type: "String", Default: "all", AllowedValues: []string{"all", "known"},
-		Description: "Where tasks may connect to: all, or HTTPS and what a2c knows of the application, which may lack what is used seldom",
-	}
-	s.t.Conditions["KnownEgress"] = equal{[2]any{ref{"Egress"}, "known"}}
-	const anywhere = "0.0.0.0/0"
-	rules := []ingress{{Description: "HTTPS", IPProtocol: "tcp", FromPort: 443, ToPort: 443, CidrIP: anywhere}}
-	if len(s.volumes) > 0 {
-		rules = append(rules, ingress{Description: "NFS to the file system", IPProtocol: "tcp", FromPort: 2049, ToPort: 2049, CidrIP: anywhere})
-	}
-	for _, e := range ends(s.d) {
-		if !slices.ContainsFunc(rules, func(r ingress) bool {
-			return r.IPProtocol == e.protocol && r.FromPort == e.port && r.CidrIP == anywhere
-		}) {
-			rule := ingress{Description: "Port " + strconv.Itoa(e.port), IPProtocol: e.protocol, FromPort: e.port, ToPort: e.port, CidrIP: e.cidr}
-			if strings.Contains(e.cidr, ":") {
-				rule.CidrIP, rule.CidrIPv6 = nil, e.cidr
-			}
-			rules = append(rules, rule)
-		}
-	}
-	return ifElse("KnownEgress", rules, ref{"AWS::NoValue"})
-}
-
-// taskPorts are the balanced ones and that of the health check.
-func (s *stack) taskPorts(targets []target) []model.Port {
-	var ports []model.Port
-	for _, t := range targets {
-		ports = append(ports, t.Port)
-	}
-	check := model.Port{LocalPort: s.d.HealthCheck.Port, Protocol: "tcp"}
-	if check.LocalPort > 0 && !slices.ContainsFunc(ports, func(p model.Port) bool { return p.LocalPort == check.LocalPort && protocol(p) == "tcp" }) {
-		ports = append(ports, check)
-	}
-	return ports
-}
-
-func (s *stack) service(targets []target, waits []string) {
-	service := cfnService{
-		Cluster: ref{"Cluster"}, TaskDefinition: ref{"TaskDefinition"}, LaunchType: "FARGATE", PlatformVersion: "LATEST",
-		DesiredCount: ref{"DesiredCount"}, EnableECSManagedTags: true, PropagateTags: "SERVICE", Tags: s.tags(),
-		DeploymentConfiguration: cfnDeployment{MaximumPercent: 200, MinimumHealthyPercent: 100},
-	}
-	service.DeploymentConfiguration.DeploymentCircuitBreaker.Enable = true
-	service.DeploymentConfiguration.DeploymentCircuitBreaker.Rollback = true
-	subnets := any(ref{"TaskSubnets"})
-	if len(s.volumes) > 0 || s.d.SingleCopy { // the old task ends before the new one starts: only one may write
-		service.DeploymentConfiguration.MaximumPercent, service.DeploymentConfiguration.MinimumHealthyPercent = 100, 0
-	}
-	if len(s.volumes) > 0 {
-		subnets = []any{item{[2]any{0, ref{"TaskSubnets"}}}, item{[2]any{1, ref{"TaskSubnets"}}}}
-	}
-	service.NetworkConfiguration.AwsvpcConfiguration = cfnNetwork{
-		AssignPublicIP: ref{"AssignPublicIp"}, SecurityGroups: []any{ref{"TaskSecurityGroup"}}, Subnets: subnets,
-	}
-	for _, t := range targets {
-		service.HealthGrace = max(s.d.HealthCheck.StartSeconds, 30)
-		service.LoadBalancers = append(service.LoadBalancers, cfnServiceBalancer{s.container, t.LocalPort, ref{"TargetGroup" + t.number}})
-		waits = append(waits, "Listener"+t.number)
-	}
-	slices.Sort(waits)
-	s.t.Resources["Service"] = cfnResource{Type: "AWS::ECS::Service", DependsOn: waits, Properties: service}
-	s.t.Outputs["ServiceName"] = cfnOutput{Description: "Name of the service", Value: get("Service", "Name")}
-	s.t.Outputs["TaskDefinition"] = cfnOutput{Description: "ARN of the task definition", Value: ref{"TaskDefinition"}}
 }

@@ -22,4 +22,10 @@ type Output struct {
 }
 
 // All is every target in the order of the help text.
-func All() []Target { return []Target{ecsFargate{}, eksEC2{}} }
+func All() []Target {
+	return []Target{
+		ecsFargate{},
+		ecsEC2{},
+		eksEC2{},
+	}
+}

@@ -139,7 +139,7 @@ func TestRenderRefuses(t *testing.T) {
 			}
 		})
 	}
-	if _, err := Render(t.Context(), change(func(*model.Deployment) {}), []string{"ecs-fargat"}); err == nil || !strings.Contains(err.Error(), "ecs-fargate, eks-ec2") {
+	if _, err := Render(t.Context(), change(func(*model.Deployment) {}), []string{"ecs-fargat"}); err == nil || !strings.Contains(err.Error(), "ecs-fargate, ecs-ec2") {
 		t.Errorf("unknown target: %v", err)
 	}
 }

@@ -22,13 +22,14 @@ func Propose(a model.Analysis, i model.Image, v *model.Verification) model.Deplo
 		ImageName:          i.Repository + ":" + i.Tag,
 		ECRParameters:      model.ECRParameters{ECRRepoTag: immutableTag(i)},
 		ECSParameters: model.ECSParameters{
-			CreateECSArtifacts: true, ECSFamily: id, DeployTarget: "fargate", StackName: "a2c-" + id, ResourceTags: []model.Tag{},
+			CreateECSArtifacts: true, ECSFamily: id, DeployTarget: "fargate", EC2: model.EC2Parameters{NetworkMode: bridgeMode}, StackName: "a2c-" + id, ResourceTags: []model.Tag{},
 		},
 		EKSParameters: model.EKSParameters{CreateEKSArtifacts: true, Namespace: id, ResourceTags: []model.Tag{}},
 		Image:         model.DeployedImage{Repository: i.Repository, Digest: i.Digest, Platform: i.Platform},
 		Volumes:       []model.Mount{},
 		Writable:      list(i.Needs.Writable),
 		User:          i.Needs.User,
+		HostNeeds:     []model.HostNeed{},
 		Inputs:        model.Inputs{},
 		Reasons:       map[string]string{},
 	}
@@ -37,10 +38,12 @@ func Propose(a model.Analysis, i model.Image, v *model.Verification) model.Deplo
 	p.environment()
 	p.ports()
 	p.health()
+	p.network()
 	p.restrictions()
 	p.stop()
 	p.size()
 	p.disk()
+	p.host()
 	p.replicas()
 	p.reaches()
 	return p.d
@@ -160,6 +163,15 @@ func (p *proposer) health() {
 		model.Path(best.Path), best.Port, best.Twin.Status, p.seen.ReadySeconds)
 }
 
+// network: an instance gives out ports as they are free, so that a health check on another port than the one that is served has to have an address of its own.
+func (p *proposer) network() {
+	h, ports := p.d.HealthCheck, p.d.ExposedPorts
+	if h.Path != "" && len(ports) > 0 && h.Port != ports[0].LocalPort {
+		p.d.ECSParameters.EC2.NetworkMode = awsvpcMode
+		p.because("ecsParameters.ec2.networkMode", "the health path is proved on port %d, which has a fixed number only where the task has an address of its own", h.Port)
+	}
+}
+
 // provedPath is the comparison that makes the best health check: equal, on a port that can be reached, without a body sent.
 func (p *proposer) provedPath() *model.Comparison {
 	var best *model.Comparison
@@ -201,6 +213,10 @@ func (p *proposer) replicas() {
 	for _, r := range known.Reasons {
 		if r.Answer == known.Answer {
 			reasons = append(reasons, r.What)
+		}
+		if strings.HasPrefix(r.What, model.SessionsInMemory) {
+			p.d.StickySessions = true
+			p.because("stickySessions", "%s", r.What)
 		}
 	}
 	switch known.Answer {

@@ -118,8 +118,9 @@ type end struct {
 // rolePolicy is the proposal for the task role: one statement for each service. Which resources are meant nobody knows here.
 func rolePolicy(d model.Deployment) (policy, bool) {
 	var list []statement
-	for _, a := range d.RoleActions {
-		list = append(list, statement{Effect: "Allow", Action: a.Actions, Resource: "*"})
+	ids := statementIDs(d)
+	for i, a := range d.RoleActions {
+		list = append(list, statement{Sid: ids[i], Effect: "Allow", Action: a.Actions, Resource: "*"})
 	}
 	return newPolicy(list...), len(list) > 0
 }

@@ -9,7 +9,7 @@ import (
 	"a2c/model"
 )
 
-// Render makes the files of the named targets; none named means those that deployment.json asks for (createEcsArtifacts,
+// Render makes the files of the named targets; none named means those that deployment.json asks for (createEcsArtifacts with deployTarget,
 // createEksArtifacts). What is wrong in the deployment is one error that lists all of it, with the keys. The same deployment gives the
 // same bytes.
 func Render(ctx context.Context, d model.Deployment, targets []string) (map[string]Output, error) {
@@ -18,7 +18,7 @@ func Render(ctx context.Context, d model.Deployment, targets []string) (map[stri
 	}
 	if len(targets) == 0 {
 		if d.ECSParameters.CreateECSArtifacts {
-			targets = append(targets, ecsFargate{}.Name())
+			targets = append(targets, ecsTarget(d.ECSParameters))
 		}
 		if d.EKSParameters.CreateEKSArtifacts {
 			targets = append(targets, eksEC2{}.Name())
@@ -39,6 +39,16 @@ func Render(ctx context.Context, d model.Deployment, targets []string) (map[stri
 	}
 	return outputs, nil
 }
+
+// ecsTarget is the one of ECS's two that deployTarget names.
+func ecsTarget(e model.ECSParameters) string {
+	if onEC2(e) {
+		return ecsEC2{}.Name()
+	}
+	return ecsFargate{}.Name()
+}
+
+func onEC2(e model.ECSParameters) bool { return strings.EqualFold(e.DeployTarget, "ec2") }
 
 // Names lists the targets, for help and completion.
 func Names() []string {

@@ -39,7 +39,11 @@ func (p *proposer) need() (cpu, memory int, why string) {
 // holds both. Memory may raise the CPU; it is never lowered.
 func (p *proposer) size() {
 	needCPU, needMemory, why := p.need()
-	defer p.trial(needCPU, needMemory) // the trial had the folders in memory, too
+	defer func() { // the trial had the folders in memory, too
+		p.trial(needCPU, needMemory)
+		p.d.ECSParameters.EC2.CPU, p.d.ECSParameters.EC2.Memory = p.d.EKSParameters.CPU, p.d.EKSParameters.Memory
+		p.because("ecsParameters.ec2.memory", "%s", p.d.Reasons["eksParameters.memory"])
+	}()
 	if p.d.ReadOnlyRoot && len(p.d.Writable) > 0 {
 		scratch := len(p.d.Writable) * scratchMiB
 		needMemory += scratch

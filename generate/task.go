@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"a2c/model"
@@ -25,6 +26,10 @@ type task struct {
 	secrets    []taskSecret
 	drop       []string // capabilities
 	lowPorts   bool     // a user other than root listens below 1024
+	granted    granted
+	ec2        bool // tasks run on instances of the user's, not on Fargate
+	bridge     bool // with ports of the instance
+	daemon     bool // one on each instance
 }
 
 type taskVolume struct {
@@ -39,8 +44,11 @@ type taskSecret struct{ name, valueFrom, parameter string }
 // scratchMiB is the size of each tmpfs; it counts against the task's memory as far as it is used.
 const scratchMiB = 64
 
-func newTask(d model.Deployment) (*task, error) {
-	t := &task{d: d, arm: d.Image.Platform == "linux/arm64"}
+func newTask(d model.Deployment, ec2 bool) (*task, error) {
+	t := &task{
+		d: d, arm: d.Image.Platform == "linux/arm64", ec2: ec2, bridge: ec2 && d.ECSParameters.EC2.NetworkMode != awsvpcMode, daemon: ec2 && d.Daemon,
+		granted: grant(d.HostNeeds, !ec2),
+	}
 	family := d.ECSParameters.ECSFamily
 	if family == "" {
 		family = d.ApplicationID
@@ -73,7 +81,44 @@ func newTask(d model.Deployment) (*task, error) {
 	} else {
 		t.lowPorts = slices.ContainsFunc(d.ExposedPorts, func(p model.Port) bool { return p.LocalPort < 1024 })
 	}
+	t.needs()
 	return t, t.limits()
+}
+
+// needs notes what is asked of the machine, and what is not given.
+func (t *task) needs() {
+	for _, n := range t.granted.refused {
+		if t.ec2 {
+			t.notes = append(t.notes, "Not granted, since its value is not known: "+needText(n)+".")
+		} else {
+			t.notes = append(t.notes, "Fargate refuses it, ecs-ec2 grants it: "+needText(n)+".")
+		}
+	}
+	if t.d.Daemon && !t.ec2 {
+		t.notes = append(t.notes, "It watches the machine it runs on, and on Fargate there is none to watch: ecs-ec2 runs one on each instance.")
+	}
+	if t.d.User.UID != 0 && len(t.granted.add) > 0 {
+		t.notes = append(t.notes, "Capabilities reach a user other than root only through those of the program's file, which the image keeps: "+strings.Join(t.granted.add, ", ")+".")
+	}
+}
+
+// controls are the kernel values of the task's own.
+func (t *task) controls() []model.NameValue {
+	controls := slices.Clone(t.granted.controls)
+	name, value := lowPortSetting()
+	if t.lowPorts && !slices.ContainsFunc(controls, func(c model.NameValue) bool { return c.Name == name }) {
+		controls = append(controls, model.NameValue{Name: name, Value: value})
+	}
+	return controls
+}
+
+// ulimits are those that were seen, and the key for open files, which Fargate knows alone.
+func (t *task) ulimits() []limit {
+	limits := slices.Clone(t.granted.limits)
+	if n := t.d.ECSParameters.NoFile; n > 0 && !slices.ContainsFunc(limits, func(l limit) bool { return l.name == "nofile" }) {
+		limits = append(limits, limit{"nofile", n})
+	}
+	return limits
 }
 
 // dropCapabilities are those of deployment.json.
@@ -87,9 +132,14 @@ func dropCapabilities(d model.Deployment) []string {
 	return d.DropCapabilities
 }
 
-// stopTimeout is what Fargate may be told
+// stopTimeout is what Fargate may be told; on instances there is no such limit
 // (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html, stopTimeout).
-func (t *task) stopTimeout() int { return min(t.d.StopSeconds, mostStop) }
+func (t *task) stopTimeout() int {
+	if t.ec2 {
+		return t.d.StopSeconds
+	}
+	return min(t.d.StopSeconds, mostStop)
+}
 
 // quiet maps names that nobody sees but the template itself.
 func (t *task) quiet(what, name string) string {
@@ -105,6 +155,9 @@ func (t *task) quiet(what, name string) string {
 // size takes the pair of deployment.json, or the next valid one above it.
 func (t *task) size() error {
 	p := t.d.ECSParameters
+	if t.ec2 {
+		return t.anySize(p)
+	}
 	if p.CPU <= 0 && p.Memory <= 0 {
 		return errors.New("deployment.json: ecsParameters.cpu and memory are not set, since Fargate has nothing as large as was measured (see reasons); set a size, or use another target")
 	}
@@ -120,6 +173,22 @@ func (t *task) size() error {
 	return nil
 }
 
+// anySize is that of a task on instances, where the agent counts in units and MiB.
+func (t *task) anySize(p model.ECSParameters) error {
+	cpu, memory := p.EC2.CPU, p.EC2.Memory
+	if memory == 0 {
+		cpu, memory = p.CPU, p.Memory
+	}
+	if cpu <= 0 || memory < leastMiB {
+		return fmt.Errorf("deployment.json: ecsParameters.ec2: cpu %g and memory %d are not set; at least 0.1 vCPU with %d MiB", cpu, memory, leastMiB)
+	}
+	t.cpu, t.memory = max(2, int(math.Ceil(cpu*1024))), memory
+	return nil
+}
+
+// leastMiB is the least memory of a container (API_ContainerDefinition, memory).
+const leastMiB = 6
+
 // limits checks what ECS alone refuses: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html
 func (t *task) limits() error {
 	p := t.d.ECSParameters
@@ -134,7 +203,7 @@ func (t *task) limits() error {
 			return fmt.Errorf("deployment.json: ecsParameters.resourceTags: %q is no key that may be used", tag.Key)
 		}
 	}
-	if s := t.d.StopSeconds; s > mostStop {
+	if s := t.d.StopSeconds; s > mostStop && !t.ec2 {
 		t.notes = append(t.notes, fmt.Sprintf("It may take %d s to end, and Fargate waits %d at most.", s, mostStop))
 	}
 	if len(p.ResourceTags) > 50 {
@@ -161,6 +230,47 @@ func (t *task) architecture() string {
 		return "ARM64"
 	}
 	return "X86_64"
+}
+
+// compatibility is what the task definition is checked against.
+func (t *task) compatibility() []string {
+	if t.ec2 {
+		return []string{"EC2"}
+	}
+	return []string{"FARGATE"}
+}
+
+func (t *task) networkMode() string {
+	if t.bridge {
+		return bridgeMode
+	}
+	return awsvpcMode
+}
+
+// pidMode lets an agent see the machine's processes.
+func (t *task) pidMode() string { return beside(t.granted.hostPID, "host") }
+
+// taskSize is that of Fargate's tasks; on instances the container has one instead, whose CPU is a share and no limit.
+func (t *task) taskSize() (cpu, memory string) {
+	if t.ec2 {
+		return "", ""
+	}
+	return strconv.Itoa(t.cpu), strconv.Itoa(t.memory)
+}
+
+func (t *task) containerSize() (cpu, memory int) {
+	if t.ec2 {
+		return t.cpu, t.memory
+	}
+	return 0, 0
+}
+
+// fixedPort is a daemon's own on each instance, where nothing stands before it; 0: one that ECS chooses, or the container's.
+func (t *task) fixedPort(port int) int {
+	if t.bridge && t.daemon {
+		return port
+	}
+	return 0
 }
 
 // tmpfsOptions leave out uid, gid and mode: a tmpfs is everybody's to write (mode 1777) unless told otherwise, and ECS documents those

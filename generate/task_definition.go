@@ -23,17 +23,20 @@ func (t *task) taskDefinition() ([]byte, string, error) {
 	}
 	in := registerTask{
 		Family:                  t.family,
-		NetworkMode:             "awsvpc",
-		RequiresCompatibilities: []string{"FARGATE"},
-		CPU:                     strconv.Itoa(t.cpu),
-		Memory:                  strconv.Itoa(t.memory),
+		NetworkMode:             t.networkMode(),
+		PIDMode:                 t.pidMode(),
+		RequiresCompatibilities: t.compatibility(),
 		RuntimePlatform:         taskPlatform{OperatingSystemFamily: "LINUX", CPUArchitecture: t.architecture()},
 		ExecutionRoleARN:        arn("execution"),
 		TaskRoleARN:             arn("task"),
 		Volumes:                 volumes,
 		ContainerDefinitions:    []taskContainer{t.containerDefinition(region)},
 	}
-	if g := t.d.ECSParameters.EphemeralStorageGiB; g > 0 {
+	in.CPU, in.Memory = t.taskSize()
+	for _, p := range t.granted.paths {
+		in.Volumes = append(in.Volumes, taskMount{Name: p.name, Host: &taskHost{SourcePath: p.path}})
+	}
+	if g := t.d.ECSParameters.EphemeralStorageGiB; g > 0 && !t.ec2 {
 		in.EphemeralStorage = &taskStorage{SizeInGiB: g}
 	}
 	for _, tag := range t.d.ECSParameters.ResourceTags {
@@ -51,9 +54,14 @@ func (t *task) containerDefinition(region string) taskContainer {
 		User:                   t.user(),
 		ReadonlyRootFilesystem: t.d.ReadOnlyRoot,
 		LogConfiguration:       taskLog{LogDriver: "awslogs", Options: t.logOptions(region)},
+		Privileged:             t.granted.privileged,
+		LinuxParameters:        t.linuxParameters(),
+		HealthCheck:            t.healthCheck(),
+		StopTimeout:            t.stopTimeout(),
 	}
+	c.CPU, c.Memory = t.containerSize()
 	for _, p := range t.d.ExposedPorts {
-		c.PortMappings = append(c.PortMappings, taskPort{ContainerPort: p.LocalPort, Protocol: protocol(p)})
+		c.PortMappings = append(c.PortMappings, taskPort{ContainerPort: p.LocalPort, HostPort: t.fixedPort(p.LocalPort), Protocol: protocol(p)})
 	}
 	for _, e := range t.d.Environment {
 		c.Environment = append(c.Environment, taskVariable{Name: e.Name, Value: e.Value})
@@ -64,16 +72,17 @@ func (t *task) containerDefinition(region string) taskContainer {
 	for _, v := range t.volumes {
 		c.MountPoints = append(c.MountPoints, taskMountPoint{SourceVolume: v.name, ContainerPath: string(v.Path)})
 	}
-	if len(t.drop)+len(t.scratch) > 0 {
-		c.LinuxParameters = t.linuxParameters()
+	for _, p := range t.granted.paths {
+		c.MountPoints = append(c.MountPoints, taskMountPoint{SourceVolume: p.name, ContainerPath: p.path, ReadOnly: p.readOnly})
 	}
-	if t.lowPorts {
-		name, value := lowPortSetting()
-		c.SystemControls = []taskControl{{Namespace: name, Value: value}}
+	for _, v := range t.controls() {
+		c.SystemControls = append(c.SystemControls, taskControl{Namespace: v.Name, Value: v.Value})
 	}
-	c.HealthCheck, c.StopTimeout = t.healthCheck(), t.stopTimeout()
-	if n := t.d.ECSParameters.NoFile; n > 0 {
-		c.Ulimits = []taskLimit{{Name: "nofile", SoftLimit: n, HardLimit: n}}
+	for _, l := range t.ulimits() {
+		c.Ulimits = append(c.Ulimits, taskLimit{Name: l.name, SoftLimit: l.value, HardLimit: l.value})
+	}
+	if n := t.granted.gpus; n > 0 {
+		c.ResourceRequirements = []taskResource{{Type: "GPU", Value: strconv.Itoa(n)}}
 	}
 	return c
 }
@@ -91,16 +100,27 @@ func (t *task) healthCheck() *taskHealth {
 	}
 }
 
+// linuxParameters is nil when there are none.
 func (t *task) linuxParameters() *taskLinux {
-	p := &taskLinux{}
-	if len(t.drop) > 0 {
-		p.Capabilities = &taskCapabilities{Drop: t.drop}
+	g := t.granted
+	if len(t.drop)+len(t.scratch)+len(g.add)+len(g.devices)+g.sharedMiB == 0 {
+		return nil
+	}
+	p := &taskLinux{SharedMemorySize: g.sharedMiB}
+	if len(t.drop)+len(g.add) > 0 {
+		p.Capabilities = &taskCapabilities{Add: g.add, Drop: t.drop}
+	}
+	for _, path := range g.devices {
+		p.Devices = append(p.Devices, taskDevice{ContainerPath: path, HostPath: path, Permissions: devicePermissions()})
 	}
 	for _, path := range t.scratch {
 		p.Tmpfs = append(p.Tmpfs, taskTmpfs{ContainerPath: string(path), Size: scratchMiB, MountOptions: tmpfsOptions()})
 	}
 	return p
 }
+
+// devicePermissions leave out mknod: the device is there.
+func devicePermissions() []string { return []string{"read", "write"} }
 
 func (t *task) logOptions(region string) map[string]string {
 	return map[string]string{

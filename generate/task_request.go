@@ -12,12 +12,13 @@ import (
 // Fields stand in the order of their names.
 type registerTask struct {
 	ContainerDefinitions    []taskContainer `json:"containerDefinitions"`
-	CPU                     string          `json:"cpu"` // units, 1024 are a vCPU
+	CPU                     string          `json:"cpu,omitempty"` // units, 1024 are a vCPU
 	EphemeralStorage        *taskStorage    `json:"ephemeralStorage,omitempty"`
 	ExecutionRoleARN        string          `json:"executionRoleArn"`
 	Family                  string          `json:"family"`
-	Memory                  string          `json:"memory"` // MiB
+	Memory                  string          `json:"memory,omitempty"` // MiB
 	NetworkMode             string          `json:"networkMode"`
+	PIDMode                 string          `json:"pidMode,omitempty"`
 	RequiresCompatibilities []string        `json:"requiresCompatibilities"`
 	RuntimePlatform         taskPlatform    `json:"runtimePlatform"`
 	Tags                    []taskTag       `json:"tags,omitempty"`
@@ -26,16 +27,20 @@ type registerTask struct {
 }
 
 type taskContainer struct {
+	CPU                    int               `json:"cpu,omitempty"` // units
 	Environment            []taskVariable    `json:"environment,omitempty"`
 	Essential              bool              `json:"essential"`
 	HealthCheck            *taskHealth       `json:"healthCheck,omitempty"`
 	Image                  string            `json:"image"`
 	LinuxParameters        *taskLinux        `json:"linuxParameters,omitempty"`
 	LogConfiguration       taskLog           `json:"logConfiguration"`
+	Memory                 int               `json:"memory,omitempty"` // MiB
 	MountPoints            []taskMountPoint  `json:"mountPoints,omitempty"`
 	Name                   string            `json:"name"`
 	PortMappings           []taskPort        `json:"portMappings,omitempty"`
+	Privileged             bool              `json:"privileged,omitempty"`
 	ReadonlyRootFilesystem bool              `json:"readonlyRootFilesystem"`
+	ResourceRequirements   []taskResource    `json:"resourceRequirements,omitempty"`
 	Secrets                []taskSecretValue `json:"secrets,omitempty"`
 	StopTimeout            int               `json:"stopTimeout,omitempty"` // seconds
 	SystemControls         []taskControl     `json:"systemControls,omitempty"`
@@ -66,9 +71,14 @@ type taskTag struct {
 }
 
 type taskMount struct {
-	ConfiguredAtLaunch     bool     `json:"configuredAtLaunch,omitempty"`
-	EFSVolumeConfiguration *taskEFS `json:"efsVolumeConfiguration,omitempty"`
-	Name                   string   `json:"name"`
+	ConfiguredAtLaunch     bool      `json:"configuredAtLaunch,omitempty"`
+	EFSVolumeConfiguration *taskEFS  `json:"efsVolumeConfiguration,omitempty"`
+	Host                   *taskHost `json:"host,omitempty"`
+	Name                   string    `json:"name"`
+}
+
+type taskHost struct {
+	SourcePath string `json:"sourcePath"`
 }
 
 type taskEFS struct {
@@ -93,12 +103,26 @@ type taskSecretValue struct {
 }
 
 type taskLinux struct {
-	Capabilities *taskCapabilities `json:"capabilities,omitempty"`
-	Tmpfs        []taskTmpfs       `json:"tmpfs,omitempty"`
+	Capabilities     *taskCapabilities `json:"capabilities,omitempty"`
+	Devices          []taskDevice      `json:"devices,omitempty"`
+	SharedMemorySize int               `json:"sharedMemorySize,omitempty"` // MiB
+	Tmpfs            []taskTmpfs       `json:"tmpfs,omitempty"`
 }
 
 type taskCapabilities struct {
-	Drop []string `json:"drop"`
+	Add  []string `json:"add,omitempty"`
+	Drop []string `json:"drop,omitempty"`
+}
+
+type taskDevice struct {
+	ContainerPath string   `json:"containerPath"`
+	HostPath      string   `json:"hostPath"`
+	Permissions   []string `json:"permissions"`
+}
+
+type taskResource struct {
+	Type  string `json:"type"`
+	Value string `json:"value"`
 }
 
 type taskTmpfs struct {
@@ -114,11 +138,13 @@ type taskLog struct {
 
 type taskMountPoint struct {
 	ContainerPath string `json:"containerPath"`
+	ReadOnly      bool   `json:"readOnly,omitempty"`
 	SourceVolume  string `json:"sourceVolume"`
 }
 
 type taskPort struct {
 	ContainerPort int    `json:"containerPort"`
+	HostPort      int    `json:"hostPort,omitempty"` // none: any that is free, or the container's
 	Protocol      string `json:"protocol"`
 }
 

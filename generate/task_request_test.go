@@ -20,7 +20,7 @@ import (
 // TestTaskDefinitionAsSDK reads every task definition into the SDK's type and has the SDK send it: it knows every field, and its request
 // says the same under the same names.
 func TestTaskDefinitionAsSDK(t *testing.T) {
-	paths, err := filepath.Glob("testdata/ecs-fargate/*.txtar")
+	paths, err := filepath.Glob("testdata/ecs-*/*.txtar")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,7 +31,7 @@ func TestTaskDefinitionAsSDK(t *testing.T) {
 			continue
 		}
 		seen++
-		t.Run(filepath.Base(path), func(t *testing.T) {
+		t.Run(path, func(t *testing.T) {
 			var in ecs.RegisterTaskDefinitionInput
 			d := json.NewDecoder(bytes.NewReader(data))
 			d.DisallowUnknownFields()

@@ -42,6 +42,8 @@ func validate(d model.Deployment) error {
 	p.reaches(d)
 	p.environment(d)
 	p.volumes(d)
+	p.hostNeeds(d.HostNeeds)
+	p.ecs(d.ECSParameters)
 	p.check(d.StopSeconds == 0 || d.StopSeconds >= 2 && d.StopSeconds <= 3600, "stopSeconds", "%d is not 0 or 2 to 3600", d.StopSeconds)
 	for i, c := range d.DropCapabilities {
 		p.check(capabilityForm.MatchString(c), fmt.Sprintf("dropCapabilities[%d]", i), "%q is not ALL, NONE or a name such as NET_RAW, without CAP_", c)
@@ -160,6 +162,19 @@ func (p *problems) volumes(d model.Deployment) {
 	for i, w := range d.Writable {
 		path(fmt.Sprintf("writable[%d]", i), w)
 	}
+	for i, n := range d.HostNeeds {
+		if n.Kind == model.NeedHostPath {
+			path(fmt.Sprintf("hostNeeds[%d].name", i), model.Path(n.Name))
+		}
+	}
+}
+
+func (p *problems) ecs(e model.ECSParameters) {
+	known := e.DeployTarget == "" || onEC2(e) || strings.EqualFold(e.DeployTarget, "fargate")
+	p.check(known, "ecsParameters.deployTarget", "%q is not fargate or ec2", e.DeployTarget)
+	mode := e.EC2.NetworkMode
+	p.check(mode == "" || mode == bridgeMode || mode == awsvpcMode, "ecsParameters.ec2.networkMode", "%q is not bridge or awsvpc", mode)
+	p.check(e.EC2.CPU >= 0 && e.EC2.Memory >= 0, "ecsParameters.ec2", "cpu %g and memory %d must not be negative", e.EC2.CPU, e.EC2.Memory)
 }
 
 func (p *problems) health(h model.HealthCheck) {

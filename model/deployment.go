@@ -30,6 +30,12 @@ type Deployment struct {
 	RoleActions []RoleActions `json:"roleActions"`
 	// SingleCopy says that two may never run at once, not even while a new one is deployed.
 	SingleCopy bool `json:"singleCopy,omitempty"`
+	// StickySessions sends a browser to the same copy again: its sessions live in that copy's memory.
+	StickySessions bool `json:"stickySessions,omitempty"`
+	// Daemon says that it is an agent of the machine, which runs once on each instance or node.
+	Daemon bool `json:"daemon,omitempty"`
+	// HostNeeds are what it was seen to use of the machine beyond what every container has: the least that does, each with its evidence.
+	HostNeeds []HostNeed `json:"hostNeeds"`
 	// Reasons says where proposed values come from, by their JSON path: "ecsParameters.memory".
 	Reasons map[string]string `json:"reasons"`
 	Inputs  Inputs            `json:"inputs"`
@@ -74,6 +80,29 @@ type RoleActions struct {
 	Reason  string   `json:"reason"`  // what tells that it is used, and what to know
 }
 
+// HostNeed is one thing of the machine. Fargate refuses nearly all of them.
+type HostNeed struct {
+	Kind string `json:"kind"` // one of the words below
+	// Name is a capability without CAP_, the path of a device or folder, the dotted name of a kernel value, a limit as in ulimit ("memlock"); "" where Kind says all.
+	Name string `json:"name,omitempty"`
+	// Value is that of a kernel value; a limit's, -1 for none; MiB of shared memory; of a folder "ro" when it is only read. "": not known, which grants nothing.
+	Value  string `json:"value,omitempty"`
+	Reason string `json:"reason"` // what was seen, and where
+}
+
+// Kinds of HostNeed.
+const (
+	NeedCapability   = "capability"
+	NeedDevice       = "device"
+	NeedGPU          = "gpu"
+	NeedSysctl       = "sysctl"
+	NeedLimit        = "limit"
+	NeedSharedMemory = "sharedMemory" // /dev/shm larger than 64 MiB
+	NeedPrivileged   = "privileged"
+	NeedHostPID      = "hostPid" // sees the machine's processes
+	NeedHostPath     = "hostPath"
+)
+
 // ECRParameters keeps App2Container's names.
 type ECRParameters struct {
 	ECRRepoTag string `json:"ecrRepoTag"`
@@ -88,12 +117,22 @@ type ECSParameters struct {
 	// EphemeralStorageGiB is the task's disk, 21 to 200; 0: the default of 20.
 	EphemeralStorageGiB int `json:"ephemeralStorageGiB,omitempty"`
 	// NoFile is the limit of open files, up to 1048576; 0: Fargate's default of 65535.
-	NoFile         int            `json:"nofile,omitempty"`
-	DeployTarget   string         `json:"deployTarget"` // "fargate"
+	NoFile int `json:"nofile,omitempty"`
+	// DeployTarget is "fargate" or "ec2": which of the two is written when no target is named.
+	DeployTarget   string         `json:"deployTarget"`
+	EC2            EC2Parameters  `json:"ec2"`
 	PublicApp      bool           `json:"publicApp"`
 	StackName      string         `json:"stackName"`
 	ResourceTags   []Tag          `json:"resourceTags"`
 	ReuseResources ReuseResources `json:"reuseResources"`
+}
+
+// EC2Parameters are what a task on instances of EC2 takes in the place of cpu and memory: any size will do there.
+type EC2Parameters struct {
+	CPU    float64 `json:"cpu"`    // vCPU, a share: more is taken while it is free
+	Memory int     `json:"memory"` // MiB, the limit
+	// NetworkMode is "bridge" (dynamic ports of the instance) or "awsvpc" (an address and a security group of its own).
+	NetworkMode string `json:"networkMode"`
 }
 
 // EKSParameters keeps App2Container's names.

@@ -20,3 +20,6 @@ const (
 	ReplicasNo      = "no"
 	ReplicasUnknown = "cannot tell"
 )
+
+// SessionsInMemory begins the reason that sessions, if there are any, are lost with the copy that holds them.
+const SessionsInMemory = "sessions, if it has any, are kept in memory"

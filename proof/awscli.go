@@ -18,13 +18,16 @@ func AWSCLI() Proof {
 			rendered := b.Rendered(t, b.Scratch(t, "aws-cli"))
 			for _, r := range rendered {
 				b.RegisterTaskDefinition(t, filepath.Join(r.Dir, "ecs-fargate", "task-definition.json"))
+				b.RegisterTaskDefinition(t, filepath.Join(r.Dir, "ecs-ec2", "task-definition.json"))
 			}
-			file := filepath.Join(named(t, rendered, "tomcat").Dir, "ecs-fargate", "task-definition.json")
-			for _, fault := range []struct{ old, with, says string }{
-				{`"networkMode"`, `"networkmode"`, "Unknown parameter in input"},
-				{`"cpu": "256"`, `"cpu": 256`, "Invalid type for parameter cpu"},
-				{`"family"`, `"famili"`, "Missing required parameter in input"},
+			for _, fault := range []struct{ sample, target, old, with, says string }{
+				{"tomcat", "ecs-fargate", `"networkMode"`, `"networkmode"`, "Unknown parameter in input"},
+				{"tomcat", "ecs-fargate", `"cpu": "256"`, `"cpu": 256`, "Invalid type for parameter cpu"},
+				{"tomcat", "ecs-fargate", `"family"`, `"famili"`, "Missing required parameter in input"},
+				{"agent", "ecs-ec2", `"sharedMemorySize"`, `"sharedMemorysize"`, "Unknown parameter in containerDefinitions[0].linuxParameters"},
+				{"agent", "ecs-ec2", `"hostPath"`, `"hostpath"`, "Missing required parameter in containerDefinitions[0].linuxParameters.devices[0]"},
 			} {
+				file := filepath.Join(named(t, rendered, fault.sample).Dir, fault.target, "task-definition.json")
 				replaceOnce(t, file, fault.old, fault.with)
 				if out := b.register(t, file); !strings.Contains(out, "Parameter validation failed") || !strings.Contains(out, fault.says) {
 					t.Errorf("%s in place of %s: not refused with %q:\n%s", fault.with, fault.old, fault.says, out)

@@ -17,20 +17,23 @@ func CFNLint() Proof {
 			rendered := b.Rendered(t, b.Scratch(t, "cfn-lint"))
 			var dirs []string
 			for _, r := range rendered {
-				dirs = append(dirs, filepath.Join(r.Dir, "ecs-fargate"))
+				dirs = append(dirs, filepath.Join(r.Dir, "ecs-fargate"), filepath.Join(r.Dir, "ecs-ec2"))
 			}
 			b.LintTemplates(t, dirs...)
-			service := filepath.Join(named(t, rendered, "tomcat").Dir, "ecs-fargate", "service.yaml")
-			for _, fault := range []struct{ old, with, rule string }{
-				{"TargetType: ip", "TargetTyp: ip", "E3002"},
-				{"Memory: \"1024\"", "Memory: \"768\"", "E3047"},
+			tomcat := named(t, rendered, "tomcat").Dir
+			for _, fault := range []struct{ file, old, with, rule string }{
+				{"ecs-fargate/service.yaml", "TargetType: ip", "TargetTyp: ip", "E3002"},
+				{"ecs-fargate/service.yaml", "Memory: \"1024\"", "Memory: \"768\"", "E3047"},
+				{"ecs-ec2/service.yaml", "TargetType: instance", "TargetTyp: instance", "E3002"},
+				{"ecs-ec2/instances.yaml", "Ref: LaunchTemplate", "Ref: LaunchTemplat", "E1020"},
 			} {
-				replaceOnce(t, service, fault.old, fault.with)
-				out, code, err := try(t.Context(), nil, b.cfnLint(t), service)
+				file := filepath.Join(tomcat, fault.file)
+				replaceOnce(t, file, fault.old, fault.with)
+				out, code, err := try(t.Context(), nil, b.cfnLint(t), file)
 				if err != nil || code == 0 || !strings.Contains(string(out), fault.rule) {
 					t.Errorf("%s in place of %s: exit code %d, %v, no %s in\n%s", fault.with, fault.old, code, err, fault.rule, out)
 				}
-				replaceOnce(t, service, fault.with, fault.old)
+				replaceOnce(t, file, fault.with, fault.old)
 			}
 		},
 		Budget: 3 * time.Minute,

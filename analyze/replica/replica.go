@@ -194,7 +194,7 @@ func (f *finder) sessions() {
 		}
 	}
 	if len(f.c.WebApps) > 0 {
-		f.because(model.ReplicasUnknown, "sessions, if it has any, are kept in memory: two copies take sticky sessions at the load balancer, and a copy that ends takes its own along",
+		f.because(model.ReplicasUnknown, model.SessionsInMemory+": two copies take sticky sessions at the load balancer, and a copy that ends takes its own along",
 			model.FromFile(model.Path(f.c.WebApps[0].Path), 0))
 	}
 }

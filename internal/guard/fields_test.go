@@ -77,6 +77,8 @@ func forPeople() map[string]string {
 		"RoleActions":         "as Deployment",
 		"ECRParameters":       "as Deployment",
 		"ECSParameters":       "as Deployment",
+		"EC2Parameters":       "as Deployment",
+		"HostNeed":            "as Deployment",
 		"EKSParameters":       "as Deployment",
 		"SecretFile":          "which variables are files, for who runs the image by hand",
 		"FileTotals":          "the sum of files.jsonl",

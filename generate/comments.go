@@ -1,0 +1,63 @@
+package generate
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"a2c/internal/term"
+	"a2c/model"
+)
+
+// comments is comments.md: where each number of the files beside it comes from, and what the application was seen to use of the machine, since JSON holds
+// no comments. It is text that people read; what it quotes is escaped, but for Markdown's own characters.
+func (t *task) comments() []byte {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "<!-- %s -->\n# Where the settings of %s come from\n\nThe names are the keys of deployment.json.\n\n", generatedLine, t.family)
+	if t.ec2 {
+		fmt.Fprintf(&b, "- Size: %d CPU units, a share of which more is taken while it is free, and %d MiB, the limit.\n", t.cpu, t.memory)
+	} else {
+		fmt.Fprintf(&b, "- Size: %g vCPU, %d MiB.\n", float64(t.cpu)/1024, t.memory)
+	}
+	if source := t.d.HealthCheck.Source; source != "" {
+		fmt.Fprintf(&b, "- healthCheck: %s\n", term.Safe(source))
+	}
+	for _, key := range slices.Sorted(maps.Keys(t.d.Reasons)) {
+		if !t.foreign(key) {
+			fmt.Fprintf(&b, "- %s: %s\n", term.Safe(key), term.Safe(t.d.Reasons[key]))
+		}
+	}
+	t.machine(&b)
+	return b.Bytes()
+}
+
+// foreign reasons are those of other targets.
+func (t *task) foreign(key string) bool {
+	switch {
+	case strings.HasPrefix(key, "eksParameters."):
+		return key != "eksParameters.replicas"
+	case strings.HasPrefix(key, "ecsParameters.ec2."):
+		return !t.ec2
+	}
+	return t.ec2 && key == "ecsParameters.memory"
+}
+
+// machine lists what is used of the machine, each with its evidence.
+func (t *task) machine(b *bytes.Buffer) {
+	if len(t.d.HostNeeds) == 0 {
+		return
+	}
+	b.WriteString("\nBeyond what every container has, it was seen to use:\n\n")
+	for _, n := range t.d.HostNeeds {
+		fate := "granted"
+		switch {
+		case slices.Contains(t.granted.refused, n):
+			fate = "not granted"
+		case n.Kind == model.NeedSysctl && !namespaced(n.Name):
+			fate = "set on the instances by instances.yaml"
+		}
+		fmt.Fprintf(b, "- %s: %s\n", fate, needText(n))
+	}
+}

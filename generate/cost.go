@@ -1,0 +1,127 @@
+package generate
+
+import (
+	_ "embed" // the prices
+	"encoding/json"
+	"fmt"
+	"math"
+	"slices"
+)
+
+//go:embed prices.json
+var pricesJSON []byte
+
+// prices is the table of list prices, in USD, of one region at one date.
+type prices struct {
+	Date               string                  `json:"date"`
+	Region             string                  `json:"region"`
+	Sources            []string                `json:"sources"`
+	HoursPerMonth      float64                 `json:"hoursPerMonth"`
+	Fargate            map[string]fargatePrice `json:"fargate"` // by architecture, as in image.platform
+	FargateDiskGiBHour float64                 `json:"fargateDiskGiBHour"`
+	LoadBalancerHour   float64                 `json:"loadBalancerHour"`
+	SecretMonth        float64                 `json:"secretMonth"`
+	EFSGiBMonth        float64                 `json:"efsGiBMonth"`
+	EBSGiBMonth        float64                 `json:"ebsGiBMonth"`
+	Instances          []instancePrice         `json:"instances"` // by rising price within an architecture
+}
+
+type fargatePrice struct {
+	VCPUHour float64 `json:"vcpuHour"`
+	GiBHour  float64 `json:"gibHour"`
+}
+
+type instancePrice struct {
+	Type      string  `json:"type"`
+	Arch      string  `json:"arch"`
+	VCPU      int     `json:"vcpu"`
+	MemoryMiB int     `json:"memoryMiB"`
+	Hour      float64 `json:"hour"`
+	GPUs      int     `json:"gpus"`
+}
+
+func loadPrices() (prices, error) {
+	var p prices
+	if err := json.Unmarshal(pricesJSON, &p); err != nil {
+		return p, fmt.Errorf("read prices.json: %w", err)
+	}
+	return p, nil
+}
+
+// costs is a rough sum for a README.
+type costs struct {
+	Date, Region, Total string
+	Parts               []string
+	sum                 float64
+}
+
+func (c *costs) add(month float64, format string, args ...any) {
+	if month > 0 {
+		c.sum += month
+		c.Parts = append(c.Parts, fmt.Sprintf(format, args...)+fmt.Sprintf(" %.2f", month))
+	}
+}
+
+// cost of a month of the service, with the tasks that run without load. Traffic, requests and logs are nobody's to know.
+func (s *stack) cost(p prices) costs {
+	c := costs{Date: p.Date, Region: p.Region}
+	if s.ec2 {
+		s.instanceCost(&c, p)
+	} else {
+		s.fargateCost(&c, p)
+	}
+	if len(s.targets) > 0 {
+		c.add(p.LoadBalancerHour*p.HoursPerMonth, "load balancer")
+	}
+	c.add(float64(len(s.secrets))*p.SecretMonth, "secrets: %d", len(s.secrets))
+	var bytes int64
+	for _, v := range s.volumes {
+		bytes += v.Bytes
+	}
+	gib := math.Ceil(float64(bytes) / (1 << 30))
+	c.add(gib*p.EFSGiBMonth, "%g GiB on EFS", gib)
+	c.Total = fmt.Sprintf("%.0f", c.sum)
+	return c
+}
+
+func (s *stack) fargateCost(c *costs, p prices) {
+	price := p.Fargate[s.arch()]
+	hour := float64(s.cpu)/1024*price.VCPUHour + float64(s.memory)/1024*price.GiBHour
+	if g := s.d.ECSParameters.EphemeralStorageGiB; g > 20 {
+		hour += float64(g-20) * p.FargateDiskGiBHour
+	}
+	c.add(float64(s.count())*hour*p.HoursPerMonth, "%d × Fargate", s.count())
+}
+
+func (s *stack) instanceCost(c *costs, p prices) {
+	i, n := s.instanceOf(p), s.count()
+	switch {
+	case i.Type == "":
+		return
+	case s.daemon:
+		n = 1
+	default:
+		each := max(1, min((i.MemoryMiB-spareMiB)/s.memory, i.VCPU*1024/s.cpu))
+		n = (n + each - 1) / each
+	}
+	const diskGiB = 30
+	c.add(float64(n)*(i.Hour*p.HoursPerMonth+diskGiB*p.EBSGiBMonth), "%d × %s with a disk of %d GiB", n, i.Type, diskGiB)
+}
+
+func (t *task) arch() string {
+	if t.arm {
+		return "arm64"
+	}
+	return "amd64"
+}
+
+// instanceOf is the cheapest instance of the table that holds a task; an empty one when none does.
+func (t *task) instanceOf(p prices) instancePrice {
+	i := slices.IndexFunc(p.Instances, func(i instancePrice) bool {
+		return i.Arch == t.arch() && i.GPUs >= t.granted.gpus && i.VCPU*1024 >= t.cpu && i.MemoryMiB-spareMiB >= t.memory
+	})
+	if i < 0 {
+		return instancePrice{}
+	}
+	return p.Instances[i]
+}
