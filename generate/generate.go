@@ -27,5 +27,6 @@ func All() []Target {
 		ecsFargate{},
 		ecsEC2{},
 		eksEC2{},
+		compose{},
 	}
 }
