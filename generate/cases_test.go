@@ -137,6 +137,12 @@ func aspNet() sample {
 	}
 	var a model.Analysis
 	a.AnalysisInfo.App.Runtime.Kind = "dotnet"
+	a.AnalysisInfo.Replicas.Answer = model.ReplicasYes
+	a.AnalysisInfo.Locale.TimeZone = "Europe/Berlin"
+	a.AnalysisInfo.Jobs = []model.Job{
+		{Kind: "cron", When: "30 2 * * 1-5", User: "portal", Command: "/srv/portal/bin/Portal --purge $(date) 'a b'", Why: "it runs as its user", File: "/etc/cron.d/portal", Line: 3},
+		{Kind: "timer", When: "OnBootSec=5min", Command: "/srv/portal/bin/warm", Why: "it names its folder", File: "/etc/systemd/system/warm.timer", Line: 4},
+	}
 	a.AnalysisInfo.Usage = model.Usage{RSSBytes: 60 << 20, SwapBytes: 40 << 20, PeakRSSBytes: 90 << 20, Cores: 0.02, Threads: 20}
 	v := &model.Verification{
 		Verified: true, ImageDigest: i.Digest, ReadySeconds: 0.8,

@@ -8,7 +8,10 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	apps "k8s.io/api/apps/v1"
+	core "k8s.io/api/core/v1"
+	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/yaml"
 
 	"a2c/model"
@@ -43,9 +46,11 @@ func FuzzRender(f *testing.F) {
 			legible(t, outputs["ecs-fargate"])
 			sameTask(t, d, outputs["ecs-fargate"].Files)
 		}
-		if outputs, err := Render(t.Context(), d, []string{"eks-ec2"}); err == nil {
-			legible(t, outputs["eks-ec2"])
-			samePod(t, d, outputs["eks-ec2"].Files)
+		for _, target := range []string{"eks-ec2", "eks-fargate"} {
+			if outputs, err := Render(t.Context(), d, []string{target}); err == nil {
+				legible(t, outputs[target])
+				samePod(t, d, outputs[target].Files)
+			}
 		}
 	})
 }
@@ -110,29 +115,61 @@ func resolve(v any) string {
 	return strings.Join(parts, args[0].(string))
 }
 
+// samePod holds the ConfigMap, from which the pod has its environment, against what was put in.
 func samePod(t *testing.T, d model.Deployment, files map[string][]byte) {
+	t.Helper()
 	for name, data := range files {
 		if strings.HasSuffix(name, ".yaml") {
-			var object struct{ Kind string }
+			var object map[string]any
 			parse(t, data, &object)
-			if object.Kind == "" {
+			if object["kind"] == nil && object["AWSTemplateFormatVersion"] == nil {
 				t.Errorf("%s has no kind:\n%s", name, data)
 			}
 		}
 	}
-	var object apps.Deployment
-	if err := yaml.UnmarshalStrict(files["deployment.yaml"], &object); err != nil {
-		t.Fatalf("%v\n%s", err, files["deployment.yaml"])
+	var config core.ConfigMap
+	if data := files["base/configmap.yaml"]; data != nil {
+		if err := yaml.UnmarshalStrict(data, &config); err != nil {
+			t.Fatalf("%v\n%s", err, data)
+		}
 	}
-	e := object.Spec.Template.Spec.Containers[0].Env[0]
-	if e.Name != d.Environment[0].Name || expand(e.Value) != d.Environment[0].Value {
-		t.Errorf("pod: want %q, got %q = %q", d.Environment, e.Name, e.Value)
+	want := map[string]string{}
+	for _, e := range d.Environment {
+		want[e.Name] = e.Value
 	}
-	for _, n := range []string{object.Name, object.Namespace, object.Spec.Template.Spec.Volumes[0].Name} {
-		if n != dnsLabel(n) {
+	if diff := cmp.Diff(want, config.Data, cmpopts.EquateEmpty()); diff != "" {
+		t.Errorf("configuration (-want +got):\n%s", diff)
+	}
+	pod, meta := podTemplate(t, files)
+	if from := pod.Spec.Containers[0].EnvFrom; len(d.Environment) > 0 && (len(from) != 1 || from[0].ConfigMapRef.Name != config.Name) {
+		t.Errorf("the pod has its environment from %v, and the ConfigMap is %s", from, config.Name)
+	}
+	names := []string{meta.Name, meta.Namespace, config.Name, pod.Spec.ServiceAccountName}
+	for _, v := range pod.Spec.Volumes {
+		names = append(names, v.Name)
+	}
+	for _, n := range names {
+		if n != "" && n != dnsLabel(n) {
 			t.Errorf("%q is no DNS label", n)
 		}
 	}
+}
+
+// podTemplate is that of the Deployment or the StatefulSet.
+func podTemplate(t *testing.T, files map[string][]byte) (core.PodTemplateSpec, meta.ObjectMeta) {
+	t.Helper()
+	if data := files["base/statefulset.yaml"]; data != nil {
+		var s apps.StatefulSet
+		if err := yaml.UnmarshalStrict(data, &s); err != nil {
+			t.Fatalf("%v\n%s", err, data)
+		}
+		return s.Spec.Template, s.ObjectMeta
+	}
+	var d apps.Deployment
+	if err := yaml.UnmarshalStrict(files["base/deployment.yaml"], &d); err != nil {
+		t.Fatalf("%v\n%s", err, files["base/deployment.yaml"])
+	}
+	return d.Spec.Template, d.ObjectMeta
 }
 
 // expand does what the kubelet does to a value, with no variable defined: $$ is one dollar, $(NAME) would be replaced.
@@ -191,8 +228,8 @@ func TestCollisions(t *testing.T) {
 			t.Errorf("service.yaml has no %s", want)
 		}
 	}
-	for _, file := range []string{"pvc-a-b.yaml", "pvc-a-b-2.yaml"} {
-		if outputs["eks-ec2"].Files[file] == nil {
+	for _, file := range []string{"base/pvc-a-b.yaml", "base/pvc-a-b-2.yaml"} {
+		if outputs["eks-fargate"].Files[file] == nil {
 			t.Errorf("no %s", file)
 		}
 	}

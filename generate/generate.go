@@ -19,6 +19,8 @@ type Output struct {
 	Files map[string][]byte
 	// Notes are one sentence each: names that had to be mapped, defaults taken and where from, what must be filled in.
 	Notes []string
+	// Blockers are why the target refuses the application, one sentence each.
+	Blockers []string
 }
 
 // All is every target in the order of the help text.
@@ -27,6 +29,7 @@ func All() []Target {
 		ecsFargate{},
 		ecsEC2{},
 		eksEC2{},
+		eksFargate{},
 		compose{},
 	}
 }

@@ -193,7 +193,7 @@ func TestNoTCP(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, found := range []struct{ target, file, text string }{
-			{"ecs-fargate", "service.yaml", "LoadBalancer"}, {"eks-ec2", "deployment.yaml", "Probe"}, {"eks-ec2", "kustomization.yaml", "ingress"},
+			{"ecs-fargate", "service.yaml", "LoadBalancer"}, {"eks-ec2", "base/deployment.yaml", "Probe"}, {"eks-ec2", "base/kustomization.yaml", "ingress"}, {"eks-fargate", "base/kustomization.yaml", "ingress"},
 		} {
 			if strings.Contains(string(outputs[found.target].Files[found.file]), found.text) {
 				t.Errorf("%s: %s holds %s", name, found.file, found.text)

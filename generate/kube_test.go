@@ -2,11 +2,14 @@ package generate
 
 import (
 	"encoding/json"
+	"path"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	apps "k8s.io/api/apps/v1"
+	autoscaling "k8s.io/api/autoscaling/v2"
+	batch "k8s.io/api/batch/v1"
 	core "k8s.io/api/core/v1"
 	networking "k8s.io/api/networking/v1"
 	policyv1 "k8s.io/api/policy/v1"
@@ -20,36 +23,25 @@ func TestObjects(t *testing.T) {
 		"Deployment": func() any { return &apps.Deployment{} }, "Namespace": func() any { return &core.Namespace{} }, "Service": func() any { return &core.Service{} },
 		"ServiceAccount": func() any { return &core.ServiceAccount{} }, "Secret": func() any { return &core.Secret{} }, "Ingress": func() any { return &networking.Ingress{} },
 		"PersistentVolumeClaim": func() any { return &core.PersistentVolumeClaim{} }, "NetworkPolicy": func() any { return &networking.NetworkPolicy{} },
-		"PodDisruptionBudget": func() any { return &policyv1.PodDisruptionBudget{} },
+		"PodDisruptionBudget": func() any { return &policyv1.PodDisruptionBudget{} }, "StatefulSet": func() any { return &apps.StatefulSet{} },
+		"ConfigMap": func() any { return &core.ConfigMap{} }, "HorizontalPodAutoscaler": func() any { return &autoscaling.HorizontalPodAutoscaler{} },
+		"CronJob": func() any { return &batch.CronJob{} }, "PersistentVolume": func() any { return &core.PersistentVolume{} },
 	}
 	seen := map[string]bool{}
 	for name, s := range samples() {
-		outputs, err := Render(t.Context(), Propose(s.analysis, s.image, s.seen), []string{"eks-ec2"})
+		d := Propose(s.analysis, s.image, s.seen)
+		if name == "tomcat-file" {
+			d.Volumes[0].FileSystemID, d.Volumes[0].AccessPointID = "fs-0123456789abcdef0", "fsap-0123456789abcdef0"
+		}
+		outputs, err := Render(t.Context(), d, []string{"eks-ec2", "eks-fargate"})
 		if err != nil {
 			t.Fatal(err)
 		}
-		for file, text := range outputs["eks-ec2"].Files {
-			if !strings.HasSuffix(file, ".yaml") || file == "kustomization.yaml" {
-				continue
-			}
-			var written map[string]any
-			if err := yaml.Unmarshal(text, &written); err != nil {
-				t.Fatalf("%s %s: %v", name, file, err)
-			}
-			kind, _ := written["kind"].(string)
-			make, known := types[kind]
-			if !known {
-				t.Errorf("%s %s: kind %q is not compared", name, file, kind)
-				continue
-			}
-			seen[kind] = true
-			object := make()
-			if err := yaml.UnmarshalStrict(text, object); err != nil {
-				t.Errorf("%s %s: %v", name, file, err)
-				continue
-			}
-			if diff := cmp.Diff(said(t, object), written); diff != "" {
-				t.Errorf("%s %s: (-read +written)\n%s", name, file, diff)
+		for target, output := range outputs {
+			for file, text := range output.Files {
+				if strings.HasSuffix(file, ".yaml") && path.Base(file) != "kustomization.yaml" && !strings.HasPrefix(file, "cloudformation/") {
+					seen[sameObject(t, name+" "+target+" "+file, text, types)] = true
+				}
 			}
 		}
 	}
@@ -58,6 +50,30 @@ func TestObjects(t *testing.T) {
 			t.Errorf("no case writes a %s", kind)
 		}
 	}
+}
+
+// sameObject returns the kind of what was written.
+func sameObject(t *testing.T, file string, text []byte, types map[string]func() any) string {
+	t.Helper()
+	var written map[string]any
+	if err := yaml.Unmarshal(text, &written); err != nil {
+		t.Fatalf("%s: %v", file, err)
+	}
+	kind, _ := written["kind"].(string)
+	make, known := types[kind]
+	if !known {
+		t.Errorf("%s: kind %q is not compared", file, kind)
+		return kind
+	}
+	object := make()
+	if err := yaml.UnmarshalStrict(text, object); err != nil {
+		t.Errorf("%s: %v", file, err)
+		return kind
+	}
+	if diff := cmp.Diff(said(t, object), written); diff != "" {
+		t.Errorf("%s: (-read +written)\n%s", file, diff)
+	}
+	return kind
 }
 
 // said is an object without the fields that Kubernetes' types cannot leave out though they say nothing.
@@ -71,22 +87,32 @@ func said(t *testing.T, object any) map[string]any {
 	if err := json.Unmarshal(data, &m); err != nil {
 		t.Fatal(err)
 	}
-	delete(m, "status")
-	undated(m)
+	silent(m)
 	if spec, ok := m["spec"].(map[string]any); ok && len(spec) == 0 {
 		delete(m, "spec")
 	}
 	return m
 }
 
-// undated drops creationTimestamp wherever it is null.
-func undated(m map[string]any) {
-	if v, there := m["creationTimestamp"]; there && v == nil {
-		delete(m, "creationTimestamp")
+// silent drops what says nothing wherever it is: a creationTimestamp that is null, a status and an updateStrategy without content.
+func silent(m map[string]any) {
+	for _, key := range []string{"creationTimestamp", "status", "updateStrategy"} {
+		if v, there := m[key]; there {
+			if content, ok := v.(map[string]any); v == nil || ok && (len(content) == 0 || key == "status") {
+				delete(m, key)
+			}
+		}
 	}
 	for _, v := range m {
-		if inner, ok := v.(map[string]any); ok {
-			undated(inner)
+		switch v := v.(type) {
+		case map[string]any:
+			silent(v)
+		case []any:
+			for _, item := range v {
+				if inner, ok := item.(map[string]any); ok {
+					silent(inner)
+				}
+			}
 		}
 	}
 }

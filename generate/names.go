@@ -138,12 +138,3 @@ func (n *names) secretForms(d model.Deployment) {
 		}
 	}
 }
-
-// KubernetesSecret is where the files of eks-ec2 look for the values of secrets: the keys are the variables' names.
-func KubernetesSecret(d model.Deployment) (namespace, name string, err error) {
-	w, err := newWorkload(d)
-	if err != nil {
-		return "", "", err
-	}
-	return w.namespace, w.secretName(), nil
-}

@@ -46,6 +46,7 @@ func Propose(a model.Analysis, i model.Image, v *model.Verification) model.Deplo
 	p.host()
 	p.replicas()
 	p.reaches()
+	p.kubernetes()
 	return p.d
 }
 

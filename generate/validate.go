@@ -53,6 +53,8 @@ func validate(d model.Deployment) error {
 	p.reuse("eksParameters.reuseResources", d.EKSParameters.ReuseResources)
 	p.check(d.User.UID >= 0 && d.User.GID >= 0, "user", "uid %d and gid %d must not be negative", d.User.UID, d.User.GID)
 	p.check(d.EKSParameters.Replicas >= 0, "eksParameters.replicas", "%d is negative", d.EKSParameters.Replicas)
+	p.check(d.EKSParameters.MaxReplicas >= 0, "eksParameters.maxReplicas", "%d is negative", d.EKSParameters.MaxReplicas)
+	p.cronJobs(d.EKSParameters.CronJobs)
 	role := d.EKSParameters.ServiceAccountRoleARN
 	p.check(role == "" || roleForm.MatchString(role), "eksParameters.serviceAccountRoleArn", "%q is no ARN of an IAM role", role)
 	ingress := d.EKSParameters.Ingress

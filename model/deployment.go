@@ -142,11 +142,28 @@ type EKSParameters struct {
 	CPU                float64 `json:"cpu"`
 	Memory             int     `json:"memory"` // MiB
 	Replicas           int     `json:"replicas"`
-	Ingress            string  `json:"ingress"` // "alb", "none"
+	// MaxReplicas is up to how many copies an autoscaler goes, by CPU; not more than Replicas: there is none.
+	MaxReplicas int    `json:"maxReplicas,omitempty"`
+	Ingress     string `json:"ingress"` // "alb", "none"
 	// ServiceAccountRoleARN is the IAM role of the pods (IRSA); "": they have none.
-	ServiceAccountRoleARN string         `json:"serviceAccountRoleArn"`
-	ReuseResources        ReuseResources `json:"reuseResources"`
-	ResourceTags          []Tag          `json:"resourceTags"`
+	ServiceAccountRoleARN string `json:"serviceAccountRoleArn"`
+	// PodIdentity gives the role by an association in the place of IRSA's annotation; Fargate has IRSA only.
+	PodIdentity bool `json:"podIdentity,omitempty"`
+	// Secrets is who makes the Secret of the pods: "template" (you do; the default), "external-secrets" or "csi".
+	Secrets        string         `json:"secrets,omitempty"`
+	CronJobs       []CronJob      `json:"cronJobs"`
+	ReuseResources ReuseResources `json:"reuseResources"`
+	ResourceTags   []Tag          `json:"resourceTags"`
+}
+
+// CronJob is a command that runs by the clock with the application's image.
+type CronJob struct {
+	Name     string   `json:"name"`
+	Schedule string   `json:"schedule"`           // as in a crontab: "*/5 * * * *", "@daily"
+	TimeZone string   `json:"timeZone,omitempty"` // "Europe/Berlin"; "": the cluster's
+	Command  []string `json:"command"`
+	Suspend  bool     `json:"suspend"` // it does not run
+	Reason   string   `json:"reason"`  // where on the machine it stood
 }
 
 // ReuseResources keeps App2Container's names.

@@ -7,21 +7,22 @@ import (
 	"crypto/x509"
 	"encoding/json"
 	"encoding/pem"
-	"errors"
 	"fmt"
-	"io/fs"
+	"maps"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	apps "k8s.io/api/apps/v1"
+	core "k8s.io/api/core/v1"
 
 	"a2c/internal/child"
+	"a2c/model"
 )
 
 // APIServer shows that a real kube-apiserver takes every manifest, strictly validated, and refuses seeded faults.
@@ -34,18 +35,22 @@ func APIServer() Proof {
 			c := b.Cluster(t)
 			rendered := b.Rendered(t, b.Scratch(t, "kube-apiserver"))
 			for _, r := range rendered {
-				c.DryRun(t, filepath.Join(r.Dir, "eks-ec2"))
+				for _, target := range []string{"eks-ec2", "eks-fargate"} {
+					c.DryRun(t, filepath.Join(r.Dir, target))
+					c.asPutIn(t, r, target)
+				}
 			}
-			c.sameValues(t, filepath.Join(named(t, rendered, "hostile").Dir, "eks-ec2"))
-			dir := filepath.Join(named(t, rendered, "tomcat").Dir, "eks-ec2")
+			b.secretWays(t, c)
+			dir := filepath.Join(named(t, rendered, "tomcat").Dir, "eks-ec2", "base")
 			for _, fault := range []struct{ file, old, with, says string }{
-				{"deployment.yaml", "containerPort: ", "containerPort: 7", "must be between 1 and 65535"},
-				{"deployment.yaml", "seccompProfile:", "seccompProfil:", "unknown field"},
+				{"statefulset.yaml", "containerPort: ", "containerPort: 7", "must be between 1 and 65535"},
+				{"statefulset.yaml", "seccompProfile:", "seccompProfil:", "unknown field"},
+				{"statefulset.yaml", "allowPrivilegeEscalation: false", "allowPrivilegeEscalation: true", "would violate PodSecurity \"restricted"},
 				{"service.yaml", "targetPort: ", "targetPort: -", "Invalid value"},
 				{"poddisruptionbudget.yaml", "maxUnavailable: 1", "maxUnavailable: 1\n  minAvailable: 1", "cannot be both set"},
 			} {
 				replaceOnce(t, filepath.Join(dir, fault.file), fault.old, fault.with)
-				if out, code := c.dryRun(t, dir); code == 0 || !strings.Contains(out, fault.says) {
+				if out, code := c.dryRun(t, dir); code == 0 && !strings.Contains(out, "Warning") || !strings.Contains(out, fault.says) {
 					t.Errorf("%s: %q in place of %q: exit code %d, no %q in\n%s", fault.file, fault.with, fault.old, code, fault.says, out)
 				}
 				replaceOnce(t, filepath.Join(dir, fault.file), fault.with, fault.old)
@@ -123,54 +128,101 @@ func (c *Cluster) run(t *testing.T, args ...string) (string, int) {
 	return string(out), code
 }
 
-// DryRun fails the test unless the server takes every object of the folder's kustomization. The Namespace is created first, since in a dry run
-// the objects in it would find none.
+// DryRun fails the test unless the server takes every object of a target's kustomizations, each stage of them.
 func (c *Cluster) DryRun(t *testing.T, dir string) {
 	t.Helper()
-	if out, code := c.run(t, "apply", "--validate=strict", "-f", filepath.Join(dir, "namespace.yaml")); code != 0 {
-		t.Fatalf("kubectl apply -f %s/namespace.yaml: %s", dir, out)
-	}
-	out, code := c.dryRun(t, dir)
-	files, err := filepath.Glob(filepath.Join(dir, "*.yaml"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	objects := len(files) - 1 // the kustomization itself is none
-	if _, err := os.Stat(filepath.Join(dir, "secrets.example.yaml")); !errors.Is(err, fs.ErrNotExist) {
-		objects--
-	}
-	policy := filepath.Join(dir, "networkpolicy.example.yaml")
-	if _, err := os.Stat(policy); !errors.Is(err, fs.ErrNotExist) {
-		objects--
-		if out, code := c.run(t, "apply", "--dry-run=server", "--validate=strict", "-f", policy); code != 0 || strings.Contains(out, "Warning") {
-			t.Errorf("kubectl apply --dry-run=server -f %s: exit code %d\n%s", policy, code, out)
+	for _, stage := range []string{"base", "overlays/dev", "overlays/prod", "logging"} {
+		if _, err := os.Stat(filepath.Join(dir, stage)); err == nil || stage != "logging" {
+			c.dryRunStage(t, filepath.Join(dir, stage))
 		}
-	}
-	if n := strings.Count(out, "(server dry run)"); code != 0 || n != objects || strings.Contains(out, "Warning") {
-		t.Errorf("kubectl apply --dry-run=server --validate=strict -k %s: exit code %d, %d of %d objects\n%s", dir, code, n, objects, out)
 	}
 }
 
-// sameValues holds the environment that the server understood against what was put in, with Kubernetes' own escape undone ($$ is one dollar).
-func (c *Cluster) sameValues(t *testing.T, dir string) {
+// dryRunStage creates the Namespace first, since in a dry run the objects in it would find none.
+func (c *Cluster) dryRunStage(t *testing.T, dir string) {
 	t.Helper()
-	out, code := c.run(t, "apply", "--dry-run=server", "--validate=strict", "-k", dir, "-o", "json")
-	var list struct{ Items []apps.Deployment }
-	if err := json.Unmarshal([]byte(out), &list); err != nil || code != 0 {
-		t.Fatalf("exit code %d, %v: %s", code, err, out)
+	text, code := c.run(t, "kustomize", dir)
+	objects := strings.Split(text, "\n---\n")
+	i := slices.IndexFunc(objects, func(o string) bool { return strings.Contains("\n"+o, "\nkind: Namespace\n") })
+	if code != 0 || i < 0 {
+		t.Errorf("kubectl kustomize %s: exit code %d, no Namespace in\n%s", dir, code, text)
+		return
 	}
-	var got []string
-	for _, d := range list.Items {
-		if d.Kind == "Deployment" {
-			for _, e := range d.Spec.Template.Spec.Containers[0].Env {
-				if e.ValueFrom == nil {
-					got = append(got, strings.ReplaceAll(e.Value, "$$", "$"))
-				}
+	namespace := filepath.Join(t.TempDir(), "namespace.yaml")
+	if err := os.WriteFile(namespace, []byte(objects[i]), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, code := c.run(t, "apply", "--validate=strict", "-f", namespace); code != 0 {
+		t.Errorf("kubectl apply of the Namespace of %s: %s", dir, out)
+	}
+	out, code := c.dryRun(t, dir)
+	if n := strings.Count(out, "(server dry run)"); code != 0 || n != len(objects) || strings.Contains(out, "Warning") {
+		t.Errorf("kubectl apply --dry-run=server --validate=strict -k %s: exit code %d, %d of %d objects\n%s", dir, code, n, len(objects), out)
+	}
+}
+
+// asPutIn holds the environment that the server understood against what was put in.
+func (c *Cluster) asPutIn(t *testing.T, r Rendered, target string) {
+	t.Helper()
+	out, code := c.run(t, "apply", "--dry-run=server", "--validate=strict", "-k", filepath.Join(r.Dir, target, "base"), "-o", "json")
+	var list struct{ Items []core.ConfigMap }
+	if err := json.Unmarshal([]byte(out), &list); err != nil || code != 0 {
+		t.Errorf("exit code %d, %v: %s", code, err, out)
+		return
+	}
+	got, want := map[string]string{}, map[string]string{}
+	for _, m := range list.Items {
+		if m.Kind == "ConfigMap" {
+			maps.Copy(got, m.Data)
+		}
+	}
+	for _, e := range r.Deployment.Environment {
+		want[e.Name] = e.Value
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("%s on %s: values of the environment (-want +got):\n%s", r.Name, target, diff)
+	}
+}
+
+// secretWays shows that the server takes what fetches secrets, by the definitions that the operator and the driver publish.
+func (b *Bench) secretWays(t *testing.T, c *Cluster) {
+	t.Helper()
+	for module, files := range map[string][]string{
+		"github.com/external-secrets/external-secrets@v0.17.0": {"config/crds/bases/external-secrets.io_externalsecrets.yaml", "config/crds/bases/external-secrets.io_secretstores.yaml"},
+		"sigs.k8s.io/secrets-store-csi-driver@v1.4.8":          {"config/crd/bases/secrets-store.csi.x-k8s.io_secretproviderclasses.yaml"},
+	} {
+		var info struct{ Dir string }
+		out := b.tool(t, []string{"GOTOOLCHAIN=local", "GOFLAGS=-mod=mod"}, "go", "-C", t.TempDir(), "mod", "download", "-json", module)
+		if err := json.Unmarshal(out, &info); err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+		for _, file := range files {
+			if out, code := c.run(t, "apply", "--server-side", "-f", filepath.Join(info.Dir, file)); code != 0 {
+				t.Fatalf("kubectl apply of %s: %s", file, out)
 			}
 		}
 	}
-	if diff := cmp.Diff(nasty(), got); diff != "" {
-		t.Errorf("values of the environment (-want +got):\n%s", diff)
+	if out, code := c.run(t, "wait", "--for=condition=Established", "--timeout=60s", "crd", "--all"); code != 0 {
+		t.Fatal(out)
+	}
+	var d model.Deployment
+	readJSON(t, filepath.Join(b.Repo, "generate", "testdata", "deployments", "springboot.json"), &d)
+	d.AWS = model.AWS{AccountID: "111122223333", Region: "eu-central-1"}
+	const arn = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:a2c/orders/all-AbCdEf"
+	for i, from := range []string{arn + ":password::", "arn:aws:ssm:eu-central-1:111122223333:parameter/a2c/orders/token", arn} {
+		d.Secrets[i].ValueFrom = from
+	}
+	dir := b.Scratch(t, "kube-apiserver-secrets")
+	for way, targets := range map[string][]string{"external-secrets": {"eks-ec2", "eks-fargate"}, "csi": {"eks-ec2"}} {
+		for _, identity := range []bool{false, true} {
+			d.EKSParameters.Secrets, d.EKSParameters.PodIdentity = way, identity
+			d.EKSParameters.ServiceAccountRoleARN = "arn:aws:iam::111122223333:role/orders"
+			at := filepath.Join(dir, fmt.Sprint(way, identity))
+			renderTargets(t, at, way, d, targets)
+			for _, target := range targets {
+				c.DryRun(t, filepath.Join(at, target))
+			}
+		}
 	}
 }
 

@@ -17,7 +17,7 @@ func CFNLint() Proof {
 			rendered := b.Rendered(t, b.Scratch(t, "cfn-lint"))
 			var dirs []string
 			for _, r := range rendered {
-				dirs = append(dirs, filepath.Join(r.Dir, "ecs-fargate"), filepath.Join(r.Dir, "ecs-ec2"))
+				dirs = append(dirs, filepath.Join(r.Dir, "ecs-fargate"), filepath.Join(r.Dir, "ecs-ec2"), filepath.Join(r.Dir, "eks-fargate", "cloudformation"))
 			}
 			b.LintTemplates(t, dirs...)
 			tomcat := named(t, rendered, "tomcat").Dir

@@ -18,8 +18,9 @@ import (
 
 // Rendered is one deployment's files of all targets, written below Dir: Dir/ecs-fargate/service.yaml.
 type Rendered struct {
-	Name string
-	Dir  string
+	Name       string
+	Dir        string
+	Deployment model.Deployment
 }
 
 // Rendered writes what generate makes of its sample deployments, with the account of AWS's documentation, and of one whose values are
@@ -82,7 +83,14 @@ func nasty() []string {
 
 func render(t *testing.T, dir, name string, d model.Deployment) Rendered {
 	t.Helper()
-	outputs, err := generate.Render(t.Context(), d, generate.Names())
+	renderTargets(t, dir, name, d, generate.Names())
+	return Rendered{name, dir, d}
+}
+
+// renderTargets writes the files of some targets.
+func renderTargets(t *testing.T, dir, name string, d model.Deployment, targets []string) {
+	t.Helper()
+	outputs, err := generate.Render(t.Context(), d, targets)
 	if err != nil {
 		t.Fatalf("%s: %v", name, err)
 	}
@@ -97,7 +105,6 @@ func render(t *testing.T, dir, name string, d model.Deployment) Rendered {
 			}
 		}
 	}
-	return Rendered{name, dir}
 }
 
 // venv installs Python packages of exact versions into an environment of their own below the bench, once.

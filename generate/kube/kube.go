@@ -65,3 +65,9 @@ type Secret struct {
 	StringData map[string]string `json:"stringData,omitempty"`
 	Type       string            `json:"type,omitempty"`
 }
+
+// ConfigMap is core/v1.
+type ConfigMap struct {
+	Object
+	Data map[string]string `json:"data,omitempty"`
+}

@@ -8,9 +8,11 @@ type Service struct {
 
 // ServiceSpec is the part of it that is written.
 type ServiceSpec struct {
-	Ports    []ServicePort     `json:"ports,omitempty"`
-	Selector map[string]string `json:"selector,omitempty"`
-	Type     string            `json:"type,omitempty"`
+	Ports                    []ServicePort     `json:"ports,omitempty"`
+	Selector                 map[string]string `json:"selector,omitempty"`
+	ClusterIP                string            `json:"clusterIP,omitempty"` // "None": the name leads to the pods themselves
+	Type                     string            `json:"type,omitempty"`
+	PublishNotReadyAddresses bool              `json:"publishNotReadyAddresses,omitempty"`
 }
 
 // ServicePort is core/v1.
@@ -69,9 +71,15 @@ type NetworkPolicy struct {
 
 // NetworkPolicySpec is the part of it that is written.
 type NetworkPolicySpec struct {
-	PodSelector Selector     `json:"podSelector"`
-	Egress      []EgressRule `json:"egress,omitempty"`
-	PolicyTypes []string     `json:"policyTypes,omitempty"`
+	PodSelector Selector      `json:"podSelector"`
+	Ingress     []PolicyPorts `json:"ingress,omitempty"`
+	Egress      []EgressRule  `json:"egress,omitempty"`
+	PolicyTypes []string      `json:"policyTypes,omitempty"`
+}
+
+// PolicyPorts is a NetworkPolicyIngressRule for whoever asks.
+type PolicyPorts struct {
+	Ports []PolicyPort `json:"ports,omitempty"`
 }
 
 // EgressRule is NetworkPolicyEgressRule.
@@ -106,16 +114,4 @@ type DisruptionBudget struct {
 type DisruptionBudgetSpec struct {
 	Selector       Selector    `json:"selector"`
 	MaxUnavailable IntOrString `json:"maxUnavailable"`
-}
-
-// VolumeClaim is core/v1 PersistentVolumeClaim.
-type VolumeClaim struct {
-	Object
-	Spec VolumeClaimSpec `json:"spec"`
-}
-
-// VolumeClaimSpec is the part of it that is written.
-type VolumeClaimSpec struct {
-	AccessModes []string  `json:"accessModes,omitempty"`
-	Resources   Resources `json:"resources"`
 }

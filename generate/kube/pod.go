@@ -6,9 +6,9 @@ type Deployment struct {
 	Spec DeploymentSpec `json:"spec"`
 }
 
-// DeploymentSpec is the part of it that is written.
+// DeploymentSpec is the part of it that is written. Without Replicas it is scaled by somebody else.
 type DeploymentSpec struct {
-	Replicas int32    `json:"replicas"`
+	Replicas *int32   `json:"replicas,omitempty"`
 	Selector Selector `json:"selector"`
 	Template Template `json:"template"`
 	Strategy Strategy `json:"strategy"`
@@ -26,6 +26,58 @@ type RollingUpdate struct {
 	MaxSurge       IntOrString `json:"maxSurge"`
 }
 
+// StatefulSet is apps/v1.
+type StatefulSet struct {
+	Object
+	Spec StatefulSetSpec `json:"spec"`
+}
+
+// StatefulSetSpec is the part of it that is written.
+type StatefulSetSpec struct {
+	Replicas             *int32        `json:"replicas,omitempty"`
+	Selector             Selector      `json:"selector"`
+	Template             Template      `json:"template"`
+	VolumeClaimTemplates []VolumeClaim `json:"volumeClaimTemplates,omitempty"`
+	ServiceName          string        `json:"serviceName"`
+	// ClaimRetention says what becomes of the claims, and the data with them.
+	ClaimRetention *ClaimRetention `json:"persistentVolumeClaimRetentionPolicy,omitempty"`
+}
+
+// ClaimRetention is StatefulSetPersistentVolumeClaimRetentionPolicy: "Retain" or "Delete".
+type ClaimRetention struct {
+	WhenDeleted string `json:"whenDeleted,omitempty"`
+	WhenScaled  string `json:"whenScaled,omitempty"`
+}
+
+// CronJob is batch/v1.
+type CronJob struct {
+	Object
+	Spec CronJobSpec `json:"spec"`
+}
+
+// CronJobSpec is the part of it that is written.
+type CronJobSpec struct {
+	Schedule                string      `json:"schedule"`
+	TimeZone                string      `json:"timeZone,omitempty"`
+	StartingDeadlineSeconds *int64      `json:"startingDeadlineSeconds,omitempty"`
+	ConcurrencyPolicy       string      `json:"concurrencyPolicy,omitempty"`
+	Suspend                 *bool       `json:"suspend,omitempty"`
+	JobTemplate             JobTemplate `json:"jobTemplate"`
+}
+
+// JobTemplate is JobTemplateSpec.
+type JobTemplate struct {
+	Metadata Meta    `json:"metadata"`
+	Spec     JobSpec `json:"spec"`
+}
+
+// JobSpec is batch/v1.
+type JobSpec struct {
+	BackoffLimit            *int32   `json:"backoffLimit,omitempty"`
+	Template                Template `json:"template"`
+	TTLSecondsAfterFinished *int32   `json:"ttlSecondsAfterFinished,omitempty"`
+}
+
 // Template is PodTemplateSpec.
 type Template struct {
 	Metadata Meta    `json:"metadata"`
@@ -34,8 +86,9 @@ type Template struct {
 
 // PodSpec is core/v1.
 type PodSpec struct {
-	Volumes    []Volume    `json:"volumes,omitempty"`
-	Containers []Container `json:"containers"`
+	Volumes       []Volume    `json:"volumes,omitempty"`
+	Containers    []Container `json:"containers"`
+	RestartPolicy string      `json:"restartPolicy,omitempty"`
 	// TerminationGracePeriodSeconds is how long the pod may take to end.
 	TerminationGracePeriodSeconds *int64             `json:"terminationGracePeriodSeconds,omitempty"`
 	NodeSelector                  map[string]string  `json:"nodeSelector,omitempty"`
@@ -54,11 +107,19 @@ type SpreadConstraint struct {
 	LabelSelector     Selector `json:"labelSelector"`
 }
 
-// Volume is one of a claim, or an empty folder.
+// Volume is one of a claim or of a driver, or an empty folder.
 type Volume struct {
 	Name     string    `json:"name"`
 	EmptyDir *struct{} `json:"emptyDir,omitempty"`
 	Claim    *ClaimRef `json:"persistentVolumeClaim,omitempty"`
+	CSI      *CSI      `json:"csi,omitempty"`
+}
+
+// CSI is CSIVolumeSource.
+type CSI struct {
+	Driver           string            `json:"driver"`
+	ReadOnly         *bool             `json:"readOnly,omitempty"`
+	VolumeAttributes map[string]string `json:"volumeAttributes,omitempty"`
 }
 
 // ClaimRef is PersistentVolumeClaimVolumeSource.
@@ -93,7 +154,9 @@ type NameValue struct {
 type Container struct {
 	Name            string           `json:"name"`
 	Image           string           `json:"image,omitempty"`
+	Command         []string         `json:"command,omitempty"`
 	Ports           []ContainerPort  `json:"ports,omitempty"`
+	EnvFrom         []EnvFrom        `json:"envFrom,omitempty"`
 	Env             []EnvVar         `json:"env,omitempty"`
 	Resources       Resources        `json:"resources"`
 	VolumeMounts    []VolumeMount    `json:"volumeMounts,omitempty"`
@@ -111,10 +174,14 @@ type ContainerPort struct {
 	Protocol      string `json:"protocol,omitempty"`
 }
 
-// EnvVar is core/v1: a value, or a key of a secret.
+// EnvFrom is EnvFromSource: all keys of a ConfigMap.
+type EnvFrom struct {
+	ConfigMapRef Name `json:"configMapRef"`
+}
+
+// EnvVar is core/v1: a key of a secret.
 type EnvVar struct {
 	Name      string     `json:"name"`
-	Value     string     `json:"value,omitempty"`
 	ValueFrom *EnvSource `json:"valueFrom,omitempty"`
 }
 
@@ -138,6 +205,7 @@ type Resources struct {
 // VolumeMount is core/v1.
 type VolumeMount struct {
 	Name      string `json:"name"`
+	ReadOnly  bool   `json:"readOnly,omitempty"`
 	MountPath string `json:"mountPath"`
 }
 
