@@ -50,7 +50,6 @@ func usersOwn() map[string]string {
 		"ECSParameters.ReuseResources":             "deployment.json",
 		"EKSParameters.ReuseResources":             "deployment.json",
 		"EKSParameters.ServiceAccountRoleARN":      "deployment.json",
-		"EKSParameters.PodIdentity":                "deployment.json",
 		"Mount.AccessPointID":                      "deployment.json",
 		"Mount.FileSystemID":                       "deployment.json",
 		"ReuseResources":                           "deployment.json",
