@@ -172,21 +172,6 @@ func podTemplate(t *testing.T, files map[string][]byte) (core.PodTemplateSpec, m
 	return d.Spec.Template, d.ObjectMeta
 }
 
-// expand does what the kubelet does to a value, with no variable defined: $$ is one dollar, $(NAME) would be replaced.
-func expand(s string) string {
-	var b strings.Builder
-	for i := 0; i < len(s); i++ {
-		switch {
-		case strings.HasPrefix(s[i:], "$$"):
-			i++
-		case strings.HasPrefix(s[i:], "$("):
-			return "expanded: " + s[i:]
-		}
-		b.WriteByte(s[i])
-	}
-	return b.String()
-}
-
 func parse(t *testing.T, data []byte, v any) {
 	if err := yaml.Unmarshal(data, v); err != nil {
 		t.Fatalf("%v in\n%s", err, data)
