@@ -1,7 +1,14 @@
 package check
 
+import "slices"
+
 // All is every rule, family by family, in the order of the catalogue.
 func All() []Rule {
+	return slices.Concat(liveRules(), taskRules(), fargateRefuses(), containerRules(), loggingRules(), volumeRules(), serviceRules(), podRules(), podSurroundings())
+}
+
+// liveRules look at live applications; most of them at documents, too.
+func liveRules() []Rule {
 	return []Rule{
 		// privileged mode
 		privilegedUnsupported(),
@@ -42,5 +49,7 @@ func All() []Rule {
 		debugAgent(),
 		// what it stands on
 		endOfLife(),
+		// documents
+		valueType(),
 	}
 }

@@ -4,6 +4,7 @@ package check
 import (
 	"time"
 
+	"a2c/check/document"
 	"a2c/internal/eol"
 	"a2c/model"
 )
@@ -36,7 +37,14 @@ type Rule struct {
 	Source   string         // address of the page or API field that states it
 	Targets  []string       // "ecs-fargate"
 	Severity model.Severity // of Fail; FailAs says otherwise for one statement
+	// Run looks at a live application; Task, Service, Pod and Object at what documents describe, Document at any of them. A rule has at least
+	// one way of looking.
 	Run      func(*Subject, Reporter)
+	Task     func(*document.Task, Says)
+	Service  func(*document.Service, Says)
+	Pod      func(*document.Pod, Says)
+	Object   func(*document.Object, Says)
+	Document func(*document.Subject, Says)
 }
 
 // Reporter takes a rule's statements.

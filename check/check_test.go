@@ -115,7 +115,7 @@ func TestRegistry(t *testing.T) {
 	var listed []string
 	for _, r := range All() {
 		listed = append(listed, r.ID)
-		if r.Title == "" || r.Remedy == "" || !strings.HasPrefix(r.Source, "https://") || len(r.Targets) == 0 || r.Run == nil || weight(r.Severity) < 0 {
+		if r.Title == "" || r.Remedy == "" || !strings.HasPrefix(r.Source, "https://") || len(r.Targets) == 0 || weight(r.Severity) < 0 {
 			t.Errorf("%s is not whole: %+v", r.ID, r)
 		}
 	}
@@ -132,18 +132,34 @@ func TestRegistry(t *testing.T) {
 	}
 	var named []string
 	for _, f := range folders {
-		if f.Name() == "fuzz" {
-			continue
-		}
-		named = append(named, f.Name())
-		for _, need := range []string{"fail-", "near-miss-"} {
-			if found, err := filepath.Glob(filepath.Join("testdata", f.Name(), need+"*.json")); err != nil || len(found) == 0 {
-				t.Errorf("%s has no %s case", f.Name(), need)
-			}
+		if f.Name() != "fuzz" {
+			named = append(named, f.Name())
 		}
 	}
 	if diff := cmp.Diff(sorted, named); diff != "" {
 		t.Errorf("All and testdata (-want +got):\n%s", diff)
+	}
+}
+
+// TestCases demands a failing and a passing case for each of a rule's ways of looking: at applications in files of their own, at documents in documents.txt.
+func TestCases(t *testing.T) {
+	labels := map[string]bool{}
+	for _, c := range corpus(t) {
+		labels[c.rule+" "+c.label] = true
+	}
+	for _, r := range All() {
+		documents := r.Task != nil || r.Service != nil || r.Pod != nil || r.Object != nil || r.Document != nil
+		if documents && (!labels[r.ID+" fail"] || !labels[r.ID+" pass"]) {
+			t.Errorf("%s has no case that fails or none that passes in documents.txt", r.ID)
+		}
+		for _, need := range []string{"fail-", "near-miss-"} {
+			if found, err := filepath.Glob(filepath.Join("testdata", r.ID, need+"*.json")); r.Run != nil && (err != nil || len(found) == 0) {
+				t.Errorf("%s has no %s case", r.ID, need)
+			}
+		}
+		if r.Run == nil && !documents {
+			t.Errorf("%s looks at nothing", r.ID)
+		}
 	}
 }
 

@@ -18,6 +18,7 @@ func hostAgent() Rule {
 		Source:   "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html",
 		Targets:  []string{ECSFargate, EKSFargate},
 		Severity: model.Breaks,
+		Task:     taskAgent,
 		Run: func(s *Subject, r Reporter) {
 			k := s.App.AnalysisInfo.Kernel
 			strong := where(k.HostReads, ofKind(model.ReadProc, model.ReadLog))
@@ -65,6 +66,7 @@ func pidMode() Rule {
 		Source:   "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html",
 		Targets:  []string{ECSFargate, EKSFargate},
 		Severity: model.Blocker,
+		Task:     taskPIDMode,
 		Run: func(s *Subject, r Reporter) {
 			k := s.App.AnalysisInfo.Kernel
 			uses := slices.Concat(where(k.Namespaces, ofKind(model.ViewPID)), where(k.HostReads, ofKind(model.ReadProc)))
@@ -85,6 +87,7 @@ func ipcMode() Rule {
 		Source:   "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html",
 		Targets:  []string{ECSFargate, EKSFargate},
 		Severity: model.Blocker,
+		Task:     taskIPCMode,
 		Run: func(s *Subject, r Reporter) {
 			k := s.App.AnalysisInfo.Kernel
 			shared := where(k.SharedMemory, func(u model.KernelUse) bool { return u.Peer != "" })

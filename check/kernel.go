@@ -18,6 +18,7 @@ func systemControls() Rule {
 		Source:   "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_SystemControl.html",
 		Targets:  []string{ECSFargate, EKSFargate},
 		Severity: model.Blocker,
+		Task:     inContainers(containerSysctls),
 		Run: func(s *Subject, r Reporter) {
 			sysctls := where(s.App.AnalysisInfo.Kernel.Sysctls, func(u model.KernelUse) bool { return !settable(s.Target, sysctlName(u.Name)) })
 			failEach(r, sysctls, "it needs the kernel value %s, which cannot be set on Fargate")
@@ -116,6 +117,7 @@ func ulimits() Rule {
 		Source:   "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Ulimit.html",
 		Targets:  []string{ECSFargate, EKSFargate},
 		Severity: model.Breaks,
+		Task:     inContainers(containerUlimits),
 		Run: func(s *Subject, r Reporter) {
 			k := s.App.AnalysisInfo.Kernel
 			limits := where(k.Limits, ofKind(model.LimitMemLock, model.LimitHugePages, model.LimitRealtime))
@@ -155,6 +157,7 @@ func sharedMemorySize() Rule {
 		Source:   "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LinuxParameters.html",
 		Targets:  []string{ECSFargate},
 		Severity: model.Blocker,
+		Task:     inContainers(containerShm),
 		Run: func(s *Subject, r Reporter) {
 			segments := where(s.App.AnalysisInfo.Kernel.SharedMemory, ofKind(model.MemoryPOSIX))
 			var total int64
@@ -180,6 +183,7 @@ func swapUnsupported() Rule {
 		Source:   "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LinuxParameters.html",
 		Targets:  []string{ECSFargate, EKSFargate},
 		Severity: model.Blocker,
+		Task:     inContainers(containerSwap),
 		// A document that sets maxSwap is refused; a process that happens to be swapped out only needs more memory there.
 		Run: func(s *Subject, r Reporter) {
 			if u := s.App.AnalysisInfo.Usage; u.SwapBytes > 0 {

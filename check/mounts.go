@@ -18,6 +18,7 @@ func hostSourcePath() Rule {
 		Source:   "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HostVolumeProperties.html",
 		Targets:  []string{ECSFargate, EKSFargate},
 		Severity: model.Blocker,
+		Task:     inVolumes(volumeHostPath),
 		Run: func(s *Subject, r Reporter) {
 			k := s.App.AnalysisInfo.Kernel
 			mounts := where(k.Mounts, ofKind(model.MountBind, model.MountNFS, model.MountCIFS, model.MountFUSE))
@@ -62,6 +63,7 @@ func dockerSocket() Rule {
 		Source:   "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HostVolumeProperties.html",
 		Targets:  []string{ECSFargate, EKSFargate},
 		Severity: model.Breaks,
+		Task:     inVolumes(volumeEngine),
 		Run: func(s *Subject, r Reporter) {
 			found := failUnix(s, r, engineSocket, "it %s the container engine of the host at %s")
 			if !found {

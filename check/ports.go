@@ -18,6 +18,7 @@ func portUnique() Rule {
 		Source:   "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PortMapping.html",
 		Targets:  []string{ECSFargate, EKSFargate},
 		Severity: model.Blocker,
+		Task:     taskPortUnique,
 		Run: func(s *Subject, r Reporter) {
 			listeners := s.App.AnalysisInfo.App.Listeners
 			for i, a := range listeners {
@@ -46,6 +47,7 @@ func protocolTCPUDP() Rule {
 		Source:   "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PortMapping.html",
 		Targets:  []string{ECSFargate, EKSFargate},
 		Severity: model.Blocker,
+		Task:     inContainers(containerProtocol),
 		Run: func(s *Subject, r Reporter) {
 			sockets := where(s.App.AnalysisInfo.Kernel.Sockets, func(u model.KernelUse) bool {
 				// Ping works: NET_RAW is in the default set (https://github.com/aws/containers-roadmap/issues/409).
@@ -74,6 +76,7 @@ func privilegedPort() Rule {
 		Source:   "https://github.com/aws/containers-roadmap/issues/1721",
 		Targets:  []string{ECSFargate},
 		Severity: model.Breaks,
+		Task:     taskPrivilegedPort,
 		Run: func(s *Subject, r Reporter) {
 			user := s.App.AnalysisInfo.App.User
 			if user.UID == 0 {

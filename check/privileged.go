@@ -18,6 +18,7 @@ func privilegedUnsupported() Rule {
 		Source:   "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html",
 		Targets:  []string{ECSFargate, EKSFargate},
 		Severity: model.Blocker,
+		Task:     inContainers(containerPrivileged),
 		Run: func(s *Subject, r Reporter) {
 			k := s.App.AnalysisInfo.Kernel
 			devices := where(k.Devices, privilegedDevice)
@@ -51,6 +52,7 @@ func capabilitiesAdd() Rule {
 		Source:   "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_KernelCapabilities.html",
 		Targets:  []string{ECSFargate, EKSFargate},
 		Severity: model.Blocker,
+		Task:     inContainers(containerCapabilities),
 		Run: func(s *Subject, r Reporter) {
 			found := false
 			for _, c := range s.App.AnalysisInfo.Kernel.Capabilities {
@@ -86,6 +88,7 @@ func devicesUnsupported() Rule {
 		Source:   "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LinuxParameters.html",
 		Targets:  []string{ECSFargate, EKSFargate},
 		Severity: model.Blocker,
+		Task:     inContainers(containerDevices),
 		Run: func(s *Subject, r Reporter) {
 			devices := where(s.App.AnalysisInfo.Kernel.Devices, func(u model.KernelUse) bool { return !gpu(u) && !privilegedDevice(u) })
 			failEach(r, devices, "it has the device %s open")
@@ -104,6 +107,7 @@ func gpuUnsupported() Rule {
 		Source:   "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html",
 		Targets:  []string{ECSFargate, EKSFargate},
 		Severity: model.Blocker,
+		Task:     taskGPU,
 		Run: func(s *Subject, r Reporter) {
 			devices := where(s.App.AnalysisInfo.Kernel.Devices, gpu)
 			failEach(r, devices, "it uses the accelerator %s")

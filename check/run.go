@@ -27,12 +27,11 @@ func Run(s *Subject, targets []string) ([]model.Verdict, error) {
 		targets = []string{ECSFargate}
 	}
 	rules := All()
-	known := knownTargets(rules)
+	if err := checkTargets(rules, targets); err != nil {
+		return nil, err
+	}
 	var verdicts []model.Verdict
 	for i, target := range targets {
-		if !slices.Contains(known, target) {
-			return nil, fmt.Errorf("check: unknown target %q: known are %s", target, strings.Join(known, ", "))
-		}
 		if !slices.Contains(targets[:i], target) {
 			verdicts = append(verdicts, judge(*s, target, rules))
 		}
@@ -40,12 +39,22 @@ func Run(s *Subject, targets []string) ([]model.Verdict, error) {
 	return verdicts, nil
 }
 
+func checkTargets(rules []Rule, targets []string) error {
+	known := knownTargets(rules)
+	for _, target := range targets {
+		if !slices.Contains(known, target) {
+			return fmt.Errorf("check: unknown target %q: known are %s", target, strings.Join(known, ", "))
+		}
+	}
+	return nil
+}
+
 func judge(s Subject, target string, rules []Rule) model.Verdict {
 	s.Target = target
 	v := model.Verdict{Subject: s.Name, Target: target, Findings: []model.Finding{}}
 	var unclear bool
 	for _, rule := range rules {
-		if !slices.Contains(rule.Targets, target) {
+		if rule.Run == nil || !slices.Contains(rule.Targets, target) {
 			continue
 		}
 		v.Rules++
@@ -54,9 +63,14 @@ func judge(s Subject, target string, rules []Rule) model.Verdict {
 		unclear = unclear || r.unclear && weight(rule.Severity) <= weight(model.Breaks)
 		v.Findings = append(v.Findings, r.findings...)
 	}
+	conclude(&v, unclear)
+	return v
+}
+
+// conclude sorts the findings, worst first, and answers.
+func conclude(v *model.Verdict, unclear bool) {
 	slices.SortStableFunc(v.Findings, func(a, b model.Finding) int { return cmp.Compare(weight(a.Severity), weight(b.Severity)) })
 	v.Answer = answer(v.Findings, unclear)
-	return v
 }
 
 func answer(findings []model.Finding, unclear bool) string {

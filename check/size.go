@@ -24,6 +24,7 @@ func cpuMemoryCombination() Rule {
 		Source:   "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html",
 		Targets:  []string{ECSFargate},
 		Severity: model.Blocker,
+		Task:     taskPair,
 		Run: func(s *Subject, r Reporter) {
 			cpu, memory, set := asked(s)
 			if !set || model.ValidFargate(cpu, memory) {
@@ -56,6 +57,7 @@ func capacityCeiling() Rule {
 		Source:   "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html",
 		Targets:  []string{ECSFargate, EKSFargate},
 		Severity: model.Blocker,
+		Task:     taskCeiling,
 		Run: func(s *Subject, r Reporter) {
 			u := s.App.AnalysisInfo.Usage
 			largest := int64(maxMemoryMiB) << 20
@@ -112,6 +114,7 @@ func ephemeralStorage() Rule {
 		Source:   "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_EphemeralStorage.html",
 		Targets:  []string{ECSFargate, EKSFargate},
 		Severity: model.Blocker,
+		Task:     taskEphemeral,
 		Run: func(s *Subject, r Reporter) {
 			if s.Deployment != nil && s.Target == ECSFargate {
 				if g := s.Deployment.ECSParameters.EphemeralStorageGiB; g != 0 && (g < minEphemeralGiB || g > maxEphemeralGiB) {

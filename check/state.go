@@ -97,6 +97,8 @@ func secretsNotInEnv() Rule {
 		Source:   "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specifying-sensitive-data.html",
 		Targets:  []string{ECSFargate, EKSFargate},
 		Severity: model.Warning,
+		Task:     inContainers(taskSecrets),
+		Pod:      podSecrets,
 		Run: func(s *Subject, r Reporter) {
 			for _, kind := range []string{"env", "argv"} {
 				names, sources := plainSecrets(s, kind)
@@ -159,6 +161,7 @@ func logDriver() Rule {
 		Source:   "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LogConfiguration.html",
 		Targets:  []string{ECSFargate, EKSFargate},
 		Severity: model.Blocker,
+		Task:     inContainers(containerLogDriver),
 		// AWS refuses another driver; log files that nobody collects break nothing.
 		Run: func(s *Subject, r Reporter) {
 			var files []model.Path

@@ -21,39 +21,60 @@ func newCheck(a *app) *cobra.Command {
 	var id string
 	var targets []string
 	c := &cobra.Command{
-		Use:   "check --application-id ID",
-		Short: "Judge whether an application can run on Fargate",
+		Use:   "check --application-id ID | FILE…",
+		Short: "Judge whether an application, or a document, can run on Fargate",
 		Long: `check holds an analysed application against the rules of a target: privileged mode, daemons, CPU and memory, ports, persistent state, and
-what of system, runtime and server gets no updates any more.
-Each finding names its rule, the evidence, what to do and where AWS says so.
+what of system, runtime and server gets no updates any more. Or it judges files, folders and - (standard input): ECS task definitions and services (JSON, also as
+the describe calls return them), CloudFormation templates (JSON and YAML) and Kubernetes manifests; what they are is seen from their content.
+Each finding names its rule, the evidence (of a file: line, column and JSON pointer), what to do and where AWS says so. What only the deployment decides, a
+parameter or a condition, is "cannot tell" where a rule needs it. Kinds that no rule knows are named and passed over.
 
-Exit codes: 0 yes · 3 no, or it would break · 4 the evidence does not decide.`,
-		Example: "  a2c check --application-id java-tomcat-9e8e4799\n  a2c check --application-id java-tomcat-9e8e4799 --target eks-fargate -o json\n  a2c check --application-id java-tomcat-9e8e4799 --eol-table newer.json",
+Exit codes: 0 yes · 2 nothing that can be judged · 3 no, or it would break · 4 the evidence does not decide.`,
+		Example: `  a2c check --application-id java-tomcat-9e8e4799
+  a2c check --application-id java-tomcat-9e8e4799 --target eks-fargate -o json
+  a2c check --application-id java-tomcat-9e8e4799 --eol-table newer.json
+  a2c check taskdef.json stack.yaml manifests/
+  kubectl get deployment web -o yaml | a2c check -`,
 		GroupID: "look",
-		Args:    none,
-		RunE: func(*cobra.Command, []string) error {
-			w, err := a.open(false)
+		Args:    cobra.ArbitraryArgs,
+		RunE: func(c *cobra.Command, files []string) error {
+			verdicts, code, err := a.verdicts(c, id, files, targets)
 			if err != nil {
 				return err
-			}
-			s, err := a.subject(w, id)
-			if err != nil {
-				return err
-			}
-			verdicts, err := check.Run(s, targets)
-			if err != nil {
-				return usage(err) // an unknown target
 			}
 			if err := a.print(verdicts, func(w io.Writer) error { return a.verdictTable(w, verdicts) }); err != nil {
 				return err
 			}
-			return answer(verdictCode(verdicts))
+			return answer(worst(code, verdictCode(verdicts)))
 		},
 	}
 	a.idFlag(c, &id)
 	a.eolFlag(c)
-	c.Flags().StringSliceVar(&targets, "target", []string{check.ECSFargate}, "what it is judged for: "+check.ECSFargate+", "+check.EKSFargate)
+	c.Flags().StringSliceVar(&targets, "target", nil, "what it is judged for: "+check.ECSFargate+", "+check.EKSFargate+" (default: "+check.ECSFargate+"; of files what fits them)")
 	return c
+}
+
+// verdicts judges an application or documents; code says what could not be seen.
+func (a *app) verdicts(c *cobra.Command, id string, files, targets []string) ([]model.Verdict, Code, error) {
+	switch {
+	case len(files) > 0 && c.Flags().Changed("application-id"):
+		return nil, Done, usage(errors.New("--application-id and files exclude each other"))
+	case len(files) > 0:
+		return a.checkFiles(files, targets)
+	}
+	w, err := a.open(false)
+	if err != nil {
+		return nil, Done, err
+	}
+	s, err := a.subject(w, id)
+	if err != nil {
+		return nil, Done, err
+	}
+	verdicts, err := check.Run(s, targets)
+	if err != nil {
+		return nil, Done, usage(err) // an unknown target
+	}
+	return verdicts, Done, nil
 }
 
 // subject gathers what the workspace knows of an application.

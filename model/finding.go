@@ -1,5 +1,7 @@
 package model
 
+import "fmt"
+
 // Severity of a finding, in aws-rules' words.
 type Severity string
 
@@ -14,16 +16,33 @@ const (
 
 // Finding is one statement of a rule about one subject.
 type Finding struct {
-	Rule     string   `json:"rule"` // "fargate.privileged-unsupported"
-	Title    string   `json:"title"`
-	Severity Severity `json:"severity"`
-	Target   string   `json:"target"`  // "ecs-fargate"
-	Subject  string   `json:"subject"` // application ID or document
-	Message  string   `json:"message"` // this case, in one sentence
-	At       []Source `json:"at"`      // the evidence
-	Remedy   string   `json:"remedy"`
-	Needs    string   `json:"needs,omitempty"` // with CannotTell
-	Source   string   `json:"source"`          // the document that states the rule
+	Rule     string     `json:"rule"` // "fargate.privileged-unsupported"
+	Title    string     `json:"title"`
+	Severity Severity   `json:"severity"`
+	Target   string     `json:"target"`           // "ecs-fargate"
+	Subject  string     `json:"subject"`          // application ID or document
+	Message  string     `json:"message"`          // this case, in one sentence
+	At       []Source   `json:"at"`               // the evidence
+	Places   []DocPlace `json:"places,omitempty"` // the evidence in documents
+	Remedy   string     `json:"remedy"`
+	Needs    string     `json:"needs,omitempty"` // with CannotTell
+	Source   string     `json:"source"`          // the document that states the rule
+}
+
+// DocPlace is where something stands in a document.
+type DocPlace struct {
+	File    string `json:"file"`    // as it was named; "-" for standard input
+	Pointer string `json:"pointer"` // RFC 6901, below the document of the file's that holds it; "" for the document itself
+	Line    int    `json:"line"`    // from 1
+	Column  int    `json:"column"`  // in characters, from 1
+}
+
+func (p DocPlace) String() string {
+	s := fmt.Sprintf("%s:%d:%d", Path(p.File), p.Line, p.Column)
+	if p.Pointer != "" {
+		s += " " + Path(p.Pointer).String()
+	}
+	return s
 }
 
 // Verdict is check's answer for one subject and target.

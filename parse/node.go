@@ -103,7 +103,7 @@ func JSON(data []byte) (*Node, error) {
 	}
 	r := reader{d: json.NewDecoder(bytes.NewReader(data)), places: &places}
 	r.d.UseNumber()
-	n, err := r.value("", 0)
+	n, err := r.value(nil, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -201,7 +201,7 @@ func (r *reader) next() (json.Token, Pos, error) {
 	return t, pos, nil
 }
 
-func (r *reader) value(path string, depth int) (*Node, error) {
+func (r *reader) value(path *trail, depth int) (*Node, error) {
 	t, pos, err := r.next()
 	if err != nil {
 		return nil, err
@@ -225,32 +225,41 @@ func (r *reader) value(path string, depth int) (*Node, error) {
 	return &Node{Kind: Null, Pos: pos}, nil
 }
 
-func (r *reader) object(n *Node, path string, depth int) (*Node, error) {
-	seen := map[string]Pos{}
+func (r *reader) object(n *Node, path *trail, depth int) (*Node, error) {
+	var seen map[string]Pos
 	for r.d.More() {
 		t, pos, err := r.next()
 		if err != nil {
 			return nil, err
 		}
 		name, _ := t.(string)
-		v, err := r.value(join(path, name), depth+1)
+		inner := &trail{up: path, name: name}
+		v, err := r.value(inner, depth+1)
 		if err != nil {
 			return nil, err
 		}
-		if first, dup := seen[name]; dup {
-			r.problems = append(r.problems, Problem{pos, join(path, name), fmt.Sprintf("the key stands twice, first in line %d", first.Line)})
+		if first, dup := n.first(name, seen); dup {
+			r.problems = append(r.problems, Problem{pos, inner.String(), fmt.Sprintf("the key stands twice, first in line %d", first.Line)})
 			continue
 		}
-		seen[name] = pos
 		n.Fields = append(n.Fields, Field{name, pos, v})
+		switch {
+		case seen != nil:
+			seen[name] = pos
+		case len(n.Fields) == fewKeys:
+			seen = map[string]Pos{}
+			for _, f := range n.Fields {
+				seen[f.Name] = f.Pos
+			}
+		}
 	}
 	_, _, err := r.next() // the closing brace
 	return n, err
 }
 
-func (r *reader) array(n *Node, path string, depth int) (*Node, error) {
+func (r *reader) array(n *Node, path *trail, depth int) (*Node, error) {
 	for r.d.More() {
-		v, err := r.value(fmt.Sprintf("%s[%d]", path, len(n.Items)), depth+1)
+		v, err := r.value(&trail{up: path, index: len(n.Items), item: true}, depth+1)
 		if err != nil {
 			return nil, err
 		}
@@ -258,6 +267,41 @@ func (r *reader) array(n *Node, path string, depth int) (*Node, error) {
 	}
 	_, _, err := r.next() // the closing bracket
 	return n, err
+}
+
+// fewKeys is up to where looking through an object's keys is faster than a map.
+const fewKeys = 16
+
+// first finds where a key stands already: in seen, where there is one.
+func (n *Node) first(name string, seen map[string]Pos) (Pos, bool) {
+	if seen != nil {
+		pos, dup := seen[name]
+		return pos, dup
+	}
+	for _, f := range n.Fields {
+		if f.Name == name {
+			return f.Pos, true
+		}
+	}
+	return Pos{}, false
+}
+
+// trail leads to a value. It is written out only where something is wrong.
+type trail struct {
+	up    *trail
+	name  string
+	index int
+	item  bool // of an array: index counts
+}
+
+func (t *trail) String() string {
+	switch {
+	case t == nil:
+		return ""
+	case t.item:
+		return fmt.Sprintf("%s[%d]", t.up, t.index)
+	}
+	return join(t.up.String(), t.name)
 }
 
 // join appends a key to a path; keys that are no plain words are quoted, so that a path is safe to print.

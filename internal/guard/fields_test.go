@@ -71,6 +71,7 @@ func forPeople() map[string]string {
 		"ContainerParameters": "App2Container's names, for scripts written for it",
 		"Dependency":          "what people read, and the graph",
 		"Difference":          "what people read",
+		"DocPlace":            "what people and editors read",
 		"AWSService":          "a proposal for the task role, for people",
 		"Deployment":          "generate proposes it, the user edits it, generate reads it again",
 		"Reach":               "as Deployment",

@@ -1,0 +1,90 @@
+package check
+
+import (
+	"slices"
+
+	"a2c/check/document"
+	"a2c/model"
+)
+
+// RunDocuments judges what the files describe, each subject for those of the targets that fit it: task definitions and services for ECS, Kubernetes
+// objects for EKS. No target means all that fit. Findings come worst first. An unknown target is an error that names the known ones.
+func RunDocuments(files []*document.File, targets []string) ([]model.Verdict, error) {
+	rules := All()
+	if err := checkTargets(rules, targets); err != nil {
+		return nil, err
+	}
+	document.Link(files)
+	var verdicts []model.Verdict
+	for _, f := range files {
+		for i := range f.Subjects {
+			s := &f.Subjects[i]
+			if target := fits(s); len(targets) == 0 || slices.Contains(targets, target) {
+				verdicts = append(verdicts, judgeDocument(s, target, rules))
+			}
+		}
+	}
+	return verdicts, nil
+}
+
+// fits is the target that a document is made for.
+func fits(s *document.Subject) string {
+	if s.Pod != nil || s.Object != nil {
+		return EKSFargate
+	}
+	return ECSFargate
+}
+
+func judgeDocument(s *document.Subject, target string, rules []Rule) model.Verdict {
+	v := model.Verdict{Subject: s.Name, Target: target, Findings: []model.Finding{}}
+	var unclear bool
+	for _, rule := range rules {
+		if !slices.Contains(rule.Targets, target) {
+			continue
+		}
+		r := report{subject: &Subject{Name: s.Name, Target: target}, rule: rule}
+		if !look(rule, s, Says{&r}) {
+			continue
+		}
+		v.Rules++
+		unclear = unclear || r.unclear && weight(rule.Severity) <= weight(model.Breaks)
+		v.Findings = append(v.Findings, r.findings...)
+	}
+	conclude(&v, unclear)
+	return v
+}
+
+// look runs a rule's way of looking at a subject of this kind, and reports whether it has one.
+func look(rule Rule, s *document.Subject, says Says) bool {
+	switch {
+	case rule.Document != nil:
+		rule.Document(s, says)
+	case s.Task != nil && rule.Task != nil:
+		rule.Task(s.Task, says)
+	case s.Service != nil && rule.Service != nil:
+		rule.Service(s.Service, says)
+	case s.Pod != nil && rule.Pod != nil:
+		rule.Pod(s.Pod, says)
+	case s.Object != nil && rule.Object != nil:
+		rule.Object(s.Object, says)
+	default:
+		return false
+	}
+	return true
+}
+
+func valueType() Rule {
+	return Rule{
+		ID:       "document.value-type",
+		Title:    "Each value has the type that the API takes",
+		Remedy:   `Write it as the message wants: CPU and memory of a task are strings ("512"), ports and times numbers, switches true or false.`,
+		Source:   registerAPI,
+		Targets:  []string{ECSFargate, EKSFargate},
+		Severity: model.Blocker,
+		Document: func(s *document.Subject, says Says) {
+			for _, wrong := range s.Wrong {
+				says.Fail(wrong.At, "%s", wrong.Text)
+			}
+		},
+	}
+}
