@@ -3,8 +3,6 @@ package cmd
 import (
 	"context"
 	"fmt"
-	"io"
-	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -12,7 +10,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"a2c/generate"
-	"a2c/internal/term"
 	"a2c/internal/workspace"
 	"a2c/model"
 )
@@ -32,22 +29,28 @@ func newGenerate(a *app) *cobra.Command {
 
 // deploymentFlags are what a user may say about deployment files.
 type deploymentFlags struct {
-	id, profile string
-	targets     []string
-	force       bool
+	id, profile, secrets string
+	podIdentity          *bool // nil: as deployment.json says
+	targets              []string
+	force, dryRun        bool
 }
 
 func newAppDeployment(a *app) *cobra.Command {
 	var f deploymentFlags
+	var podIdentity bool
 	c := &cobra.Command{
 		Use:   "app-deployment --application-id ID",
 		Short: "Write task definition, CloudFormation, Kubernetes and Compose files",
 		Long: `app-deployment reads deployment.json, which is yours to edit, and writes the files of each target into the application's folder. The same input gives the
 same bytes. Account and region are never invented: fill aws in deployment.json.
 
-Exit code 3: you changed a generated file; --force writes over it.`,
+A generated file that you changed stays as it is, and what would have been written is put beside it as .new. A target that refuses the application gets no files;
+a2c check says why. --force writes in both cases, and what stands against the target at the head of its files.
+
+Exit code 3: you changed a generated file, or a target refuses the application.`,
 		Example: `  a2c generate app-deployment --application-id java-tomcat-9e8e4799
-  a2c generate app-deployment --application-id java-tomcat-9e8e4799 --target eks-ec2
+  a2c generate app-deployment --application-id java-tomcat-9e8e4799 --target eks-ec2,eks-fargate --dry-run
+  a2c generate app-deployment --application-id java-tomcat-9e8e4799 --target eks-ec2 --secrets external-secrets
   a2c generate app-deployment --application-id java-tomcat-9e8e4799 --target ecs-ec2,compose`,
 		Args: none,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -57,13 +60,23 @@ Exit code 3: you changed a generated file; --force writes over it.`,
 			if err := knownTargets(f.targets); err != nil {
 				return err
 			}
+			if f.secrets != "" && !slices.Contains(generate.SecretWays(), f.secrets) {
+				return usage(fmt.Errorf("--secrets %q is none of %s", f.secrets, strings.Join(generate.SecretWays(), ", ")))
+			}
+			if c.Flags().Changed("pod-identity") {
+				f.podIdentity = &podIdentity
+			}
 			return a.lockedFor(f.id, f.force, func(w *workspace.Workspace) error { return a.appDeployment(c.Context(), w, f) })
 		},
 	}
 	a.idFlag(c, &f.id)
-	c.Flags().StringSliceVar(&f.targets, "target", nil, "`name` of a target: "+strings.Join(generate.Names(), ", ")+" (default what deployment.json says)")
-	c.Flags().StringVar(&f.profile, "profile", "", "`name` of an AWS CLI profile, whose account and region are filled into deployment.json")
-	c.Flags().BoolVar(&f.force, "force", false, "write over generated files that you changed")
+	s := c.Flags()
+	s.StringSliceVar(&f.targets, "target", nil, "`name` of a target: "+strings.Join(generate.Names(), ", ")+" (default what deployment.json says)")
+	s.StringVar(&f.profile, "profile", "", "`name` of an AWS CLI profile, whose account and region are filled into deployment.json")
+	s.StringVar(&f.secrets, "secrets", "", "`who` makes the Secret on EKS, kept in deployment.json: "+strings.Join(generate.SecretWays(), ", ")+" (default template: you do)")
+	s.BoolVar(&podIdentity, "pod-identity", false, "give pods on EKS their role by Pod Identity, kept in deployment.json (default IRSA)")
+	s.BoolVar(&f.dryRun, "dry-run", false, "show as a diff what would change; write nothing")
+	s.BoolVar(&f.force, "force", false, "write over generated files that you changed, and for targets that refuse the application")
 	return c
 }
 
@@ -77,14 +90,6 @@ func knownTargets(targets []string) error {
 	return nil
 }
 
-// written is what was generated for one target.
-type written struct {
-	Target string   `json:"target"`
-	Dir    string   `json:"dir"`
-	Files  []string `json:"files"`
-	Notes  []string `json:"notes"`
-}
-
 func (a *app) appDeployment(ctx context.Context, w *workspace.Workspace, f deploymentFlags) error {
 	if _, err := a.freshImage(w, f.id); err != nil {
 		return err
@@ -96,49 +101,39 @@ func (a *app) appDeployment(ctx context.Context, w *workspace.Workspace, f deplo
 	if err := w.Fresh(f.id, workspace.DeploymentFile, d.Inputs, a.command("containerize --application-id "+f.id)); err != nil {
 		return err
 	}
-	if f.profile != "" {
-		if err := a.fillAWS(ctx, w, f.id, f.profile, &d); err != nil {
-			return err
-		}
+	changed, err := f.settle(ctx, &d)
+	if err != nil {
+		return err
 	}
 	outputs, err := generate.Render(ctx, d, f.targets)
 	if err != nil {
 		return fmt.Errorf("generate %s: %w", path.Join(f.id, workspace.DeploymentFile), err)
 	}
-	all, err := writeTargets(ctx, w, f.id, outputs)
+	refused, err := a.refusals(w, f, outputs)
 	if err != nil {
 		return err
 	}
-	return a.print(all, func(w io.Writer) error {
-		for _, x := range all {
-			fmt.Fprintf(w, "%s in %s\n", a.Paint(term.Bold, x.Target), term.Safe(x.Dir))
-			for _, name := range x.Files {
-				fmt.Fprintf(w, "  %s\n", term.Safe(name))
-			}
-			for _, n := range x.Notes {
-				fmt.Fprintf(w, "  note: %s\n", term.Safe(n))
-			}
+	if changed && !f.dryRun {
+		if err := w.Save(path.Join(f.id, workspace.DeploymentFile), d); err != nil {
+			return err
 		}
-		return nil
-	})
+	}
+	return a.writeTargets(ctx, w, f, outputs, refused)
 }
 
-// writeTargets writes the files of each target. It may be interrupted between two of them, so that each is there whole.
-func writeTargets(ctx context.Context, w *workspace.Workspace, id string, outputs map[string]generate.Output) ([]written, error) {
-	inputs, err := w.Inputs(id, workspace.DeploymentFile)
-	if err != nil {
-		return nil, err
-	}
-	var all []written
-	for _, target := range slices.Sorted(maps.Keys(outputs)) {
-		if err := ctx.Err(); err != nil {
-			return nil, err
+// settle puts what flags say into the deployment.
+func (f deploymentFlags) settle(ctx context.Context, d *model.Deployment) (changed bool, err error) {
+	aws, secrets, identity := d.AWS, d.EKSParameters.Secrets, d.EKSParameters.PodIdentity
+	if f.profile != "" {
+		if err := fillAWS(ctx, f.profile, d); err != nil {
+			return false, err
 		}
-		out := outputs[target]
-		if err := w.WriteGenerated(id, target, out.Files, workspace.Generated{A2CVersion: version, Inputs: inputs}); err != nil {
-			return nil, err
-		}
-		all = append(all, written{target, path.Join(w.App(id), target), slices.Sorted(maps.Keys(out.Files)), out.Notes})
 	}
-	return all, nil
+	if f.secrets != "" {
+		d.EKSParameters.Secrets = f.secrets
+	}
+	if f.podIdentity != nil {
+		d.EKSParameters.PodIdentity = *f.podIdentity
+	}
+	return d.AWS != aws || d.EKSParameters.Secrets != secrets || d.EKSParameters.PodIdentity != identity, nil
 }

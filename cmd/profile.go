@@ -3,18 +3,16 @@ package cmd
 import (
 	"context"
 	"fmt"
-	"path"
 
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
-	"a2c/internal/workspace"
 	"a2c/model"
 )
 
-// fillAWS writes account and region of a profile of the AWS CLI into deployment.json, and gives them back in d. What stands there already is not
-// changed, but has to agree: files for one account must not reach another.
-func (a *app) fillAWS(ctx context.Context, w *workspace.Workspace, id, profile string, d *model.Deployment) error {
+// fillAWS puts account and region of a profile of the AWS CLI into d. What stands there already is not changed, but has to agree: files for one account must
+// not reach another.
+func fillAWS(ctx context.Context, profile string, d *model.Deployment) error {
 	found, err := whoAmI(ctx, profile)
 	if err != nil {
 		return fmt.Errorf("profile %s: %w; fill aws in deployment.json by hand, or sign in: aws sso login --profile %s", profile, err, profile)
@@ -23,11 +21,8 @@ func (a *app) fillAWS(ctx context.Context, w *workspace.Workspace, id, profile s
 		return fmt.Errorf("deployment.json is for account %q in %q, and profile %s is account %q in %q; change aws in deployment.json, or take another profile",
 			have.AccountID, have.Region, profile, found.AccountID, found.Region)
 	}
-	if d.AWS == found {
-		return nil
-	}
 	d.AWS = found
-	return w.Save(path.Join(id, workspace.DeploymentFile), d)
+	return nil
 }
 
 // whoAmI asks AWS STS, the one thing that a2c asks of AWS here (GetCallerIdentity needs no permission). The region is the profile's.

@@ -11,43 +11,86 @@ import (
 	"a2c/model"
 )
 
+// put writes a target's files of the application "app".
+func put(w *Workspace, target string, files map[string]string) error {
+	made := map[string][]byte{}
+	for name, text := range files {
+		made[name] = []byte(text)
+	}
+	return w.WriteGenerated("app", target, made, Made{A2CVersion: "1", Inputs: model.Inputs{"x": "sha256:0"}})
+}
+
+// holds reads files of the application; a name with no file behind it is left out.
+func holds(t *testing.T, w *Workspace, names ...string) map[string]string {
+	t.Helper()
+	got := map[string]string{}
+	for _, name := range names {
+		switch text, err := os.ReadFile(w.Path("app/" + name)); {
+		case err == nil:
+			got[name] = string(text)
+		case !errors.Is(err, os.ErrNotExist):
+			t.Error(err)
+		}
+	}
+	return got
+}
+
 func TestWriteGenerated(t *testing.T) {
 	w := open(t)
 	w.force = false
-	put := func(target string, files map[string][]byte) error {
-		return w.WriteGenerated("app", target, files, Generated{A2CVersion: "1", Inputs: model.Inputs{"x": "sha256:0"}})
-	}
 	must := func(err error) {
 		t.Helper()
 		if err != nil {
 			t.Fatal(err)
 		}
 	}
-	must(put("ecs", map[string][]byte{"a.json": []byte("1"), "sub/b.yml": []byte("2")}))
-	must(put("eks", map[string][]byte{"k.yml": []byte("3")}))
-	must(put("ecs", map[string][]byte{"a.json": []byte("4"), "c.yml": []byte("5")}))
-	if _, err := os.Stat(w.Path("app/ecs/sub/b.yml")); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("b.yml is made no longer, and still there: %v", err)
+	edits := func(err error, names ...string) {
+		t.Helper()
+		e, ok := errors.AsType[*EditedError](err)
+		if !ok || cmp.Diff(names, e.Names) != "" || !strings.Contains(err.Error(), "--force") {
+			t.Fatalf("got %v, want an error about %v", err, names)
+		}
 	}
+	all := []string{"ecs/a.json", "ecs/a.json.new", "ecs/sub/b.yml", "ecs/c.yml", "ecs/new.json", "ecs/new.json.new", "eks/k.yml"}
+	has := func(want map[string]string) {
+		t.Helper()
+		if diff := cmp.Diff(want, holds(t, w, all...)); diff != "" {
+			t.Fatalf("(-want +got):\n%s", diff)
+		}
+	}
+	must(put(w, "ecs", map[string]string{"a.json": "1", "sub/b.yml": "2"}))
+	must(put(w, "eks", map[string]string{"k.yml": "3"}))
+	must(put(w, "ecs", map[string]string{"a.json": "4", "c.yml": "5"}))
+	has(map[string]string{"ecs/a.json": "4", "ecs/c.yml": "5", "eks/k.yml": "3"})
+
 	must(os.WriteFile(w.Path("app/ecs/a.json"), []byte("mine"), 0o600))
 	must(os.WriteFile(w.Path("app/ecs/new.json"), []byte("mine too"), 0o600))
-	err := put("ecs", map[string][]byte{"a.json": []byte("6"), "c.yml": []byte("7"), "new.json": []byte("8")})
-	e, ok := errors.AsType[*EditedError](err)
-	if !ok || cmp.Diff([]string{"ecs/a.json", "ecs/new.json"}, e.Names) != "" || !strings.Contains(err.Error(), "--force") {
-		t.Fatalf("got %v", err)
+	diff, err := w.DiffGenerated("app", "ecs", map[string][]byte{"a.json": []byte("6\n"), "d.yml": []byte("7\n")})
+	must(err)
+	for _, want := range []string{"+++ new/ecs/a.json.new", "-mine", "+6", "--- /dev/null", "+7", "-5"} {
+		if !strings.Contains(diff, want) {
+			t.Errorf("the diff has no %q:\n%s", want, diff)
+		}
 	}
-	if got, err := os.ReadFile(w.Path("app/ecs/c.yml")); string(got) != "5" || err != nil {
-		t.Errorf("c.yml was written all the same: %q, %v", got, err)
-	}
+	edits(put(w, "ecs", map[string]string{"a.json": "6", "c.yml": "7", "new.json": "8"}), "ecs/a.json", "ecs/new.json")
+	has(map[string]string{"ecs/a.json": "mine", "ecs/a.json.new": "6", "ecs/c.yml": "7", "ecs/new.json": "mine too", "ecs/new.json.new": "8", "eks/k.yml": "3"})
+
+	must(os.Remove(w.Path("app/ecs/new.json")))
+	must(os.WriteFile(w.Path("app/ecs/a.json.new"), []byte("also mine"), 0o600))
+	edits(put(w, "ecs", map[string]string{"a.json": "9", "c.yml": "9", "new.json": "9"}), "ecs/a.json.new")
+	has(map[string]string{"ecs/a.json": "mine", "ecs/a.json.new": "also mine", "ecs/c.yml": "7", "ecs/new.json.new": "8", "eks/k.yml": "3"})
+
+	must(os.Rename(w.Path("app/ecs/a.json.new"), w.Path("app/ecs/a.json")))
 	w.force = true
-	must(put("ecs", map[string][]byte{"a.json": []byte("6")}))
+	must(put(w, "ecs", map[string]string{"a.json": "6"}))
+	has(map[string]string{"ecs/a.json": "6", "eks/k.yml": "3"})
 	g, err := Load[Generated](w, "app/generated.json")
 	must(err)
-	if len(g.Files) != 2 || g.Files["ecs/a.json"] == "" || g.Files["eks/k.yml"] == "" {
+	if made := g.Files["ecs/a.json"]; len(g.Files) != 2 || made.SHA256 == "" || made.A2CVersion != "1" || made.Inputs["x"] == "" || g.Files["eks/k.yml"].SHA256 == "" {
 		t.Errorf("got %v", g.Files)
 	}
 	for _, name := range []string{"../x", "/x", "", ".", "a/../../x"} {
-		if err := put("ecs", map[string][]byte{name: nil}); err == nil {
+		if err := put(w, "ecs", map[string]string{name: ""}); err == nil {
 			t.Errorf("took the name %q", name)
 		}
 	}
