@@ -9,14 +9,20 @@ import (
 
 // kind of the object that keeps the pods running.
 func (w *workload) kind() string {
-	if w.stateful() {
+	switch {
+	case w.daemon():
+		return "DaemonSet"
+	case w.stateful():
 		return "StatefulSet"
 	}
 	return "Deployment"
 }
 
 func (w *workload) controller() any {
-	if w.stateful() {
+	switch {
+	case w.daemon():
+		return w.daemonSet()
+	case w.stateful():
 		return w.statefulSet()
 	}
 	return w.deployment()
@@ -51,6 +57,15 @@ func (w *workload) statefulSet() kube.StatefulSet {
 			ClaimRetention:       &kube.ClaimRetention{WhenDeleted: "Retain", WhenScaled: "Retain"},
 		},
 	}
+}
+
+// daemonSet runs on each node, whatever else the node is kept for.
+func (w *workload) daemonSet() kube.DaemonSet {
+	d := kube.DaemonSet{Object: w.object("apps/v1", "DaemonSet", w.name)}
+	d.Spec = kube.DaemonSetSpec{Selector: kube.Selector{MatchLabels: w.selector()}, Template: w.template()}
+	d.Spec.Template.Spec.Tolerations = []kube.Toleration{{Operator: "Exists"}}
+	d.Spec.Template.Spec.TopologySpreadConstraints = nil
+	return d
 }
 
 // environmentMark is an annotation of the pods: a ConfigMap that changed starts them anew.

@@ -37,7 +37,7 @@ func (w *workload) cronJob(name string, j model.CronJob) kube.CronJob {
 	pod := w.pod(c)
 	pod.RestartPolicy = "Never"
 	pod.TopologySpreadConstraints = nil
-	labels := map[string]string{"app.kubernetes.io/name": label(w.name+"-"+name, 63, "job"), "app.kubernetes.io/managed-by": "a2c"}
+	labels := w.labelsOf(label(w.name+"-"+name, 63, "job"))
 	k := kube.CronJob{Object: w.object("batch/v1", "CronJob", label(w.name, 31, "app")+"-"+name)}
 	k.Metadata.Labels = labels
 	k.Spec = kube.CronJobSpec{

@@ -11,7 +11,7 @@ import (
 func (w *workload) networkPolicy() kube.NetworkPolicy {
 	p := kube.NetworkPolicy{Object: w.object("networking.k8s.io/v1", "NetworkPolicy", w.name)}
 	p.Spec = kube.NetworkPolicySpec{
-		PodSelector: kube.Selector{MatchLabels: w.selector()}, PolicyTypes: []string{"Ingress", "Egress"}, Ingress: w.letIn(), Egress: []kube.EgressRule{{}},
+		PodSelector: kube.Selector{MatchLabels: map[string]string{partOf: w.name}}, PolicyTypes: []string{"Ingress", "Egress"}, Ingress: w.letIn(), Egress: []kube.EgressRule{{}},
 	}
 	known := ends(w.d)
 	if len(known) == 0 {

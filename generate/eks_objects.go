@@ -1,7 +1,6 @@
 package generate
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 
@@ -10,12 +9,8 @@ import (
 
 // namespaceObject demands of its pods what these pods keep to (https://kubernetes.io/docs/concepts/security/pod-security-standards/).
 func (w *workload) namespaceObject() kube.Object {
-	level := "restricted"
-	if w.d.User.UID == 0 || w.d.AllowEscalation || !slices.Contains(dropCapabilities(w.d), all) {
-		level = "baseline"
-	}
 	labels := w.labels()
-	labels["pod-security.kubernetes.io/enforce"], labels["pod-security.kubernetes.io/warn"] = level, level
+	labels["pod-security.kubernetes.io/enforce"], labels["pod-security.kubernetes.io/warn"] = w.level(), w.level()
 	return kube.Object{Kind: "Namespace", APIVersion: "v1", Metadata: kube.Meta{Name: w.namespace, Labels: labels}}
 }
 
@@ -67,6 +62,9 @@ func (w *workload) ingress() kube.Ingress {
 	}
 	if web.Purpose == "https" {
 		annotations[prefix+"backend-protocol"], annotations[prefix+"healthcheck-protocol"] = "HTTPS", "HTTPS"
+	}
+	if w.d.StickySessions {
+		annotations[prefix+"target-group-attributes"] += ",stickiness.enabled=true,stickiness.type=lb_cookie,stickiness.lb_cookie.duration_seconds=3600"
 	}
 	if arn := orDefault(w.d.EKSParameters.ReuseResources.ACMCertificateARN, w.d.ECSParameters.ReuseResources.ACMCertificateARN); arn != "" {
 		annotations[prefix+"certificate-arn"], annotations[prefix+"ssl-redirect"] = arn, "443"

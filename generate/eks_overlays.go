@@ -10,7 +10,7 @@ type kustomization struct {
 	APIVersion string           `json:"apiVersion"`
 	Kind       string           `json:"kind"`
 	Namespace  string           `json:"namespace,omitempty"`
-	Resources  []string         `json:"resources"`
+	Resources  []string         `json:"resources,omitempty"`
 	Images     []kustomizeImage `json:"images,omitempty"`
 	Replicas   []kustomizeCount `json:"replicas,omitempty"`
 	Patches    []kustomizePatch `json:"patches,omitempty"`
@@ -26,10 +26,11 @@ type kustomizeCount struct {
 	Count int    `json:"count"`
 }
 
-// kustomizePatch is a list of operations (RFC 6902), or an object that is merged.
+// kustomizePatch is a list of operations (RFC 6902), or an object that is merged, here or in a file.
 type kustomizePatch struct {
 	Target kustomizeTarget `json:"target"`
-	Patch  string          `json:"patch"`
+	Patch  string          `json:"patch,omitempty"`
+	Path   string          `json:"path,omitempty"`
 }
 
 // kustomizeTarget without a name is each of the kind.
@@ -50,7 +51,11 @@ func (w *workload) overlay() kustomization {
 	return kustomization{Resources: []string{"../../base"}, Images: []kustomizeImage{{w.image, w.d.Image.Digest}}}
 }
 
-func (w *workload) production() kustomization { return w.overlay() }
+func (w *workload) production() kustomization {
+	k := w.overlay()
+	k.Namespace = w.namespace // for what other components add
+	return k
+}
 
 func (w *workload) developmentNamespace() string { return label(w.namespace+"-dev", 63, "app") }
 
@@ -61,7 +66,7 @@ func (w *workload) development() kustomization {
 	switch {
 	case w.autoscaled():
 		k.Patches = append(k.Patches, w.patch("HorizontalPodAutoscaler", w.name, operation{"replace", "/spec/minReplicas", 1}))
-	case w.replicas() > 1:
+	case w.replicas() > 1 && !w.daemon():
 		k.Replicas = []kustomizeCount{{w.name, 1}}
 	}
 	if len(w.claimed()) > 0 {
@@ -72,8 +77,8 @@ func (w *workload) development() kustomization {
 	}
 	for _, v := range w.claimed() {
 		k.Patches = append(k.Patches, kustomizePatch{
-			kustomizeTarget{"PersistentVolumeClaim", v.claim},
-			encoded(map[string]any{"$patch": "delete", "apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": map[string]string{"name": v.claim}}),
+			Target: kustomizeTarget{"PersistentVolumeClaim", v.claim},
+			Patch:  encoded(map[string]any{"$patch": "delete", "apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": map[string]string{"name": v.claim}}),
 		})
 	}
 	return k
@@ -89,7 +94,7 @@ func (w *workload) emptied(path string) []operation {
 }
 
 func (w *workload) patch(kind, name string, operations ...operation) kustomizePatch {
-	return kustomizePatch{kustomizeTarget{kind, name}, encoded(operations)}
+	return kustomizePatch{Target: kustomizeTarget{kind, name}, Patch: encoded(operations)}
 }
 
 // encoded is JSON, which every reader of YAML takes. What is put in has a form in JSON.

@@ -24,6 +24,7 @@ func (w *workload) pod(c kube.Container) kube.PodSpec {
 	if w.fargate { // each pod has a node of its own, which is what the profile says
 		return p
 	}
+	w.takeMachine(&p, &p.Containers[0])
 	p.NodeSelector = map[string]string{"kubernetes.io/os": "linux", "kubernetes.io/arch": strings.TrimPrefix(w.d.Image.Platform, "linux/")}
 	for _, key := range []string{"topology.kubernetes.io/zone", "kubernetes.io/hostname"} {
 		p.TopologySpreadConstraints = append(p.TopologySpreadConstraints, kube.SpreadConstraint{
@@ -40,7 +41,7 @@ func (w *workload) podVolumes() []kube.Volume {
 		all = append(all, kube.Volume{Name: v.name, Claim: &kube.ClaimRef{ClaimName: v.claim}})
 	}
 	for i := range w.scratch() {
-		all = append(all, kube.Volume{Name: scratchName(i), EmptyDir: &struct{}{}})
+		all = append(all, kube.Volume{Name: scratchName(i), EmptyDir: &kube.EmptyDir{}})
 	}
 	if v, _, ok := w.secretFiles(); ok {
 		all = append(all, v)

@@ -54,6 +54,9 @@ func (w *workload) folders() []manifest {
 	all = append(all, folder("overlays/prod", w.production(), w.persistentVolumes())...)
 	if w.fargate {
 		all = append(all, folder("logging", kustomization{}, w.logging())...)
+		if w.d.Daemon {
+			all = append(all, w.sidecar()...)
+		}
 	}
 	return all
 }
@@ -111,7 +114,10 @@ func (w *workload) manifests() []manifest {
 	if !w.fargate {
 		list = append(list, manifest{"networkpolicy.yaml", w.networkPolicy()})
 	}
-	return append(list, manifest{"poddisruptionbudget.yaml", w.disruptionBudget()})
+	if !w.daemon() { // a node is drained without asking for those
+		list = append(list, manifest{"poddisruptionbudget.yaml", w.disruptionBudget()})
+	}
+	return list
 }
 
 func (w *workload) object(version, kind, name string) kube.Object {

@@ -20,7 +20,7 @@ func (w *workload) claimed() []workloadVolume {
 	return all
 }
 
-func (w *workload) stateful() bool { return len(w.claimed()) < len(w.volumes) }
+func (w *workload) stateful() bool { return !w.daemon() && len(w.claimed()) < len(w.volumes) }
 
 // claims are those of volumes on EFS, each for the one volume that names it back.
 func (w *workload) claims() []manifest {

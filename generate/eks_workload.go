@@ -21,7 +21,8 @@ type workload struct {
 	volumes    []workloadVolume
 	secretKeys []string
 	remote     []remoteSecret // where something in the cluster fetches them
-	blockers   []string       // what keeps it from the target
+	granted    granted
+	blockers   []string // what keeps it from the target
 }
 
 type workloadPort struct {
@@ -64,6 +65,7 @@ func newWorkload(d model.Deployment, fargate bool) (*workload, error) {
 	if err := w.limits(); err != nil {
 		return nil, err
 	}
+	w.machine()
 	if !fargate {
 		return w, nil
 	}
@@ -135,9 +137,14 @@ func variable(s string) bool {
 	return s != "" && s != "." && !strings.HasPrefix(s, "..")
 }
 
-func (w *workload) labels() map[string]string {
-	return map[string]string{"app.kubernetes.io/name": w.name, "app.kubernetes.io/managed-by": "a2c"}
+func (w *workload) labels() map[string]string { return w.labelsOf(w.name) }
+
+// labelsOf are those of the application itself or of one of its jobs, which no Service leads to.
+func (w *workload) labelsOf(name string) map[string]string {
+	return map[string]string{"app.kubernetes.io/name": name, partOf: w.name, "app.kubernetes.io/managed-by": "a2c"}
 }
+
+const partOf = "app.kubernetes.io/part-of"
 
 func (w *workload) selector() map[string]string {
 	return map[string]string{"app.kubernetes.io/name": w.name}
@@ -153,11 +160,14 @@ func (w *workload) replicas() int32 {
 	return int32(max(1, w.d.EKSParameters.Replicas))
 }
 
+// daemon says that it runs once on each node, which Fargate has none of.
+func (w *workload) daemon() bool { return w.d.Daemon && !w.fargate }
+
 func (w *workload) single() bool { return w.d.SingleCopy || len(w.volumes) > 0 }
 
 // autoscaled: copies come and go with the load where nothing is kept in one of them.
 func (w *workload) autoscaled() bool {
-	return !w.single() && w.d.EKSParameters.MaxReplicas > int(w.replicas())
+	return !w.single() && !w.daemon() && w.d.EKSParameters.MaxReplicas > int(w.replicas())
 }
 
 // fixedReplicas is nil where an autoscaler decides.

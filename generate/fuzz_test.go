@@ -165,6 +165,13 @@ func podTemplate(t *testing.T, files map[string][]byte) (core.PodTemplateSpec, m
 		}
 		return s.Spec.Template, s.ObjectMeta
 	}
+	if data := files["base/daemonset.yaml"]; data != nil {
+		var s apps.DaemonSet
+		if err := yaml.UnmarshalStrict(data, &s); err != nil {
+			t.Fatalf("%v\n%s", err, data)
+		}
+		return s.Spec.Template, s.ObjectMeta
+	}
 	var d apps.Deployment
 	if err := yaml.UnmarshalStrict(files["base/deployment.yaml"], &d); err != nil {
 		t.Fatalf("%v\n%s", err, files["base/deployment.yaml"])

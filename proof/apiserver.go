@@ -41,6 +41,7 @@ func APIServer() Proof {
 				}
 			}
 			b.secretWays(t, c)
+			b.sidecar(t, c, named(t, rendered, "tomcat"), named(t, rendered, "agent"))
 			dir := filepath.Join(named(t, rendered, "tomcat").Dir, "eks-ec2", "base")
 			for _, fault := range []struct{ file, old, with, says string }{
 				{"statefulset.yaml", "containerPort: ", "containerPort: 7", "must be between 1 and 65535"},
@@ -56,7 +57,7 @@ func APIServer() Proof {
 				replaceOnce(t, filepath.Join(dir, fault.file), fault.with, fault.old)
 			}
 		},
-		Budget: 2 * time.Minute,
+		Budget: 3 * time.Minute,
 	}
 }
 
@@ -93,7 +94,7 @@ func (b *Bench) Cluster(t *testing.T) *Cluster {
 	background(t, dir, filepath.Join(bin, "kube-apiserver"), "--etcd-servers=http://"+client, "--bind-address=127.0.0.1", "--advertise-address=127.0.0.1", "--secure-port="+port,
 		"--cert-dir="+filepath.Join(dir, "certs"), "--service-account-key-file="+signing, "--service-account-signing-key-file="+signing,
 		"--service-account-issuer=https://kubernetes.default.svc", "--service-cluster-ip-range=10.96.0.0/16", "--token-auth-file="+tokens,
-		"--authorization-mode=RBAC", "--endpoint-reconciler-type=none", "--disable-admission-plugins=ServiceAccount")
+		"--authorization-mode=RBAC", "--endpoint-reconciler-type=none", "--disable-admission-plugins=ServiceAccount", "--allow-privileged=true")
 	c := &Cluster{kubectl: filepath.Join(bin, "kubectl"), kubeconfig: write("kubeconfig", fmt.Sprintf(`apiVersion: v1
 kind: Config
 clusters: [{name: c, cluster: {server: "https://%s", insecure-skip-tls-verify: true}}]
@@ -181,6 +182,30 @@ func (c *Cluster) asPutIn(t *testing.T, r Rendered, target string) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("%s on %s: values of the environment (-want +got):\n%s", r.Name, target, diff)
+	}
+}
+
+// sidecar puts the container of an agent into the pods of another application on Fargate, which the server has to take.
+func (b *Bench) sidecar(t *testing.T, c *Cluster, app, agent Rendered) {
+	t.Helper()
+	dir := b.Scratch(t, "kube-apiserver-sidecar")
+	relative := func(r Rendered, folder string) string {
+		path, err := filepath.Rel(dir, filepath.Join(r.Dir, "eks-fargate", folder))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	text := fmt.Sprintf("resources: [%s]\ncomponents: [%s]\n", relative(app, "base"), relative(agent, "sidecar"))
+	if err := os.WriteFile(filepath.Join(dir, "kustomization.yaml"), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, code := c.run(t, "kustomize", dir)
+	if n := strings.Count(out, "imagePullPolicy:"); code != 0 || n != 2 {
+		t.Errorf("%d containers, want those of the application and the agent: exit code %d\n%s", n, code, out)
+	}
+	if out, code := c.dryRun(t, dir); code != 0 {
+		t.Errorf("exit code %d\n%s", code, out)
 	}
 }
 

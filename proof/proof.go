@@ -56,6 +56,7 @@ func All() []Proof {
 		AWSCLI(),
 		CFNLint(),
 		APIServer(),
+		KubeScore(),
 		SecretsPut(),
 		Registry(),
 		Tools(),

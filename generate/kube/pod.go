@@ -26,6 +26,18 @@ type RollingUpdate struct {
 	MaxSurge       IntOrString `json:"maxSurge"`
 }
 
+// DaemonSet is apps/v1.
+type DaemonSet struct {
+	Object
+	Spec DaemonSetSpec `json:"spec"`
+}
+
+// DaemonSetSpec is the part of it that is written.
+type DaemonSetSpec struct {
+	Selector Selector `json:"selector"`
+	Template Template `json:"template"`
+}
+
 // StatefulSet is apps/v1.
 type StatefulSet struct {
 	Object
@@ -94,7 +106,9 @@ type PodSpec struct {
 	NodeSelector                  map[string]string  `json:"nodeSelector,omitempty"`
 	ServiceAccountName            string             `json:"serviceAccountName,omitempty"`
 	AutomountServiceAccountToken  *bool              `json:"automountServiceAccountToken,omitempty"`
+	HostPID                       bool               `json:"hostPID,omitempty"`
 	SecurityContext               *PodSecurity       `json:"securityContext,omitempty"`
+	Tolerations                   []Toleration       `json:"tolerations,omitempty"`
 	EnableServiceLinks            *bool              `json:"enableServiceLinks,omitempty"`
 	TopologySpreadConstraints     []SpreadConstraint `json:"topologySpreadConstraints,omitempty"`
 }
@@ -107,12 +121,30 @@ type SpreadConstraint struct {
 	LabelSelector     Selector `json:"labelSelector"`
 }
 
-// Volume is one of a claim or of a driver, or an empty folder.
+// Toleration of an operator alone, "Exists", bears every taint of a node.
+type Toleration struct {
+	Operator string `json:"operator,omitempty"`
+}
+
+// Volume is one of a claim or of a driver, a folder of the node, or an empty one.
 type Volume struct {
 	Name     string    `json:"name"`
-	EmptyDir *struct{} `json:"emptyDir,omitempty"`
+	HostPath *HostPath `json:"hostPath,omitempty"`
+	EmptyDir *EmptyDir `json:"emptyDir,omitempty"`
 	Claim    *ClaimRef `json:"persistentVolumeClaim,omitempty"`
 	CSI      *CSI      `json:"csi,omitempty"`
+}
+
+// EmptyDir is EmptyDirVolumeSource: on the node's disk, or of medium "Memory".
+type EmptyDir struct {
+	Medium    string `json:"medium,omitempty"`
+	SizeLimit string `json:"sizeLimit,omitempty"`
+}
+
+// HostPath is HostPathVolumeSource: a type of "" looks for nothing before it is mounted.
+type HostPath struct {
+	Path string `json:"path"`
+	Type string `json:"type,omitempty"`
 }
 
 // CSI is CSIVolumeSource.
@@ -233,11 +265,13 @@ type TCPSocket struct {
 // SecurityContext is a container's.
 type SecurityContext struct {
 	Capabilities             *Capabilities `json:"capabilities,omitempty"`
+	Privileged               *bool         `json:"privileged,omitempty"`
 	ReadOnlyRootFilesystem   *bool         `json:"readOnlyRootFilesystem,omitempty"`
 	AllowPrivilegeEscalation *bool         `json:"allowPrivilegeEscalation,omitempty"`
 }
 
 // Capabilities is core/v1.
 type Capabilities struct {
+	Add  []string `json:"add,omitempty"`
 	Drop []string `json:"drop,omitempty"`
 }
