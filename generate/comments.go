@@ -21,16 +21,21 @@ func (t *task) comments() []byte {
 	} else {
 		fmt.Fprintf(&b, "- Size: %g vCPU, %d MiB.\n", float64(t.cpu)/1024, t.memory)
 	}
-	if source := t.d.HealthCheck.Source; source != "" {
-		fmt.Fprintf(&b, "- healthCheck: %s\n", term.Safe(source))
-	}
-	for _, key := range slices.Sorted(maps.Keys(t.d.Reasons)) {
-		if !t.foreign(key) {
-			fmt.Fprintf(&b, "- %s: %s\n", term.Safe(key), term.Safe(t.d.Reasons[key]))
-		}
-	}
+	reasons(&b, t.d, t.foreign)
 	t.machine(&b)
 	return b.Bytes()
+}
+
+// reasons lists where settings come from, but those that are foreign to the target.
+func reasons(b *bytes.Buffer, d model.Deployment, foreign func(string) bool) {
+	if source := d.HealthCheck.Source; source != "" {
+		fmt.Fprintf(b, "- healthCheck: %s\n", term.Safe(source))
+	}
+	for _, key := range slices.Sorted(maps.Keys(d.Reasons)) {
+		if !foreign(key) {
+			fmt.Fprintf(b, "- %s: %s\n", term.Safe(key), term.Safe(d.Reasons[key]))
+		}
+	}
 }
 
 // foreign reasons are those of other targets.

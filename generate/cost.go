@@ -58,6 +58,7 @@ type costs struct {
 func (c *costs) add(month float64, format string, args ...any) {
 	if month > 0 {
 		c.sum += month
+		c.Total = fmt.Sprintf("%.0f", c.sum)
 		c.Parts = append(c.Parts, fmt.Sprintf(format, args...)+fmt.Sprintf(" %.2f", month))
 	}
 }
@@ -70,27 +71,37 @@ func (s *stack) cost(p prices) costs {
 	} else {
 		s.fargateCost(&c, p)
 	}
-	if len(s.targets) > 0 {
-		c.add(p.LoadBalancerHour*p.HoursPerMonth, "load balancer")
-	}
-	c.add(float64(len(s.secrets))*p.SecretMonth, "secrets: %d", len(s.secrets))
+	c.extras(p, len(s.targets) > 0, len(s.secrets))
 	var bytes int64
 	for _, v := range s.volumes {
 		bytes += v.Bytes
 	}
-	gib := math.Ceil(float64(bytes) / (1 << 30))
-	c.add(gib*p.EFSGiBMonth, "%g GiB on EFS", gib)
-	c.Total = fmt.Sprintf("%.0f", c.sum)
+	c.disk(p, bytes)
 	return c
 }
 
-func (s *stack) fargateCost(c *costs, p prices) {
-	price := p.Fargate[s.arch()]
-	hour := float64(s.cpu)/1024*price.VCPUHour + float64(s.memory)/1024*price.GiBHour
-	if g := s.d.ECSParameters.EphemeralStorageGiB; g > 20 {
-		hour += float64(g-20) * p.FargateDiskGiBHour
+func (c *costs) extras(p prices, balanced bool, secrets int) {
+	if balanced {
+		c.add(p.LoadBalancerHour*p.HoursPerMonth, "load balancer")
 	}
-	c.add(float64(s.count())*hour*p.HoursPerMonth, "%d × Fargate", s.count())
+	c.add(float64(secrets)*p.SecretMonth, "secrets: %d", secrets)
+}
+
+// disk adds what lies on EFS.
+func (c *costs) disk(p prices, bytes int64) {
+	gib := math.Ceil(float64(bytes) / (1 << 30))
+	c.add(gib*p.EFSGiBMonth, "%g GiB on EFS", gib)
+}
+
+func (s *stack) fargateCost(c *costs, p prices) {
+	c.fargate(p, s.arch(), s.count(), float64(s.cpu)/1024, s.memory, s.d.ECSParameters.EphemeralStorageGiB)
+}
+
+// fargate adds copies of a size in vCPU and MiB, and GiB of disk.
+func (c *costs) fargate(p prices, arch string, count int, cpu float64, memory, disk int) {
+	price := p.Fargate[arch]
+	hour := cpu*price.VCPUHour + float64(memory)/1024*price.GiBHour + float64(max(0, disk-20))*p.FargateDiskGiBHour
+	c.add(float64(count)*hour*p.HoursPerMonth, "%d × Fargate", count)
 }
 
 func (s *stack) instanceCost(c *costs, p prices) {

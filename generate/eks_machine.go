@@ -10,22 +10,23 @@ import (
 
 // machine is what the pods get of their node beyond the usual, as hostNeeds lists it: nothing on Fargate.
 func (w *workload) machine() {
-	for i, n := range w.d.HostNeeds {
-		if w.fargate || !w.possible(n) {
-			w.notes = append(w.notes, "Not granted: "+needText(n)+".")
-			continue
+	for _, n := range w.d.HostNeeds {
+		if w.possible(n) {
+			w.granted.take(n)
 		}
-		w.granted.take(w.d.HostNeeds[i])
-		w.notes = append(w.notes, "Granted: "+needText(n)+".")
+		w.notes = append(w.notes, "It is seen to use of the machine, "+w.fate(n)+": "+needText(n)+".")
 	}
 	if w.d.Daemon && w.fargate {
 		w.notes = append(w.notes, "It is an agent that runs once on each machine, and Fargate has none of yours, nor a DaemonSet: sidecar/ is a component that puts it into the pods of the application beside it. Name it under components in that application's overlays.")
 	}
 }
 
-// possible: Kubernetes gives a limit to no pod, a device by a plugin only, and kernel values where they belong to the pod and are safe
+// possible: Fargate gives nothing, Kubernetes gives a limit to no pod, a device by a plugin only, and kernel values where they belong to the pod and are safe
 // (https://kubernetes.io/docs/tasks/administer-cluster/sysctl-cluster/).
 func (w *workload) possible(n model.HostNeed) bool {
+	if w.fargate {
+		return false
+	}
 	_, err := strconv.Atoi(n.Value)
 	switch n.Kind {
 	case model.NeedLimit, model.NeedDevice:
@@ -36,6 +37,13 @@ func (w *workload) possible(n model.HostNeed) bool {
 		return err == nil
 	}
 	return true
+}
+
+func (w *workload) fate(n model.HostNeed) string {
+	if w.possible(n) {
+		return "granted"
+	}
+	return "not granted"
 }
 
 func safeSysctls() []string {

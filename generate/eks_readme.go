@@ -10,6 +10,7 @@ type eksReadme struct {
 	Title, ID, Name, Kind, Namespace, Development, Repository, Registry, Tag, Digest, Size, Secret string
 	Keys, Volumes, Notes                                                                           []string
 	Ingress, Scaled, Fargate, PodIdentity, Disks, External, CSI                                    bool
+	Cost                                                                                           costs
 }
 
 func (w *workload) readme(target string) eksReadme {

@@ -41,7 +41,14 @@ func (w *workload) render(target string) (Output, error) {
 		}
 		w.notes = append(w.notes, roleNotes(w.d)...)
 	}
-	if files["README.md"], err = readme("eks", w.readme(target)); err != nil {
+	files["comments.md"] = w.comments()
+	prices, err := loadPrices()
+	if err != nil {
+		return Output{}, err
+	}
+	view := w.readme(target)
+	view.Cost = w.cost(prices)
+	if files["README.md"], err = readme("eks", view); err != nil {
 		return Output{}, err
 	}
 	return Output{Files: files, Notes: list(w.notes), Blockers: w.blockers}, nil

@@ -2,6 +2,7 @@ package generate
 
 import (
 	"fmt"
+	"strings"
 
 	"a2c/generate/kube"
 )
@@ -56,8 +57,20 @@ func claimSpec(v workloadVolume, mode string) kube.VolumeClaimSpec {
 }
 
 func volumeSize(v workloadVolume) map[string]string {
-	gib := max(1, (2*v.Bytes+1<<30-1)>>30)
-	return map[string]string{"storage": kube.Mebibytes(gib << 10)}
+	return map[string]string{"storage": kube.Mebibytes(diskGiB(v) << 10)}
+}
+
+func diskGiB(v workloadVolume) int64 { return max(1, (2*v.Bytes+1<<30-1)>>30) }
+
+// volumeName is a DNS label that no other volume of the pods has.
+func volumeName(s string) string {
+	name := label(s, 35, "data")
+	for _, own := range []string{"writable-", "host-", "shared-memory", "secrets-store"} {
+		if strings.HasPrefix(name, own) {
+			return "data-" + name
+		}
+	}
+	return name
 }
 
 // persistentVolumes lead to the file systems that deployment.json names: none is invented, and without one the pods wait

@@ -50,7 +50,7 @@ func newWorkload(d model.Deployment, fargate bool) (*workload, error) {
 		w.ports = append(w.ports, workloadPort{portName(p), p})
 	}
 	for _, v := range d.Volumes {
-		name := w.unique("volume", v.Name, func(s string) string { return label(s, 40, "data") })
+		name := w.unique("volume", v.Name, volumeName)
 		w.volumes = append(w.volumes, workloadVolume{name: name, claim: label(w.name+"-"+name, 63, "data"), Mount: v})
 	}
 	for _, s := range d.Secrets {

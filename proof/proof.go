@@ -57,6 +57,7 @@ func All() []Proof {
 		CFNLint(),
 		APIServer(),
 		KubeScore(),
+		Deployments(),
 		SecretsPut(),
 		Registry(),
 		Tools(),

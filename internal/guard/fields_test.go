@@ -26,6 +26,8 @@ func shared() map[string]string {
 		"AnalysisInfo.Skips":               "cmd adds what the child's confinement could not do",
 		"App.Listeners":                    "containerize lists the ones of the image",
 		"Binding":                          "containerize says how a listener is set in the image",
+		"EKSParameters.PodIdentity":        "cmd keeps what its flag says; generate takes it back where Fargate has none",
+		"EKSParameters.Secrets":            "cmd keeps what its flag says",
 		"Deployment.Inputs":                "cmd adds the digests",
 		"File":                             "containerize adds the files that it makes itself: passwd, group",
 		"Host.Skips":                       "as AnalysisInfo.Skips",
