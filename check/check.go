@@ -34,6 +34,7 @@ type Rule struct {
 	ID       string         // "fargate.privileged-unsupported"
 	Title    string         // what is demanded, in one line
 	Remedy   string         // what to do, in one or two sentences
+	Note     string         // where sources disagree: both, and what was decided
 	Source   string         // address of the page or API field that states it
 	Targets  []string       // "ecs-fargate"
 	Severity model.Severity // of Fail; FailAs says otherwise for one statement

@@ -114,6 +114,7 @@ func ulimits() Rule {
 		ID:       "fargate.ulimits",
 		Title:    "No limit but that of open files differs from the default",
 		Remedy:   "Give nofile in the task definition (up to 1048576). Locked memory, huge pages and real-time scheduling need EC2, or a setting that does without (bootstrap.memory_lock: false, no -XX:+UseLargePages).",
+		Note:     `The default of nofile is 65535 in the API reference and 1024 (soft), 4096 (hard) in an older guide: the API reference is followed. That other limits are ignored is concluded from "use the default resource limit values set by the operating system".`,
 		Source:   "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Ulimit.html",
 		Targets:  []string{ECSFargate, EKSFargate},
 		Severity: model.Breaks,

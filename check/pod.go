@@ -41,11 +41,13 @@ func podRules() []Rule {
 			}),
 			Title:  "allowPrivilegeEscalation is not true",
 			Remedy: "Set allowPrivilegeEscalation: false, or leave it out.",
+			Note:   `The refusal was seen in 2020 and again in 2023 on EKS 1.25 (ingress-nginx#9704); no page of AWS states it.`,
 		},
 		{
 			ID: "eks-fargate.no-added-capabilities", Severity: model.Breaks, Targets: onEKS(), Pod: inPod(podCapabilities), Source: "https://github.com/aws/containers-roadmap/issues/682",
 			Title:  "No capabilities are added (NET_BIND_SERVICE seems to be taken)",
 			Remedy: "Take capabilities.add out, or run the pod on EC2 nodes.",
+			Note:   `Reports say that even CHOWN was refused (frappe_docker#1182), and that NET_BIND_SERVICE was taken (ingress-nginx#7006): that one is let pass.`,
 		},
 		{
 			ID: "eks-fargate.no-hostport-hostnetwork", Severity: model.Breaks, Targets: onEKS(), Pod: hostNetwork, Source: eksFargate,

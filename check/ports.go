@@ -15,6 +15,7 @@ func portUnique() Rule {
 		ID:       "fargate.port-unique-in-task",
 		Title:    "Each port is used once in a task: its containers share one network interface",
 		Remedy:   "Give one of the listeners another port, or make two services of the application.",
+		Note:     `One port for two protocols: the API page forbids it, AWS took the same note out of the guide as untrue in 2020 (amazon-ecs-developer-guide#128), and a service with both was refused in 2023 (terraform-aws-ecs#89). It is a warning.`,
 		Source:   "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PortMapping.html",
 		Targets:  []string{ECSFargate, EKSFargate},
 		Severity: model.Blocker,

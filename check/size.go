@@ -54,6 +54,7 @@ func capacityCeiling() Rule {
 		ID:       "fargate.capacity-ceiling",
 		Title:    "16 vCPU and 120 GB are enough",
 		Remedy:   "Split the application, or run it on EC2: ECS on EC2, ECS Managed Instances or EKS on EC2 nodes.",
+		Note:     `The page of the differences for Fargate lists 32 vCPU with 60, 120 and 244 GB; the API reference (RegisterTaskDefinition, November 2026) ends at 16 vCPU and 120 GB, and is followed.`,
 		Source:   "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html",
 		Targets:  []string{ECSFargate, EKSFargate},
 		Severity: model.Blocker,

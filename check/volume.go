@@ -49,6 +49,7 @@ func volumeRules() []Rule {
 			ID: "fargate.tmpfs-allowed", Severity: model.Info, Targets: onECS(), Task: inContainers(tmpfs), Source: ecsAPI + "Tmpfs.html",
 			Title:  "tmpfs takes the task's memory (allowed on Fargate for Linux since 6 January 2026; an older page of AWS still denies it)",
 			Remedy: "Count its size into the task's memory.",
+			Note:   `The page of the differences for Fargate (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html) still says that tmpfs is not supported; AWS announced it on 6 January 2026 (https://aws.amazon.com/about-aws/whats-new/2026/01/amazon-ecs-tmpfs-mounts-aws-fargate-managed-instances/), and the API reference no longer denies it. It is taken as supported.`,
 		},
 		{
 			ID: "fargate.readonly-rootfs", Severity: model.Warning, Targets: onECS(), Task: inContainers(readonlyRoot), Source: "https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html#ecs-5",

@@ -12,14 +12,16 @@ import (
 	"github.com/spf13/cobra"
 
 	"a2c/check"
+	"a2c/check/report"
 	"a2c/internal/term"
 	"a2c/internal/workspace"
 	"a2c/model"
 )
 
 func newCheck(a *app) *cobra.Command {
-	var id string
+	var id, rule string
 	var targets []string
+	var accept accepted
 	c := &cobra.Command{
 		Use:   "check --application-id ID | FILE…",
 		Short: "Judge whether an application, or a document, can run on Fargate",
@@ -29,20 +31,34 @@ the describe calls return them), CloudFormation templates (JSON and YAML) and Ku
 Each finding names its rule, the evidence (of a file: line, column and JSON pointer), what to do and where AWS says so. What only the deployment decides, a
 parameter or a condition, is "cannot tell" where a rule needs it. Kinds that no rule knows are named and passed over.
 
+-o sarif (for code scanning), junit and markdown (for pull requests) write the verdicts for other programs. --ignore and --baseline let findings not count; they
+stay in the verdict, with the reason.
+
 Exit codes: 0 yes · 2 nothing that can be judged · 3 no, or it would break · 4 the evidence does not decide.`,
 		Example: `  a2c check --application-id java-tomcat-9e8e4799
   a2c check --application-id java-tomcat-9e8e4799 --target eks-fargate -o json
   a2c check --application-id java-tomcat-9e8e4799 --eol-table newer.json
   a2c check taskdef.json stack.yaml manifests/
+  a2c check taskdef.json -o sarif > a2c.sarif
+  a2c check stack.yaml --ignore fargate.task-role --reason "keys are rotated daily" --until 2027-03-31
+  a2c check --explain fargate.host-agent
   kubectl get deployment web -o yaml | a2c check -`,
-		GroupID: "look",
-		Args:    cobra.ArbitraryArgs,
+		GroupID:     "look",
+		Args:        cobra.ArbitraryArgs,
+		Annotations: map[string]string{moreFormats: strings.Join([]string{formatSARIF, formatJUnit, formatMarkdown}, " ")},
 		RunE: func(c *cobra.Command, files []string) error {
+			if rule != "" {
+				return a.explainRule(rule)
+			}
+			if err := accept.read(); err != nil {
+				return err
+			}
 			verdicts, code, err := a.verdicts(c, id, files, targets)
 			if err != nil {
 				return err
 			}
-			if err := a.print(verdicts, func(w io.Writer) error { return a.verdictTable(w, verdicts) }); err != nil {
+			accept.apply(a, verdicts, time.Now())
+			if err := a.printVerdicts(verdicts); err != nil {
 				return err
 			}
 			return answer(worst(code, verdictCode(verdicts)))
@@ -50,6 +66,11 @@ Exit codes: 0 yes · 2 nothing that can be judged · 3 no, or it would break · 
 	}
 	a.idFlag(c, &id)
 	a.eolFlag(c)
+	accept.flags(c)
+	c.Flags().StringVar(&rule, "explain", "", "explain this `rule` instead, as a2c rules RULE")
+	a.completes(c, "explain", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		return ruleIDs(), cobra.ShellCompDirectiveNoFileComp
+	})
 	c.Flags().StringSliceVar(&targets, "target", nil, "what it is judged for: "+check.ECSFargate+", "+check.EKSFargate+" (default: "+check.ECSFargate+"; of files what fits them)")
 	return c
 }
@@ -102,6 +123,34 @@ func (a *app) subject(w *workspace.Workspace, id string) (*check.Subject, error)
 	return s, nil
 }
 
+// Formats of a2c check beside the usual ones.
+const (
+	formatSARIF    = "sarif"
+	formatJUnit    = "junit"
+	formatMarkdown = "markdown"
+)
+
+func (a *app) printVerdicts(verdicts []model.Verdict) error {
+	switch a.format {
+	case formatSARIF:
+		data, err := term.EncodeJSON(report.ToSARIF(verdicts, version))
+		return a.writeOut(data, err)
+	case formatJUnit:
+		return a.writeOut(report.JUnit(verdicts))
+	case formatMarkdown:
+		return a.writeOut([]byte(report.Markdown(verdicts)), nil)
+	}
+	return a.print(verdicts, func(w io.Writer) error { return a.verdictTable(w, verdicts) })
+}
+
+func (a *app) writeOut(data []byte, err error) error {
+	if err != nil {
+		return err
+	}
+	_, err = a.Out.Write(data)
+	return err
+}
+
 func verdictCode(verdicts []model.Verdict) Code {
 	var all []Code
 	for _, v := range verdicts {
@@ -112,7 +161,7 @@ func verdictCode(verdicts []model.Verdict) Code {
 			all = append(all, Partial)
 		}
 		for _, f := range v.Findings {
-			if f.Severity == model.Breaks {
+			if f.Severity == model.Breaks && f.Ignored == nil {
 				all = append(all, No)
 			}
 		}
@@ -125,12 +174,16 @@ func (a *app) verdictTable(w io.Writer, verdicts []model.Verdict) error {
 	for _, v := range verdicts {
 		fmt.Fprintf(w, "%s on %s: %s (%d rules)\n", term.Safe(v.Subject), v.Target, a.Paint(term.Bold, v.Answer), v.Rules)
 		for _, f := range v.Findings {
-			fmt.Fprintf(w, "\n%s  %s\n  %s\n", a.Paint(styles[f.Severity], string(f.Severity)), f.Rule, term.Safe(f.Message))
+			word := a.Paint(styles[f.Severity], string(f.Severity))
+			if f.Ignored != nil {
+				word = "ignored (" + string(f.Severity) + ")"
+			}
+			fmt.Fprintf(w, "\n%s  %s\n  %s\n", word, f.Rule, term.Safe(f.Message))
 			at := make([]string, len(f.At))
 			for i, s := range f.At {
 				at[i] = term.Safe(string(s))
 			}
-			for _, l := range [][2]string{{"seen", strings.Join(at, ", ")}, {"needs", term.Safe(f.Needs)}, {"do", f.Remedy}, {"see", f.Source}} {
+			for _, l := range [][2]string{{"seen", strings.Join(at, ", ")}, {"needs", term.Safe(f.Needs)}, {"why", term.Safe(report.Accepted(f))}, {"do", f.Remedy}, {"see", f.Source}} {
 				if l[1] != "" {
 					fmt.Fprintf(w, "  %-6s %s\n", l[0]+":", l[1])
 				}

@@ -20,6 +20,7 @@ func commands(a *app) []*cobra.Command {
 		newVerify(a),
 		newSecrets(a),
 		newGenerate(a),
+		newRules(a),
 		newSchema(a),
 		newVersion(a),
 		newCompletion(a),

@@ -25,8 +25,9 @@ type Finding struct {
 	At       []Source   `json:"at"`               // the evidence
 	Places   []DocPlace `json:"places,omitempty"` // the evidence in documents
 	Remedy   string     `json:"remedy"`
-	Needs    string     `json:"needs,omitempty"` // with CannotTell
-	Source   string     `json:"source"`          // the document that states the rule
+	Needs    string     `json:"needs,omitempty"`   // with CannotTell
+	Ignored  *Ignored   `json:"ignored,omitempty"` // somebody decided to live with it: it does not count
+	Source   string     `json:"source"`            // the document that states the rule
 }
 
 // DocPlace is where something stands in a document.
@@ -43,6 +44,12 @@ func (p DocPlace) String() string {
 		s += " " + Path(p.Pointer).String()
 	}
 	return s
+}
+
+// Ignored says why a finding does not count.
+type Ignored struct {
+	Reason string `json:"reason"`
+	Until  string `json:"until,omitempty"` // the last day on which it does not count, "2026-12-31"
 }
 
 // Verdict is check's answer for one subject and target.
