@@ -33,6 +33,7 @@ type deploymentFlags struct {
 	podIdentity          *bool // nil: as deployment.json says
 	targets              []string
 	force, dryRun        bool
+	withNetwork          bool
 }
 
 func newAppDeployment(a *app) *cobra.Command {
@@ -75,6 +76,7 @@ Exit code 3: you changed a generated file, or a target refuses the application.`
 	s.StringVar(&f.profile, "profile", "", "`name` of an AWS CLI profile, whose account and region are filled into deployment.json")
 	s.StringVar(&f.secrets, "secrets", "", "`who` makes the Secret on EKS, kept in deployment.json: "+strings.Join(generate.SecretWays(), ", ")+" (default template: you do)")
 	s.BoolVar(&podIdentity, "pod-identity", false, "give pods on EKS their role by Pod Identity, kept in deployment.json (default IRSA)")
+	s.BoolVar(&f.withNetwork, "with-network", false, "write network.yaml for ECS, kept in deployment.json: a small VPC with endpoints, for whoever has none")
 	s.BoolVar(&f.dryRun, "dry-run", false, "show as a diff what would change; write nothing")
 	s.BoolVar(&f.force, "force", false, "write over generated files that you changed, and for targets that refuse the application")
 	return c
@@ -123,7 +125,7 @@ func (a *app) appDeployment(ctx context.Context, w *workspace.Workspace, f deplo
 
 // settle puts what flags say into the deployment.
 func (f deploymentFlags) settle(ctx context.Context, d *model.Deployment) (changed bool, err error) {
-	aws, secrets, identity := d.AWS, d.EKSParameters.Secrets, d.EKSParameters.PodIdentity
+	aws, secrets, identity, network := d.AWS, d.EKSParameters.Secrets, d.EKSParameters.PodIdentity, d.ECSParameters.WithNetwork
 	if f.profile != "" {
 		if err := fillAWS(ctx, f.profile, d); err != nil {
 			return false, err
@@ -135,5 +137,6 @@ func (f deploymentFlags) settle(ctx context.Context, d *model.Deployment) (chang
 	if f.podIdentity != nil {
 		d.EKSParameters.PodIdentity = *f.podIdentity
 	}
-	return d.AWS != aws || d.EKSParameters.Secrets != secrets || d.EKSParameters.PodIdentity != identity, nil
+	d.ECSParameters.WithNetwork = network || f.withNetwork
+	return d.AWS != aws || d.ECSParameters.WithNetwork != network || d.EKSParameters.Secrets != secrets || d.EKSParameters.PodIdentity != identity, nil
 }

@@ -82,6 +82,12 @@ type (
 	named struct {
 		Condition string // one of the template
 	}
+	zones struct {
+		GetAZs string `json:"Fn::GetAZs"`
+	}
+	cidr struct {
+		Cidr [3]any `json:"Fn::Cidr"` // block, how many parts, bits for addresses of each
+	}
 	base64 struct {
 		Base64 any `json:"Fn::Base64"`
 	}

@@ -41,7 +41,7 @@ type cfnScalingGroup struct {
 	Subnets   any `json:"VPCZoneIdentifier"`
 	MinSize   any
 	MaxSize   any
-	Protected bool `json:"NewInstancesProtectedFromScaleIn"`
+	Protected any `json:"NewInstancesProtectedFromScaleIn"`
 	Tags      []cfnGroupTag
 }
 

@@ -20,6 +20,7 @@ type prices struct {
 	Fargate            map[string]fargatePrice `json:"fargate"` // by architecture, as in image.platform
 	FargateDiskGiBHour float64                 `json:"fargateDiskGiBHour"`
 	LoadBalancerHour   float64                 `json:"loadBalancerHour"`
+	EndpointHour       float64                 `json:"endpointHour"` // in each zone
 	SecretMonth        float64                 `json:"secretMonth"`
 	EFSGiBMonth        float64                 `json:"efsGiBMonth"`
 	EBSGiBMonth        float64                 `json:"ebsGiBMonth"`
@@ -72,6 +73,10 @@ func (s *stack) cost(p prices) costs {
 		s.fargateCost(&c, p)
 	}
 	c.extras(p, len(s.targets) > 0, len(s.secrets))
+	if s.d.ECSParameters.WithNetwork {
+		n := 2 * len(s.services())
+		c.add(float64(n)*p.EndpointHour*p.HoursPerMonth, "%d endpoints", n)
+	}
 	var bytes int64
 	for _, v := range s.volumes {
 		bytes += v.Bytes

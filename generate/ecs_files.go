@@ -21,6 +21,10 @@ func (t *task) render() (Output, error) {
 	if t.ec2 {
 		templates["instances.yaml"] = t.instances(prices)
 	}
+	if t.d.ECSParameters.WithNetwork {
+		templates["network.yaml"] = t.network()
+		t.notes = append(t.notes, "network.yaml has no way out to the internet: the tasks reach AWS by endpoints, and what else they need has to be in the network or joined to it.")
+	}
 	for name, template := range templates {
 		if files[name], err = marshalYAML(generatedLine, template); err != nil {
 			return Output{}, err

@@ -93,7 +93,6 @@ func (s *stack) egress() any {
 		Description: "Where tasks may connect to: all, or HTTPS and what a2c knows of the application, which may lack what is used seldom",
 	}
 	s.t.Conditions["KnownEgress"] = equal{[2]any{ref{"Egress"}, "known"}}
-	const anywhere = "0.0.0.0/0"
 	rules := []ingress{{Description: "HTTPS", IPProtocol: "tcp", FromPort: 443, ToPort: 443, CidrIP: anywhere}}
 	if len(s.volumes) > 0 {
 		rules = append(rules, ingress{Description: "NFS to the file system", IPProtocol: "tcp", FromPort: 2049, ToPort: 2049, CidrIP: anywhere})

@@ -28,7 +28,6 @@ func (t *task) instances(p prices) *cfnTemplate {
 	}}
 	c.Resources["LaunchTemplate"] = cfnResource{Type: "AWS::EC2::LaunchTemplate", Properties: cfnLaunchTemplate{t.launchTemplate()}}
 	t.capacity(c)
-	c.Conditions = nil
 	return c
 }
 
@@ -73,6 +72,9 @@ func (t *task) launchTemplate() cfnLaunchData {
 func (t *task) userData() string {
 	var b strings.Builder
 	b.WriteString("#!/bin/bash\necho 'ECS_CLUSTER=${ClusterName}' >> /etc/ecs/ecs.config\n")
+	if !t.bridge {
+		b.WriteString("echo 'ECS_AWSVPC_BLOCK_IMDS=true' >> /etc/ecs/ecs.config\n") // what one hop does for tasks in bridge mode
+	}
 	if t.granted.gpus > 0 {
 		b.WriteString("echo 'ECS_ENABLE_GPU_SUPPORT=true' >> /etc/ecs/ecs.config\n")
 	}
@@ -87,8 +89,9 @@ func (t *task) userData() string {
 
 // capacity groups the instances and ties them to the cluster.
 func (t *task) capacity(c *cfnTemplate) {
+	c.Conditions["Managed"] = equal{[2]any{ref{"ManagedScaling"}, "ENABLED"}}
 	group := cfnScalingGroup{
-		Subnets: ref{"Subnets"}, MinSize: ref{"MinInstances"}, MaxSize: ref{"MaxInstances"}, Protected: true,
+		Subnets: ref{"Subnets"}, MinSize: ref{"MinInstances"}, MaxSize: ref{"MaxInstances"}, Protected: ifElse("Managed", true, false), // ECS lifts it from empty ones
 		Tags: []cfnGroupTag{{"AmazonECSManaged", "true", true}, {"Name", t.family, true}},
 	}
 	group.LaunchTemplate.ID, group.LaunchTemplate.Version = ref{"LaunchTemplate"}, get("LaunchTemplate", "LatestVersionNumber")

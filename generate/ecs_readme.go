@@ -10,7 +10,7 @@ import (
 type ecsReadme struct {
 	ID, Target, Where, Stack, Repository, Tag, Digest, Registry, Region, Family, LogGroup string
 	Definition, EC2, Bridge, Daemon, Balanced, Web                                        bool
-	Network, Subnets                                                                      bool // parameters of the stack
+	NewNetwork, Network, Subnets                                                          bool // parameters of the stack
 	Secrets                                                                               []readmeSecret
 	Volumes                                                                               []readmeVolume
 	Notes                                                                                 []string
@@ -27,7 +27,7 @@ func (s *stack) readme(definition bool) ecsReadme {
 		ID: shellWord(s.d.ApplicationID), Target: ecsFargate{}.Name(), Where: s.where(), Stack: label(orDefault(s.d.ECSParameters.StackName, s.family), 120, "a2c"), Repository: s.repository,
 		Tag: repositoryPart(orDefault(s.d.ECRParameters.ECRRepoTag, "latest")), Digest: s.d.Image.Digest, Registry: registry(s.d.AWS),
 		Region: s.d.AWS.Region, Family: s.family, LogGroup: s.logGroup(), Definition: definition, Notes: s.notes,
-		EC2: s.ec2, Bridge: s.bridge, Daemon: s.daemon, Balanced: len(s.targets) > 0, Web: len(s.targets) > 0 && s.http(),
+		NewNetwork: s.d.ECSParameters.WithNetwork, EC2: s.ec2, Bridge: s.bridge, Daemon: s.daemon, Balanced: len(s.targets) > 0, Web: len(s.targets) > 0 && s.http(),
 		Size: fmt.Sprintf("%.3g vCPU, %d MiB", float64(s.cpu)/1024, s.memory),
 	}
 	_, v.Network = s.t.Parameters["VpcId"]

@@ -19,7 +19,7 @@ func (s *stack) service(waits []string) {
 		service.DeploymentConfiguration.MaximumPercent, service.DeploymentConfiguration.MinimumHealthyPercent = 100, 0
 	}
 	if !s.bridge {
-		service.NetworkConfiguration = s.network()
+		service.NetworkConfiguration = s.addresses()
 	}
 	for i, t := range s.targets {
 		service.HealthGrace = max(s.d.HealthCheck.StartSeconds, 30)
@@ -96,7 +96,7 @@ func (s *stack) scaling() {
 	s.t.Resources["ScalingPolicy"] = cfnResource{Type: "AWS::ApplicationAutoScaling::ScalingPolicy", Condition: "Scales", Properties: policy}
 }
 
-func (s *stack) network() *cfnNetworks {
+func (s *stack) addresses() *cfnNetworks {
 	n := &cfnNetworks{cfnNetwork{SecurityGroups: []any{ref{"TaskSecurityGroup"}}, Subnets: ref{"TaskSubnets"}}}
 	if len(s.volumes) > 0 {
 		n.AwsvpcConfiguration.Subnets = []any{item{[2]any{0, ref{"TaskSubnets"}}}, item{[2]any{1, ref{"TaskSubnets"}}}}

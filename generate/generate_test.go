@@ -30,6 +30,7 @@ func TestTargets(t *testing.T) {
 		if name != "dotnet-single" {
 			d.AWS = model.AWS{AccountID: "111122223333", Region: "eu-central-1"}
 		}
+		d.ECSParameters.WithNetwork = name == "springboot"
 		outputs, err := Render(t.Context(), d, Names())
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
@@ -124,7 +125,14 @@ func TestRenderRefuses(t *testing.T) {
 		"aws_tag":            {change(func(d *model.Deployment) { d.ECSParameters.ResourceTags = []model.Tag{{Key: "aws:x"}} }), []string{"resourceTags", "aws:x"}},
 		"kubernetes_name":    {change(func(d *model.Deployment) { d.Environment[0].Name = "BASH_FUNC_x%%" }), []string{"environment[0].name", "Kubernetes"}},
 		"kubectl_characters": {change(func(d *model.Deployment) { d.Environment[0].Value = "a\u0085b" }), []string{"environment[0].value", "kubectl"}},
-		"no_size":            {change(func(d *model.Deployment) { d.ECSParameters.CPU, d.ECSParameters.Memory = 0, 0 }), []string{"ecsParameters.cpu"}},
+		"shell_in_sysctl": {change(func(d *model.Deployment) {
+			d.HostNeeds = []model.HostNeed{{Kind: model.NeedSysctl, Name: "vm.x", Value: "1'; reboot"}}
+		}), []string{"hostNeeds[0].value", "kernel value"}},
+		"need_twice":    {change(func(d *model.Deployment) { d.HostNeeds = []model.HostNeed{{Kind: model.NeedHostPath, Name: "/tmp"}} }), []string{"hostNeeds[0].name", "writable[0]"}},
+		"need_unknown":  {change(func(d *model.Deployment) { d.HostNeeds = []model.HostNeed{{Kind: "root"}} }), []string{"hostNeeds[0].kind", "root"}},
+		"deploy_target": {change(func(d *model.Deployment) { d.ECSParameters.DeployTarget = "lambda" }), []string{"deployTarget", "fargate or ec2"}},
+		"network_mode":  {change(func(d *model.Deployment) { d.ECSParameters.EC2.NetworkMode = "host" }), []string{"networkMode", "bridge or awsvpc"}},
+		"no_size":       {change(func(d *model.Deployment) { d.ECSParameters.CPU, d.ECSParameters.Memory = 0, 0 }), []string{"ecsParameters.cpu"}},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

@@ -121,6 +121,8 @@ type ECSParameters struct {
 	// DeployTarget is "fargate" or "ec2": which of the two is written when no target is named.
 	DeployTarget   string         `json:"deployTarget"`
 	EC2            EC2Parameters  `json:"ec2"`
+	// WithNetwork has a network written, too, for whoever has none.
+	WithNetwork bool `json:"withNetwork,omitempty"`
 	PublicApp      bool           `json:"publicApp"`
 	StackName      string         `json:"stackName"`
 	ResourceTags   []Tag          `json:"resourceTags"`

@@ -69,7 +69,7 @@ func nastiest(d model.Deployment) model.Deployment {
 	d.Volumes[1].Path += " two"
 	d.Volumes[0].FileSystemID, d.Volumes[1].FileSystemID = "fs-0123456789abcdef0", "fs-0123456789abcdef0"
 	d.ECSParameters.ResourceTags = []model.Tag{{Key: "=", Value: "1e3"}}
-	d.ECSParameters.EC2.NetworkMode = "awsvpc"
+	d.ECSParameters.EC2.NetworkMode, d.ECSParameters.WithNetwork = "awsvpc", true
 	return d
 }
 
