@@ -84,10 +84,15 @@ type (
 		Protocol  string `json:"protocol"`
 	}
 	composeMount struct {
-		Type     string `json:"type"`
-		Source   string `json:"source"`
-		Target   string `json:"target"`
-		ReadOnly bool   `json:"read_only,omitempty"`
+		Type     string        `json:"type"`
+		Source   string        `json:"source,omitempty"`
+		Target   string        `json:"target"`
+		ReadOnly bool          `json:"read_only,omitempty"`
+		Tmpfs    *composeTmpfs `json:"tmpfs,omitempty"`
+	}
+	composeTmpfs struct {
+		Size string `json:"size"`
+		Mode int    `json:"mode"`
 	}
 	composeLimit struct {
 		Soft int `json:"soft"`
@@ -173,6 +178,11 @@ func (c *composition) service() composeService {
 func (c *composition) restrict(s *composeService) {
 	if c.d.ReadOnlyRoot {
 		for _, path := range c.d.Writable {
+			if strings.Contains(string(path), "=") { // Compose takes two such lines of the list for one when they are equal up to there; this form knows no exec
+				s.Volumes = append(s.Volumes, composeMount{Type: "tmpfs", Target: interpolated(string(path)), Tmpfs: &composeTmpfs{fmt.Sprintf("%dm", scratchMiB), 0o1777}})
+				c.notes = append(c.notes, fmt.Sprintf("What is unpacked to %s cannot be executed there.", path))
+				continue
+			}
 			s.Tmpfs = append(s.Tmpfs, interpolated(string(path))+":exec,mode=1777,size="+strconv.Itoa(scratchMiB)+"m")
 		}
 	}

@@ -54,14 +54,20 @@ func readBackCompose(t *testing.T, d model.Deployment, o Output) {
 		t.Errorf("compose (-want +got):\n%s", diff)
 	}
 	var mounts, tmpfs []string
-	for _, v := range s.Volumes[:len(d.Volumes)] {
-		mounts = append(mounts, v.Target)
-	}
 	for _, f := range s.Tmpfs {
 		path, _, _ := strings.Cut(f, ":")
 		tmpfs = append(tmpfs, path)
 	}
+	for i, v := range s.Volumes {
+		if v.Type == "tmpfs" {
+			tmpfs = append(tmpfs, v.Target)
+		} else if i < len(d.Volumes) {
+			mounts = append(mounts, v.Target)
+		}
+	}
 	w := wanted(d)
+	slices.Sort(tmpfs)
+	slices.Sort(w.Tmpfs)
 	if diff := cmp.Diff([][]string{w.Mounts, w.Tmpfs}, [][]string{mounts, tmpfs}); diff != "" {
 		t.Errorf("compose (-want +got):\n%s", diff)
 	}

@@ -178,7 +178,8 @@ func harmless(d model.Deployment) model.Deployment {
 		d.Volumes[i].Name, d.Volumes[i].Path = next(), model.Path("/"+next())
 	}
 	for i := range d.Writable {
-		d.Writable[i] = model.Path("/" + next())
+		// Compose takes a path with an equals sign in another form.
+		d.Writable[i] = model.Path("/" + beside(strings.Contains(string(d.Writable[i]), "="), "=") + next())
 	}
 	for i := range d.ECSParameters.ResourceTags {
 		d.ECSParameters.ResourceTags[i] = model.Tag{Key: next(), Value: next()}

@@ -119,10 +119,10 @@ type ECSParameters struct {
 	// NoFile is the limit of open files, up to 1048576; 0: Fargate's default of 65535.
 	NoFile int `json:"nofile,omitempty"`
 	// DeployTarget is "fargate" or "ec2": which of the two is written when no target is named.
-	DeployTarget   string         `json:"deployTarget"`
-	EC2            EC2Parameters  `json:"ec2"`
+	DeployTarget string        `json:"deployTarget"`
+	EC2          EC2Parameters `json:"ec2"`
 	// WithNetwork has a network written, too, for whoever has none.
-	WithNetwork bool `json:"withNetwork,omitempty"`
+	WithNetwork    bool           `json:"withNetwork,omitempty"`
 	PublicApp      bool           `json:"publicApp"`
 	StackName      string         `json:"stackName"`
 	ResourceTags   []Tag          `json:"resourceTags"`
