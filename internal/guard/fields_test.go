@@ -49,7 +49,6 @@ func usersOwn() map[string]string {
 		"ContainerParameters.EnableDynamicLogging": "analysis.json",
 		"ContainerParameters.ContainerBaseImage":   "analysis.json",
 		"ECSParameters.PublicApp":                  "deployment.json",
-		"ECSParameters.WithNetwork":                "deployment.json",
 		"ECSParameters.ReuseResources":             "deployment.json",
 		"EKSParameters.ReuseResources":             "deployment.json",
 		"EKSParameters.ServiceAccountRoleARN":      "deployment.json",
