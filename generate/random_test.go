@@ -2,7 +2,6 @@ package generate
 
 import (
 	"encoding/json"
-	"flag"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -99,12 +98,10 @@ func spoil(r *rand.Rand, d *model.Deployment) string {
 	return "healthCheck.path"
 }
 
-var randomCount = flag.Int("deployments", 300, "`number` of random deployments that are rendered and read back; make fuzz takes 10000")
-
 // TestRandomDeployments renders random deployments and reads back exactly the values that were put in; none becomes structure. One in ten says what no
 // target can, which is an error that names it.
 func TestRandomDeployments(t *testing.T) {
-	count, parts := *randomCount, 4
+	count, parts := *randomDeployments, 4
 	for part := range parts {
 		t.Run(strconv.Itoa(part), func(t *testing.T) {
 			t.Parallel()
@@ -143,7 +140,7 @@ func TestRandomDeployments(t *testing.T) {
 // sameStructure: with harmless texts in their place the documents have as many nodes.
 func sameStructure(t *testing.T, d model.Deployment, outputs map[string]Output) {
 	t.Helper()
-	plain, err := Render(t.Context(), harmless(d), slices.Collect(maps.Keys(outputs)))
+	plain, err := Render(t.Context(), plainTwin(d), slices.Collect(maps.Keys(outputs)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -162,8 +159,8 @@ func sameStructure(t *testing.T, d model.Deployment, outputs map[string]Output) 
 	}
 }
 
-// harmless is the deployment with a word in the place of each text.
-func harmless(d model.Deployment) model.Deployment {
+// plainTwin is the deployment with a word in the place of each text.
+func plainTwin(d model.Deployment) model.Deployment {
 	word := 0
 	next := func() string { word++; return "w" + strconv.Itoa(word) }
 	d.Environment, d.Secrets, d.Volumes, d.Writable = slices.Clone(d.Environment), slices.Clone(d.Secrets), slices.Clone(d.Volumes), slices.Clone(d.Writable)

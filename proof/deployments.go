@@ -6,16 +6,18 @@ import (
 	"time"
 )
 
-// Deployments shows that 10,000 random deployments with nasty values are written for EKS and read back as they were put in.
+// Deployments shows that 10,000 random deployments with nasty values are written for EKS, and as many for ECS and Compose, and read back as they were put in.
 func Deployments() Proof {
 	return Proof{
 		Name: "deployments",
 		Run: func(t *testing.T, b *Bench) {
-			out := b.tool(t, nil, "go", "-C", b.Repo, "test", "-count=1", "./generate", "-run", "^TestDeployments$", "-v", "-deployments", "10000")
-			if n := strings.Count(string(out), "--- PASS: TestDeployments/"); n != 10 {
-				t.Errorf("%d of 10 parts passed:\n%s", n, out)
+			out := b.tool(t, nil, "go", "-C", b.Repo, "test", "-count=1", "./generate", "-run", "^Test(Random)?Deployments$", "-v", "-timeout", "30m", "-deployments", "10000")
+			for test, parts := range map[string]int{"TestDeployments": 10, "TestRandomDeployments": 4} {
+				if n := strings.Count(string(out), "--- PASS: "+test+"/"); n != parts {
+					t.Errorf("%s: %d of %d parts passed:\n%s", test, n, parts, out)
+				}
 			}
 		},
-		Budget: 6 * time.Minute,
+		Budget: 12 * time.Minute,
 	}
 }
