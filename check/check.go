@@ -13,6 +13,9 @@ import (
 const (
 	ECSFargate = "ecs-fargate"
 	EKSFargate = "eks-fargate"
+	ECSExpress = "ecs-express"
+	AppRunner  = "app-runner"
+	Lambda     = "lambda"
 )
 
 // Subject is what is judged. A nil field: the document says nothing of that kind.
@@ -46,6 +49,11 @@ type Rule struct {
 	Pod      func(*document.Pod, Says)
 	Object   func(*document.Object, Says)
 	Document func(*document.Subject, Says)
+
+	Function  func(*document.Function, Says)
+	AppRunner func(*document.AppRunner, Says)
+	Express   func(*document.Express, Says)
+	Profile   func(*document.Profile, Says)
 }
 
 // Reporter takes a rule's statements.

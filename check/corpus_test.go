@@ -53,6 +53,11 @@ func bases() map[string]base {
 		"deployment":      {"deployment.json", ""},
 		"pod":             {"deployment.json", pod},
 		"pod-container":   {"deployment.json", pod + "/containers/0"},
+		"function":        {"elsewhere.json", "/Resources/Function/Properties"},
+		"app-runner":      {"elsewhere.json", "/Resources/Runner/Properties"},
+		"express":         {"elsewhere.json", "/Resources/Express/Properties"},
+		"own-task":        {"elsewhere.json", "/Resources/Task/Properties/ContainerDefinitions/0"},
+		"profile":         {"elsewhere.json", "/Resources/Profile/Properties"},
 		"none":            {"", ""},
 	}
 }
@@ -215,6 +220,8 @@ func said(t testing.TB, name string, data []byte) []model.Finding {
 	return all
 }
 
+const closed = "apprunner.closed-to-new-customers"
+
 type score struct{ cases, want, missed, alarms int }
 
 // TestCorpus demands full recall and no false alarm, and prints both for each family of rules.
@@ -252,6 +259,7 @@ func (c corpusCase) run(t *testing.T, s *score) {
 			t.Errorf("%s has no place: %+v", f.Rule, f.Places)
 		case f.Rule == c.rule:
 			got = append(got, fmt.Sprintf("%s %s %s", f.Severity, f.Rule, f.Places[0].Pointer))
+		case f.Rule == closed && c.base.file == "elsewhere.json": // every service of App Runner is told so
 		case slices.Contains(c.also, f.Rule):
 			others = append(others, f.Rule)
 		default:
@@ -294,6 +302,9 @@ func TestBases(t *testing.T) {
 	for _, f := range files {
 		data := read(t, filepath.Join("..", "testdata", "verdicts", "base", f.Name()))
 		for _, finding := range said(t, f.Name(), data) {
+			if finding.Rule == closed {
+				continue
+			}
 			t.Errorf("%s: %s %s: %s", f.Name(), finding.Severity, finding.Rule, finding.Message)
 		}
 	}

@@ -18,6 +18,10 @@ func (r Rule) looks() []string {
 		{r.Service != nil || r.Document != nil, "ECS services"},
 		{r.Pod != nil || r.Document != nil, "pods and what makes them"},
 		{r.Object != nil || r.Document != nil, "other Kubernetes objects"},
+		{r.Profile != nil || r.Document != nil, "Fargate profiles of EKS"},
+		{r.Express != nil || r.Document != nil, "services of ECS Express Mode"},
+		{r.AppRunner != nil || r.Document != nil, "services of App Runner"},
+		{r.Function != nil || r.Document != nil, "Lambda functions"},
 	} {
 		if l.there {
 			all = append(all, l.what)

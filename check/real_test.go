@@ -12,8 +12,7 @@ import (
 )
 
 // TestRealistic: documents as teams write them, several faults at once. Beside each stands what has to be found, written from the documentation:
-// "severity rule pointer" ("." is the
-// document itself). Nothing else may be said.
+// "severity rule pointer" ("." is the document itself). Nothing else may be said.
 func TestRealistic(t *testing.T) {
 	files, err := filepath.Glob(filepath.Join("..", "testdata", "verdicts", "real", "*.want"))
 	if err != nil || len(files) == 0 {

@@ -26,7 +26,7 @@ func Run(s *Subject, targets []string) ([]model.Verdict, error) {
 	if len(targets) == 0 {
 		targets = []string{ECSFargate}
 	}
-	rules := All()
+	rules := slices.DeleteFunc(All(), func(r Rule) bool { return r.Run == nil })
 	if err := checkTargets(rules, targets); err != nil {
 		return nil, err
 	}
@@ -54,7 +54,7 @@ func judge(s Subject, target string, rules []Rule) model.Verdict {
 	v := model.Verdict{Subject: s.Name, Target: target, Findings: []model.Finding{}}
 	var unclear bool
 	for _, rule := range rules {
-		if rule.Run == nil || !slices.Contains(rule.Targets, target) {
+		if !slices.Contains(rule.Targets, target) {
 			continue
 		}
 		v.Rules++

@@ -29,8 +29,15 @@ func RunDocuments(files []*document.File, targets []string) ([]model.Verdict, er
 
 // fits is the target that a document is made for.
 func fits(s *document.Subject) string {
-	if s.Pod != nil || s.Object != nil {
+	switch {
+	case s.Pod != nil || s.Object != nil || s.Profile != nil:
 		return EKSFargate
+	case s.Function != nil:
+		return Lambda
+	case s.AppRunner != nil:
+		return AppRunner
+	case s.Express != nil:
+		return ECSExpress
 	}
 	return ECSFargate
 }
@@ -68,6 +75,23 @@ func look(rule Rule, s *document.Subject, says Says) bool {
 	case s.Object != nil && rule.Object != nil:
 		rule.Object(s.Object, says)
 	default:
+		return lookElsewhere(rule, s, says)
+	}
+	return true
+}
+
+// lookElsewhere is look for what is neither a task nor a Kubernetes object.
+func lookElsewhere(rule Rule, s *document.Subject, says Says) bool {
+	switch {
+	case s.Function != nil && rule.Function != nil:
+		rule.Function(s.Function, says)
+	case s.AppRunner != nil && rule.AppRunner != nil:
+		rule.AppRunner(s.AppRunner, says)
+	case s.Express != nil && rule.Express != nil:
+		rule.Express(s.Express, says)
+	case s.Profile != nil && rule.Profile != nil:
+		rule.Profile(s.Profile, says)
+	default:
 		return false
 	}
 	return true
@@ -79,7 +103,7 @@ func valueType() Rule {
 		Title:    "Each value has the type that the API takes",
 		Remedy:   `Write it as the message wants: CPU and memory of a task are strings ("512"), ports and times numbers, switches true or false.`,
 		Source:   registerAPI,
-		Targets:  []string{ECSFargate, EKSFargate},
+		Targets:  []string{ECSFargate, EKSFargate, ECSExpress, AppRunner, Lambda},
 		Severity: model.Blocker,
 		Document: func(s *document.Subject, says Says) {
 			for _, wrong := range s.Wrong {

@@ -27,7 +27,8 @@ func newCheck(a *app) *cobra.Command {
 		Short: "Judge whether an application, or a document, can run on Fargate",
 		Long: `check holds an analysed application against the rules of a target: privileged mode, daemons, CPU and memory, ports, persistent state, and
 what of system, runtime and server gets no updates any more. Or it judges files, folders and - (standard input): ECS task definitions and services (JSON, also as
-the describe calls return them), CloudFormation templates (JSON and YAML) and Kubernetes manifests; what they are is seen from their content.
+the describe calls return them), CloudFormation templates (JSON and YAML; also functions from images, services of App Runner and of ECS Express Mode, profiles of EKS
+on Fargate) and Kubernetes manifests; what they are is seen from their content.
 Each finding names its rule, the evidence (of a file: line, column and JSON pointer), what to do and where AWS says so. What only the deployment decides, a
 parameter or a condition, is "cannot tell" where a rule needs it. Kinds that no rule knows are named and passed over.
 
@@ -71,7 +72,7 @@ Exit codes: 0 yes · 2 nothing that can be judged · 3 no, or it would break · 
 	a.completes(c, "explain", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		return ruleIDs(), cobra.ShellCompDirectiveNoFileComp
 	})
-	c.Flags().StringSliceVar(&targets, "target", nil, "what it is judged for: "+check.ECSFargate+", "+check.EKSFargate+" (default: "+check.ECSFargate+"; of files what fits them)")
+	c.Flags().StringSliceVar(&targets, "target", nil, "what it is judged for: "+check.ECSFargate+", "+check.EKSFargate+"; files also "+check.ECSExpress+", "+check.AppRunner+", "+check.Lambda+" (default: "+check.ECSFargate+"; of files what fits them)")
 	return c
 }
 

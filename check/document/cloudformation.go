@@ -19,6 +19,7 @@ func (f *File) cloudFormation(n *parse.Node, at Place, inYAML bool) {
 	place := at.key("Resources", resources)
 	tasks := map[string]*Task{}
 	var services []*parse.Field
+	before := len(f.Subjects)
 	for i, resource := range resources.Fields {
 		switch kind := resource.Value.Get("Type"); {
 		case passedOver(resource.Name):
@@ -31,11 +32,16 @@ func (f *File) cloudFormation(n *parse.Node, at Place, inYAML bool) {
 			services = append(services, &resources.Fields[i])
 		}
 	}
+	for _, resource := range resources.Fields {
+		if kind := resource.Value.Get("Type"); kind != nil && kind.Kind == parse.String {
+			f.stackOther(r, resource, place, tasks)
+		}
+	}
 	for _, service := range services {
 		f.stackService(r, *service, place, resources, tasks)
 	}
-	if len(tasks)+len(services) == 0 {
-		f.note(at, "the template has neither an AWS::ECS::TaskDefinition nor an AWS::ECS::Service")
+	if len(f.Subjects) == before {
+		f.note(at, "the template has nothing that runs containers: no task definition or service of ECS, no function, no profile of EKS on Fargate")
 	}
 }
 

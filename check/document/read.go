@@ -25,7 +25,13 @@ type Subject struct {
 	Service *Service
 	Pod     *Pod
 	Object  *Object
-	Wrong   []Note // values of another type than the API takes
+
+	Function  *Function
+	AppRunner *AppRunner
+	Express   *Express
+	Profile   *Profile
+
+	Wrong []Note // values of another type than the API takes
 }
 
 // Read recognises what a file describes by its content and reads it. A file that is neither JSON nor YAML is an error with line and column

@@ -104,7 +104,7 @@ func TestPassedOver(t *testing.T) {
 		"# only a comment\n":            "1:1: it holds no document",
 		`{"name": "a package"}`:         "it describes nothing that a2c knows",
 		"AWSTemplateFormatVersion: x\n": "the template has no Resources",
-		"Resources:\n  B: {Type: AWS::S3::Bucket}\n":                                      "neither an AWS::ECS::TaskDefinition nor",
+		"Resources:\n  B: {Type: AWS::S3::Bucket}\n":                                      "the template has nothing that runs containers",
 		"Resources:\n  'Fn::ForEach::T': [x, [a], {T: {Type: AWS::ECS::TaskDefinition}}]": "Fn::ForEach::T is passed over",
 	} {
 		f, err := document.Read("x", []byte(text))

@@ -46,9 +46,9 @@ func TestFormats(t *testing.T) {
 	golden.Equal(t, filepath.Join("testdata", "junit.xml"), junit)
 	golden.Equal(t, filepath.Join("testdata", "markdown.md"), []byte(Markdown(verdicts())))
 	run := ToSARIF(verdicts(), "1.0").Runs[0]
-	golden.JSON(t, filepath.Join("testdata", "sarif-results.json"), run.Results)
 	seen := map[string]bool{}
-	for _, r := range run.Results {
+	for i, r := range run.Results {
+		run.Results[i].RuleIndex = 0 // each new rule moves them
 		if run.Tool.Driver.Rules[r.RuleIndex].ID != r.RuleID || len(r.Locations) == 0 {
 			t.Errorf("%s does not lead to its rule, or lies nowhere", r.RuleID)
 		}
@@ -59,4 +59,5 @@ func TestFormats(t *testing.T) {
 			seen[print] = true
 		}
 	}
+	golden.JSON(t, filepath.Join("testdata", "sarif-results.json"), run.Results)
 }
