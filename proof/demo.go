@@ -50,6 +50,9 @@ func Demo() Proof {
 					b.RegisterTaskDefinition(t, filepath.Join(files, "ecs-fargate", "task-definition.json"))
 					b.LintTemplates(t, filepath.Join(files, "ecs-fargate"))
 					cluster.DryRun(t, filepath.Join(files, "eks-ec2"))
+					if a.Name == "shop" {
+						proveRecorded(t, c, site, &j)
+					}
 					done = append(done, j)
 				})
 			}
