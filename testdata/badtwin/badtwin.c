@@ -56,9 +56,11 @@ static void answer(int fd) {
 			;
 	} else if (is("holds")) {
 		sleep(3600);
+	} else if (is("dies")) {
+		sleep(10);
+		kill(getppid(), SIGUSR1);
+		forever();
 	} else {
-		if (is("dies"))
-			sleep(4);
 		say(fd, "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 4\r\nConnection: close\r\n\r\nbad\n");
 	}
 }
@@ -107,14 +109,12 @@ int main(int argc, char **argv) {
 	if (is("floods") && fork() == 0)
 		for (;;)
 			say(1, "something happened that nobody wants to know, and here it is in full length, again and again and again\n");
-	if (is("dies"))
-		alarm(10);
+	signal(SIGUSR1, _exit); /* a PID 1 dies of no signal that it does not handle */
 	for (;;) {
 		int c = accept(fd, NULL, NULL);
 		if (c < 0)
 			continue;
 		if (fork() == 0) {
-			alarm(0);
 			answer(c);
 			_exit(0);
 		}
