@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"sync"
 	"time"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
@@ -29,15 +30,17 @@ func Run(ctx context.Context, o Options) (model.Image, error) {
 	defer end()
 	r := &runner{o: o}
 	defer r.alone()()
+	defer r.aside.Wait()
 	if err := r.prepare(ctx); err != nil {
 		return model.Image{}, explain(err, o.Dir, r.needBytes())
 	}
 	defer r.clear(r.scratch())
+	defer r.lookForLibraries(ctx)()
 	img, err := r.build(ctx)
 	if err != nil {
 		return model.Image{}, explain(err, o.Dir, r.needBytes())
 	}
-	if err = r.writeSBOM(ctx, &img); err == nil {
+	if err = r.writeSBOM(&img); err == nil {
 		err = r.writeProvenance(img)
 	}
 	if err == nil {
@@ -62,7 +65,10 @@ type runner struct {
 	was    *built                  // the last image; nil: nothing is taken from it
 	whole  func() map[v1.Hash]bool // the blobs of that which were not changed; waits until they are read
 	kept   map[string]layer.Packed // of the last image, by what they were made from
-	config model.ImageConfig
+	aside  sync.WaitGroup          // what need not be waited for before the end
+	// libraries waits until those of the context are found.
+	libraries func() (found, error)
+	config    model.ImageConfig
 	// healthcheck and init are those of the image; nil: it has none.
 	healthcheck *model.Healthcheck
 	init        *model.ImageInit
@@ -155,7 +161,7 @@ func (r *runner) fillContext(ctx context.Context) error {
 
 // cleanUp removes what an earlier run left behind, by name.
 func cleanUp(dir string) error {
-	for _, name := range []string{"build", "context.new", "oci.new", "oci.old"} {
+	for _, name := range []string{"build", "context.new", "context.old", "oci.new", "oci.old"} {
 		if err := os.RemoveAll(filepath.Join(dir, name)); err != nil {
 			return fmt.Errorf("clear %s: %w", name, err)
 		}
@@ -309,12 +315,14 @@ func (r *runner) copyFiles(ctx context.Context) error {
 	if err := r.plan.writeContext(ctx, fresh, r.context(), r.allJobs(), r.every("context", total)); err != nil {
 		return err
 	}
-	if err := os.RemoveAll(r.context()); err != nil {
+	old := r.context() + ".old"
+	if err := os.Rename(r.context(), old); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("replace context: %w", err)
 	}
 	if err := os.Rename(fresh, r.context()); err != nil {
 		return fmt.Errorf("replace context: %w", err)
 	}
+	r.aside.Go(func() { r.clear(old) })
 	r.o.report(Event{Step: "context", Bytes: total, Total: total, Done: true})
 	return nil
 }

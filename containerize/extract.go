@@ -32,6 +32,7 @@ type Extracted struct {
 // documents beside, by name. Known secrets in files that are part of the image are ErrSecretsInside unless o.AllowSecrets: an archive leaves the machine.
 func Extract(ctx context.Context, o Options, documents map[string]string, file string) (_ Extracted, err error) {
 	r := &runner{o: o, leaves: true}
+	defer r.aside.Wait()
 	if err := os.RemoveAll(o.Dir); err != nil { // of a run that was killed
 		return Extracted{}, fmt.Errorf("clear %s: %w", model.Path(o.Dir), disk.Cause(err))
 	}

@@ -8,6 +8,7 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"a2c/containerize/sbom"
 	"a2c/internal/disk"
@@ -19,7 +20,7 @@ import (
 const sbomFile = "sbom.cdx.json"
 
 // writeSBOM lists what the image is made of, and counts it.
-func (r *runner) writeSBOM(ctx context.Context, img *model.Image) error {
+func (r *runner) writeSBOM(img *model.Image) error {
 	a := r.o.Analysis.AnalysisInfo
 	s := sbom.Subject{
 		Name: r.name(), Digest: img.Digest, OS: parse.OSRelease(r.plan.release), Packages: r.plan.packages, Runtime: a.App.Runtime, Platform: a.App.Platform, Init: img.Init,
@@ -31,35 +32,71 @@ func (r *runner) writeSBOM(ctx context.Context, img *model.Image) error {
 		}
 		img.Skips = append(img.Skips, r.base.parts.Skips...)
 	}
-	root, err := os.OpenRoot(r.context())
-	if err != nil {
-		return fmt.Errorf("list libraries: %w", disk.Cause(err))
-	}
-	defer root.Close()
-	libraries, skips, err := sbom.Find(ctx, root.FS(), inImage)
+	in, err := r.libraries()
 	if err != nil {
 		return err
 	}
-	if it := r.plan.find(string(a.App.Runtime.Executable)); it != nil && strings.HasPrefix(a.App.Runtime.Kind, "dotnet") {
-		more, unread := r.bundled(root, it)
-		libraries, skips = append(libraries, more...), append(skips, unread...)
-	}
-	s.Libraries = libraries
+	s.Libraries = in.libraries
 	switch {
 	case r.edited:
 		s.Incomplete = "the Dockerfile was edited: what its own steps bring is not listed"
 	case r.base != nil:
 		s.Incomplete = "of the base image only its packages are listed, and the runtime that is used; not what lies in it beside them"
-	case len(skips) > 0:
-		s.Incomplete = fmt.Sprintf("%d archives could not be read", len(skips))
+	case len(in.skips) > 0:
+		s.Incomplete = fmt.Sprintf("%d archives could not be read", len(in.skips))
 	}
-	img.Skips = append(img.Skips, skips...)
+	img.Skips = append(img.Skips, in.skips...)
 	data, n, err := sbom.Encode(s)
 	if err != nil {
 		return err
 	}
 	img.Components = n
 	return r.beside(sbomFile, "its list of parts", data)
+}
+
+// found is what sbom.Find gives, also of a single-file application.
+type found struct {
+	libraries []sbom.Library
+	skips     []model.Skip
+}
+
+// lookForLibraries looks into the archives of the context while the image is built: the list of parts is written when that is done. end ends it.
+func (r *runner) lookForLibraries(ctx context.Context) (end func()) {
+	ctx, stop := context.WithCancel(ctx)
+	type answer struct {
+		found
+		err error
+	}
+	seen := make(chan answer, 1)
+	go func() {
+		f, err := r.find(ctx)
+		seen <- answer{f, err}
+	}()
+	r.libraries = sync.OnceValues(func() (found, error) {
+		a := <-seen
+		return a.found, a.err
+	})
+	return func() {
+		stop()
+		_, _ = r.libraries() // who wanted them has them
+	}
+}
+
+func (r *runner) find(ctx context.Context) (f found, err error) {
+	root, err := os.OpenRoot(r.context())
+	if err != nil {
+		return f, fmt.Errorf("list libraries: %w", disk.Cause(err))
+	}
+	defer root.Close()
+	if f.libraries, f.skips, err = sbom.Find(ctx, root.FS(), inImage); err != nil {
+		return f, err
+	}
+	run := r.o.Analysis.AnalysisInfo.App.Runtime
+	if it := r.plan.find(string(run.Executable)); it != nil && strings.HasPrefix(run.Kind, "dotnet") {
+		more, unread := r.bundled(root, it)
+		f.libraries, f.skips = append(f.libraries, more...), append(f.skips, unread...)
+	}
+	return f, nil
 }
 
 // beside writes a document about the image next to it; what says which one it is.
