@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"a2c/model"
@@ -48,8 +49,7 @@ func (r *run) compare(ctx context.Context, twin Twin, targets []target, settled 
 			list = append(list, c)
 		}
 	}
-	r.askAll(ctx, twin, settled)
-	if err := r.askAgain(ctx, skips); err != nil {
+	if err := r.askBoth(ctx, twin, settled, skips); err != nil {
 		return nil, err
 	}
 	compared := make([]model.Comparison, 0, len(r.questions)+len(list))
@@ -65,6 +65,17 @@ func (r *run) compare(ctx context.Context, twin Twin, targets []target, settled 
 		compared = append(compared, c)
 	}
 	return append(compared, list...), nil
+}
+
+// askBoth asks the twin everything, and meanwhile the live application what it was not asked a second time yet: neither waits for the other's answers.
+func (r *run) askBoth(ctx context.Context, twin Twin, settled time.Time, skips *[]model.Skip) (err error) {
+	var keep func()
+	var live sync.WaitGroup
+	live.Go(func() { keep, err = r.secondAnswers(ctx, skips) })
+	r.askAll(ctx, twin, settled)
+	live.Wait()
+	keep()
+	return err
 }
 
 // askAll asks the twin everything, until it does not answer any more.
@@ -97,9 +108,22 @@ func timedOut(err error) bool {
 // askAgain asks the live application a second time, whatever it changes by itself, and stops at its first server error and when it has become slow: whatever the
 // reason, it is not to be troubled further. What it has said twice already is not asked for a third time.
 func (r *run) askAgain(ctx context.Context, skips *[]model.Skip) error {
+	keep, err := r.secondAnswers(ctx, skips)
+	keep()
+	return err
+}
+
+// secondAnswers is askAgain for one who reads the questions meanwhile: keep, called, gives them what was answered.
+func (r *run) secondAnswers(ctx context.Context, skips *[]model.Skip) (keep func(), err error) {
+	var answers []func()
+	keep = func() {
+		for _, a := range answers {
+			a()
+		}
+	}
 	if len(r.questions) > 0 {
 		if err := sleep(ctx, apart-time.Since(r.surveyed)); err != nil {
-			return err
+			return keep, err
 		}
 	}
 	for i, q := range r.questions {
@@ -107,12 +131,13 @@ func (r *run) askAgain(ctx context.Context, skips *[]model.Skip) error {
 			continue
 		}
 		if err := r.pace.wait(ctx); err != nil {
-			return err
+			return keep, err
 		}
-		q.again, q.tookAgain, q.liveErr = r.timed(ctx, q, q.packs())
-		stop := slowed(q, q.tookAgain)
-		if q.again.Status >= 500 && q.live.Status < 500 {
-			stop = fmt.Sprintf("the live application answered %d to %s %s", q.again.Status, q.q.Method, model.Path(q.q.Path))
+		answer, took, err := r.timed(ctx, q, q.packs())
+		answers = append(answers, func() { q.again, q.tookAgain, q.liveErr = answer, took, err })
+		stop := slowed(q, took)
+		if answer.Status >= 500 && q.live.Status < 500 {
+			stop = fmt.Sprintf("the live application answered %d to %s %s", answer.Status, q.q.Method, model.Path(q.q.Path))
 		}
 		if stop != "" && i+1 < len(r.questions) {
 			r.load.Stopped = stop
@@ -120,7 +145,7 @@ func (r *run) askAgain(ctx context.Context, skips *[]model.Skip) error {
 			break
 		}
 	}
-	return ctx.Err()
+	return keep, ctx.Err()
 }
 
 func (r *run) askLive(ctx context.Context, q *question, gzip bool) (compare.Answer, error) {
