@@ -22,7 +22,7 @@ func Docker() Proof {
 	return Proof{
 		Name: "docker", Needs: []Need{Root, Packages}, Budget: 3 * time.Minute,
 		Run: func(t *testing.T, b *Bench) {
-			d := &dockerProof{host: b.Engine(t), program: buildTwin(t, b)}
+			d := &dockerProof{host: b.Engine(t), program: buildTwin(t, b), other: filepath.Join(b.Dir, "engine-other")}
 			for _, c := range dockerCases() {
 				t.Run(c.name, func(t *testing.T) {
 					c.run(t, d)
@@ -36,6 +36,7 @@ func Docker() Proof {
 type dockerProof struct {
 	host    string // of the engine
 	program string
+	other   string            // folder of an engine that may be stopped
 	root    bool              // both run as root
 	records map[string]string // of the program in the archive: extended attributes
 	empty   []string          // files that the image has beside
@@ -64,6 +65,7 @@ func dockerCases() []dockerCase {
 		{"state", proveState},
 		{"interrupted", proveInterrupted},
 		{"leftovers", proveLeftovers},
+		{"engine-stopped", proveEngineStopped},
 	}
 }
 

@@ -102,6 +102,8 @@ type dockerTwin struct {
 	twin
 	d   *docker
 	ids []string // containers, the twin last
+
+	signalled bool // a2c has sent it a signal
 }
 
 // Start makes the network, puts the outside into it, and starts the image there.
@@ -115,7 +117,7 @@ func (d *docker) Start(ctx context.Context, i model.Image, n Needs) (_ Twin, err
 		if err != nil {
 			clean, cancel := cleanup(ctx)
 			defer cancel()
-			err = errors.Join(err, t.Stop(clean))
+			err = errors.Join(d.client.Stays(ctx), err, t.Stop(clean))
 		}
 	}()
 	labels := map[string]string{label: d.owner, labelApp: i.ApplicationID}

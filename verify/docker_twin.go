@@ -12,6 +12,9 @@ func (t *dockerTwin) id() string { return t.ids[len(t.ids)-1] }
 
 func (t *dockerTwin) Status(ctx context.Context) (Status, error) {
 	s, err := t.d.client.State(ctx, t.id())
+	if err == nil && !s.Running && !s.OOM && !t.signalled {
+		err = t.d.client.Stays(ctx) // it may have been the engine that ended it
+	}
 	return Status{Running: s.Running, ExitCode: s.ExitCode, OutOfMemory: s.OOM, Error: s.Error}, err
 }
 
@@ -34,6 +37,7 @@ func (t *dockerTwin) Idle(ctx context.Context) (int64, error) {
 }
 
 func (t *dockerTwin) Signal(ctx context.Context, signal string) error {
+	t.signalled = true
 	return t.d.client.Signal(ctx, t.id(), signal)
 }
 

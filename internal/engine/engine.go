@@ -16,6 +16,9 @@ import (
 // ErrNoEngine is returned when nothing answers at the engine's address.
 var ErrNoEngine = errors.New("no Docker Engine")
 
+// ErrStopped is returned when the engine ended while it was used.
+var ErrStopped = errors.New("the Docker Engine was stopped")
+
 // Client is a connection to one engine.
 type Client struct {
 	api  *client.Client
@@ -51,6 +54,25 @@ func (c *Client) refused(ctx context.Context, err error) error {
 		return fmt.Errorf("%w at %s: start one, or name another with --docker-host or DOCKER_HOST", ErrNoEngine, c.host)
 	}
 	return fmt.Errorf("ask the Docker Engine at %s: %w", c.host, err)
+}
+
+// leaving is how long an engine that ends its containers, because it was told to end, still answers at most.
+const leaving = 2 * time.Second
+
+// Stays returns ErrStopped when the engine does not answer any more, now or in the two seconds after: whoever finds a container ended that nobody in the
+// container ended asks it, since an engine that is stopped ends its containers first.
+func (c *Client) Stays(ctx context.Context) error {
+	for range 10 {
+		_, err := c.api.Ping(ctx, client.PingOptions{})
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case err != nil:
+			return fmt.Errorf("%w, at %s: start it and run the same again, which removes what this run has left: %w", ErrStopped, c.host, err)
+		}
+		time.Sleep(leaving / 10)
+	}
+	return nil
 }
 
 // Close ends the connections.
