@@ -44,7 +44,6 @@ func newBuilder(child *jail.Child, req build.Request) (*builder, error) {
 	if req.Early {
 		b.relay = &relay{child: child, empty: req.Empty}
 		b.steps.begins = b.relay.hand
-		watch(dir, b.relay.closed)
 	}
 	return b, nil
 }
@@ -71,12 +70,12 @@ func (b *builder) build() (done *build.Done, err error) {
 	// The one place where Kaniko would go to the network for a FROM: it gets what a2c has fetched.
 	kimage.RetrieveRemoteImage = func(name string, _ config.RegistryOptions, _ string) (v1.Image, error) {
 		if img, ok := bases[name]; ok {
-			return img, nil
+			return b.noticed(img), nil
 		}
 		return nil, fmt.Errorf("image %q was not fetched", name)
 	}
 	// Kaniko takes zstd for images in OCI's form only, and scratch is in Docker's.
-	empty.Image = mutate.MediaType(empty.Image, types.OCIManifestSchema1)
+	empty.Image = b.noticed(mutate.MediaType(empty.Image, types.OCIManifestSchema1))
 	img, err := executor.DoBuild(options(b.dir, b.req.Platform))
 	if err != nil {
 		return nil, b.steps.wrap(err)
@@ -84,12 +83,30 @@ func (b *builder) build() (done *build.Done, err error) {
 	return b.hand(img, bases)
 }
 
+// noticed tells the relay whenever Kaniko asks an image for its form: it does so between writing a snapshot and reading it (executor.saveSnapshotToLayer).
+func (b *builder) noticed(img v1.Image) v1.Image {
+	if b.relay == nil {
+		return img
+	}
+	return noticed{img, b.relay.written}
+}
+
+type noticed struct {
+	v1.Image
+	asked func()
+}
+
+func (n noticed) MediaType() (types.MediaType, error) {
+	n.asked()
+	return n.Image.MediaType()
+}
+
 // options is pure, so that what Kaniko is told stands in one place.
 func options(dir, platform string) *config.KanikoOptions {
 	return &config.KanikoOptions{
 		DockerfilePath: filepath.Join(dir, build.DockerfileName), SrcContext: filepath.Join(dir, build.ContextName),
 		SnapshotMode: "redo", NoPush: true, NoPushCache: true, CustomPlatform: platform, KanikoDir: dir,
-		// Kaniko compresses only to name the layer, with one core; the plan's layers are compressed by a2c. zstd takes a fifth of gzip's time.
+		// Kaniko compresses only to name the layer, with one core; a2c compresses the layers that it keeps. zstd takes a fifth of gzip's time.
 		Compression: config.ZStd, CompressionLevel: 1,
 		RegistryOptions: config.RegistryOptions{SkipDefaultRegistryFallback: true},
 	}

@@ -15,15 +15,16 @@ import (
 	"a2c/internal/jail"
 )
 
-// relay hands each layer over as soon as Kaniko has written it, so that a2c compresses it while Kaniko takes its digests and makes the next. Kaniko only reads it
-// from then on. Only for a2c's own Dockerfile: nothing runs that could change what was handed over.
+// relay hands each layer over as soon as Kaniko has written it, so that a2c compresses it while Kaniko makes the next. Kaniko, which would now compress it with
+// one core to name it, by a name that a2c does not use, gets an empty archive in its place. Only for a2c's own Dockerfile: nothing runs that could change what was
+// handed over.
 type relay struct {
 	child *jail.Child
 	empty bool // the root holds nothing but what was copied
 
-	mu     sync.Mutex // Kaniko's log and the watcher come from different goroutines
+	mu     sync.Mutex // Kaniko's log may come from another goroutine
 	now    string     // the instruction that Kaniko is at
-	sent   string     // the snapshot that was handed over and still lies where Kaniko wrote it
+	sent   string     // the snapshot that was handed over, and that Kaniko still reads
 	handed int
 	err    error // the first; Kaniko goes on whatever a hook of its log says
 }
@@ -79,18 +80,23 @@ func (e *relay) send(snapshot string) (bool, error) {
 	return true, e.child.Send(build.Message{Layer: &build.RawLayer{File: name, CreatedBy: e.now}})
 }
 
-// closed is called when Kaniko has closed a file of its folder after writing.
-func (e *relay) closed(name string) {
-	if _, err := strconv.ParseUint(name, 10, 64); err != nil {
-		return // no snapshot
-	}
+// written is called when Kaniko has closed a snapshot and is about to read it. One that is not whole stays: the disk is full, which Kaniko says.
+func (e *relay) written() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	snapshot := filepath.Join(e.child.Plan.Inside(), name)
-	if e.err != nil || !whole(snapshot) {
-		return // it was taken when the next instruction began; or the disk is full, which Kaniko says
+	dir := e.child.Plan.Inside()
+	snapshots, err := snapshotsIn(dir)
+	if err != nil || e.err != nil || len(snapshots) != 1 || snapshots[0] == e.sent || !whole(snapshots[0]) {
+		return // take says what is wrong
 	}
-	_, e.err = e.send(snapshot)
+	made, err := e.send(snapshots[0])
+	if e.err = err; err != nil || !made {
+		return
+	}
+	none := filepath.Join(dir, "none.tar")
+	if err := os.WriteFile(none, make([]byte, 2*emptyTar), 0o600); err == nil { // else Kaniko reads the layer
+		_ = os.Rename(none, snapshots[0])
+	}
 }
 
 // whole reports whether a file is an archive to its end: each entry, and two blocks of zeros behind the last (tar(5)). Only headers are read.
@@ -111,7 +117,7 @@ func whole(name string) bool {
 	return err == nil && len(bytes.TrimLeft(end, "\x00")) == 0
 }
 
-// emptyTar is the size up to which Kaniko makes no layer of a snapshot (executor.emptyTarSize): the folder of WORKDIR is there, for one.
+// emptyTar is the size in bytes up to which Kaniko makes no layer of a snapshot (executor.emptyTarSize): the folder of WORKDIR is there, for one.
 const emptyTar = 1024
 
 // clear takes the files of a layer out of the root: they would lie on the disk once more until the end.
