@@ -37,20 +37,23 @@ const stopped = "requests"
 // compare asks the twin what the live application was asked, and the live application again.
 func (r *run) compare(ctx context.Context, twin Twin, targets []target, settled time.Time, skips *[]model.Skip) ([]model.Comparison, error) {
 	list := []model.Comparison{}
-	for _, t := range targets {
-		if !r.o.NoLive {
+	if !r.o.NoLive {
+		for _, t := range targets {
 			list = append(list, r.greet(ctx, twin, t, settled)...)
-		}
-		if !t.asked() || !slices.ContainsFunc(r.questions, func(q *question) bool { return q.t.port == t.port }) {
-			c, err := r.listen(twin, t)
-			if err != nil {
-				return nil, err
-			}
-			list = append(list, c)
 		}
 	}
 	if err := r.askBoth(ctx, twin, settled, skips); err != nil {
 		return nil, err
+	}
+	for _, t := range targets {
+		if t.asked() && slices.ContainsFunc(r.questions, func(q *question) bool { return q.t.port == t.port }) {
+			continue
+		}
+		c, err := r.listen(ctx, twin, t, settled)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, c)
 	}
 	compared := make([]model.Comparison, 0, len(r.questions)+len(list))
 	for _, q := range r.questions {
@@ -171,10 +174,7 @@ func (r *run) askTwin(ctx context.Context, twin Twin, q *question, settled time.
 		if !failed || q.liveErr != nil || !q.q.safe() || time.Now().After(settled) {
 			return
 		}
-		if s, err := twin.Status(ctx); err != nil || !s.Running {
-			return
-		}
-		if sleep(ctx, 5*poll) != nil {
+		if !lives(ctx, twin) || sleep(ctx, 5*poll) != nil {
 			return
 		}
 	}
@@ -241,8 +241,8 @@ func cause(err error) string {
 	return err.Error()
 }
 
-// listen compares a port that a2c sends nothing to: the kernel tells who listens.
-func (r *run) listen(twin Twin, t target) (model.Comparison, error) {
+// listen compares a port that a2c sends nothing to: the kernel tells who listens. A twin that has not settled may open it yet.
+func (r *run) listen(ctx context.Context, twin Twin, t target, settled time.Time) (model.Comparison, error) {
 	c := model.Comparison{Port: t.port, Method: "LISTEN", Differences: []model.Difference{}}
 	listens, err := r.live.listens(t.port)
 	if err != nil {
@@ -251,11 +251,14 @@ func (r *run) listen(twin Twin, t target) (model.Comparison, error) {
 	if !listens {
 		c.Live.Error = "does not listen"
 	}
-	inside, outside, err := twin.Open(t.port)
+	open, err := serves(twin, t)
+	for err == nil && !open && listens && time.Now().Before(settled) && lives(ctx, twin) && sleep(ctx, poll) == nil {
+		open, err = serves(twin, t)
+	}
 	if err != nil {
 		return c, err
 	}
-	if !outside && (!inside || !t.inside) {
+	if !open {
 		c.Twin.Error = "does not listen"
 	}
 	c.Same = c.Live.Error == c.Twin.Error
@@ -265,4 +268,15 @@ func (r *run) listen(twin Twin, t target) (model.Comparison, error) {
 		c.Verdict, c.Differences = model.VerifyDifferent, []model.Difference{{What: "port", Live: cmp.Or(c.Live.Error, "listens"), Image: cmp.Or(c.Twin.Error, "listens")}}
 	}
 	return c, nil
+}
+
+func lives(ctx context.Context, twin Twin) bool {
+	s, err := twin.Status(ctx)
+	return err == nil && s.Running
+}
+
+// serves reports whether the twin's port is open where it is to be reached.
+func serves(twin Twin, t target) (bool, error) {
+	inside, outside, err := twin.Open(t.port)
+	return outside || inside && t.inside, err
 }
