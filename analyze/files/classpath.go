@@ -28,9 +28,12 @@ func (c *collector) classPath() *classPath {
 	return p
 }
 
-// off reports whether an archive is such a one.
+// off reports whether an archive is such a one. Its name may lead over links that the class path does not take, or takes others in its place.
 func (p *classPath) off(name string) bool {
-	if path.Ext(name) != ".jar" || p.named[name] || p.c.named[name] {
+	if path.Ext(name) != ".jar" || p.c.named[name] {
+		return false
+	}
+	if name = p.c.real(name); p.named[name] || p.c.named[name] {
 		return false
 	}
 	dir := path.Dir(name)
