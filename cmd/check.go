@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
 	"path"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -20,10 +22,11 @@ import (
 
 func newCheck(a *app) *cobra.Command {
 	var id, rule string
+	var all bool
 	var targets []string
 	var accept accepted
 	c := &cobra.Command{
-		Use:   "check --application-id ID | FILE…",
+		Use:   "check --application-id ID | --all | FILE…",
 		Short: "Judge whether an application, or a document, can run on Fargate",
 		Long: `check holds an analysed application against the rules of a target: privileged mode, daemons, CPU and memory, ports, persistent state, and
 what of system, runtime and server gets no updates any more. Or it judges files, folders and - (standard input): ECS task definitions and services (JSON, also as
@@ -39,6 +42,7 @@ Exit codes: 0 yes · 2 nothing that can be judged · 3 no, or it would break · 
 		Example: `  a2c check --application-id java-tomcat-9e8e4799
   a2c check --application-id java-tomcat-9e8e4799 --target eks-fargate -o json
   a2c check --application-id java-tomcat-9e8e4799 --eol-table newer.json
+  a2c check --all
   a2c check taskdef.json stack.yaml manifests/
   a2c check taskdef.json -o sarif > a2c.sarif
   a2c check stack.yaml --ignore fargate.task-role --reason "keys are rotated daily" --until 2027-03-31
@@ -54,7 +58,7 @@ Exit codes: 0 yes · 2 nothing that can be judged · 3 no, or it would break · 
 			if err := accept.read(); err != nil {
 				return err
 			}
-			verdicts, code, err := a.verdicts(c, id, files, targets)
+			verdicts, code, err := a.verdicts(c, id, all, files, targets)
 			if err != nil {
 				return err
 			}
@@ -66,6 +70,7 @@ Exit codes: 0 yes · 2 nothing that can be judged · 3 no, or it would break · 
 		},
 	}
 	a.idFlag(c, &id)
+	c.Flags().BoolVar(&all, "all", false, "judge every application that was analyzed")
 	a.eolFlag(c)
 	accept.flags(c)
 	c.Flags().StringVar(&rule, "explain", "", "explain this `rule` instead, as a2c rules RULE")
@@ -76,11 +81,11 @@ Exit codes: 0 yes · 2 nothing that can be judged · 3 no, or it would break · 
 	return c
 }
 
-// verdicts judges an application or documents; code says what could not be seen.
-func (a *app) verdicts(c *cobra.Command, id string, files, targets []string) ([]model.Verdict, Code, error) {
-	switch {
-	case len(files) > 0 && c.Flags().Changed("application-id"):
-		return nil, Done, usage(errors.New("--application-id and files exclude each other"))
+// verdicts judges applications or documents; code says what could not be seen.
+func (a *app) verdicts(c *cobra.Command, id string, all bool, files, targets []string) ([]model.Verdict, Code, error) {
+	switch named := c.Flags().Changed("application-id"); {
+	case len(files) > 0 && (named || all), named && all:
+		return nil, Done, usage(errors.New("--application-id, --all and files exclude each other"))
 	case len(files) > 0:
 		return a.checkFiles(files, targets)
 	}
@@ -88,15 +93,38 @@ func (a *app) verdicts(c *cobra.Command, id string, files, targets []string) ([]
 	if err != nil {
 		return nil, Done, err
 	}
-	s, err := a.subject(w, id)
-	if err != nil {
-		return nil, Done, err
+	ids := []string{id}
+	if all {
+		if ids = a.analyzed(w); len(ids) == 0 {
+			return nil, Done, fmt.Errorf("no application was analyzed yet: run %s --all first", a.command("analyze"))
+		}
 	}
-	verdicts, err := check.Run(s, targets)
-	if err != nil {
-		return nil, Done, usage(err) // an unknown target
+	var verdicts []model.Verdict
+	for _, id := range ids {
+		s, err := a.subject(w, id)
+		if err != nil {
+			return nil, Done, err
+		}
+		of, err := check.Run(s, targets)
+		if err != nil {
+			return nil, Done, usage(err) // an unknown target
+		}
+		verdicts = append(verdicts, of...)
 	}
 	return verdicts, Done, nil
+}
+
+// analyzed are the applications that check can judge; others of the inventory are named.
+func (a *app) analyzed(w *workspace.Workspace) []string {
+	var ids []string
+	for _, id := range knownIDs(w) {
+		if _, err := os.Stat(filepath.Join(w.App(id), workspace.AnalysisFile)); err != nil {
+			a.Note("%s was not analyzed: %s --application-id %s does it", term.Safe(id), a.command("analyze"), term.Safe(id))
+			continue
+		}
+		ids = append(ids, id)
+	}
+	return ids
 }
 
 // subject gathers what the workspace knows of an application.
