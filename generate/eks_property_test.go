@@ -76,7 +76,11 @@ func (r *roulette) name() string {
 
 // path has no colon, which no mount may have.
 func (r *roulette) path(i int) model.Path {
-	return model.Path(fmt.Sprintf("/data/%d/%s", i, strings.ReplaceAll(r.value(), ":", ";")))
+	v := r.value()
+	if !r.refused {
+		v = strings.ReplaceAll(v, ":", ";")
+	}
+	return model.Path(fmt.Sprintf("/data/%d/%s", i, v))
 }
 
 func (r *roulette) deployment(known []sample) model.Deployment {

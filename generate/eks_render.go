@@ -35,11 +35,8 @@ func (w *workload) render(target string) (Output, error) {
 			return Output{}, fmt.Errorf("%s: %w", d.file, err)
 		}
 	}
-	if policy, ok := rolePolicy(w.d); ok {
-		if files[rolePolicyFile], err = policy.encode(); err != nil {
-			return Output{}, err
-		}
-		w.notes = append(w.notes, roleNotes(w.d)...)
+	if err := w.iam(files); err != nil {
+		return Output{}, err
 	}
 	files["comments.md"] = w.comments()
 	prices, err := loadPrices()

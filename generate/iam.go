@@ -47,11 +47,15 @@ func (t *task) iamReadme() []byte {
 	}
 	fmt.Fprintf(&b, "`task-role-policy.json` proposes what was observed. Take out what is not used, and name the resources in the place of `*`, which allows all of them. Then:\n\n```sh\n"+
 		"aws iam create-policy --policy-name %s --policy-document file://iam/task-role-policy.json\n```\n\nservice.yaml takes its ARN as TaskPolicyArn.\n\n", ecsName(t.family, 120))
-	ids := statementIDs(t.d)
-	for i, a := range t.d.RoleActions {
-		fmt.Fprintf(&b, "- %s: %s, because of %s\n", ids[i], term.Safe(strings.Join(a.Actions, ", ")), term.Safe(cmp.Or(a.Reason, "deployment.json")))
-	}
+	statementReasons(&b, t.d)
 	return b.Bytes()
+}
+
+func statementReasons(b *bytes.Buffer, d model.Deployment) {
+	ids := statementIDs(d)
+	for i, a := range d.RoleActions {
+		fmt.Fprintf(b, "- %s: %s, because of %s\n", ids[i], term.Safe(strings.Join(a.Actions, ", ")), term.Safe(cmp.Or(a.Reason, "deployment.json")))
+	}
 }
 
 // statementIDs are the Sids, letters and digits only, of which no two are equal.

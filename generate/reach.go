@@ -129,21 +129,7 @@ func rolePolicy(d model.Deployment) (policy, bool) {
 func (p policy) encode() ([]byte, error) {
 	b, err := json.MarshalIndent(p, "", "  ")
 	if err != nil {
-		return nil, fmt.Errorf("write %s: %w", rolePolicyFile, err)
+		return nil, fmt.Errorf("write a policy: %w", err)
 	}
 	return append(term.EscapeJSON(b), '\n'), nil
-}
-
-const rolePolicyFile = "task-role-policy.example.json"
-
-// roleNotes say what each statement is for.
-func roleNotes(d model.Deployment) (notes []string) {
-	if len(d.RoleActions) == 0 {
-		return nil
-	}
-	notes = append(notes, rolePolicyFile+" proposes what the task role may need, and nothing applies it: take out what is not used, and name the resources in the place of *, which allows all of them.")
-	for _, a := range d.RoleActions {
-		notes = append(notes, fmt.Sprintf("%s: %s, because of %s.", term.Safe(a.Service), term.Safe(strings.Join(a.Actions, ", ")), term.Safe(cmp.Or(a.Reason, "deployment.json"))))
-	}
-	return notes
 }
