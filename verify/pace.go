@@ -45,10 +45,13 @@ func (p *pace) wait(ctx context.Context) error {
 
 // timed asks the live application one question. The time is until the answer was read, or the error came.
 func (r *run) timed(ctx context.Context, q *question, gzip bool) (answer compare.Answer, took time.Duration, err error) {
-	begin := time.Now()
-	answer, err = r.askLive(ctx, q, gzip)
+	awake(func() {
+		begin := time.Now()
+		answer, err = r.askLive(ctx, q, gzip)
+		took = time.Since(begin)
+	})
 	r.load.Requests++
-	return answer, time.Since(begin), err
+	return answer, took, err
 }
 
 // Slower than twice, and by more than this, is what the live application must not become.
