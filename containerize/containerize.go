@@ -35,12 +35,11 @@ func Run(ctx context.Context, o Options) (model.Image, error) {
 		return model.Image{}, explain(err, o.Dir, r.needBytes())
 	}
 	defer r.clear(r.scratch())
-	defer r.lookForLibraries(ctx)()
 	img, err := r.build(ctx)
 	if err != nil {
 		return model.Image{}, explain(err, o.Dir, r.needBytes())
 	}
-	if err = r.writeSBOM(&img); err == nil {
+	if err = r.writeSBOM(ctx, &img); err == nil {
 		err = r.writeProvenance(img)
 	}
 	if err == nil {
@@ -66,6 +65,8 @@ type runner struct {
 	whole  func() map[v1.Hash]bool // the blobs of that which were not changed; waits until they are read
 	kept   map[string]layer.Packed // of the last image, by what they were made from
 	aside  sync.WaitGroup          // what need not be waited for before the end
+	same   bool                    // the last image is what would be built now
+	parts  *partsList              // what stands beside the image; nil: nothing yet
 	// libraries waits until those of the context are found.
 	libraries func() (found, error)
 	config    model.ImageConfig

@@ -134,6 +134,7 @@ func (l *lastContext) hasFile(ctx context.Context, it *item, base, key string) (
 		it.Sum = seen.Sum
 		return true, old.Close()
 	}
+	l.plan.summed = true
 	sum(&l.sums, it, old)
 	return true, nil
 }

@@ -2,14 +2,15 @@ package containerize
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"os"
 	"path"
 	"path/filepath"
 	"strings"
-	"sync"
 
+	"a2c/containerize/layer"
 	"a2c/containerize/sbom"
 	"a2c/internal/disk"
 	"a2c/model"
@@ -20,7 +21,7 @@ import (
 const sbomFile = "sbom.cdx.json"
 
 // writeSBOM lists what the image is made of, and counts it.
-func (r *runner) writeSBOM(img *model.Image) error {
+func (r *runner) writeSBOM(ctx context.Context, img *model.Image) error {
 	a := r.o.Analysis.AnalysisInfo
 	s := sbom.Subject{
 		Name: r.name(), Digest: img.Digest, OS: parse.OSRelease(r.plan.release), Packages: r.plan.packages, Runtime: a.App.Runtime, Platform: a.App.Platform, Init: img.Init,
@@ -31,6 +32,16 @@ func (r *runner) writeSBOM(img *model.Image) error {
 			s.OS = parse.OSRelease(r.base.parts.Release)
 		}
 		img.Skips = append(img.Skips, r.base.parts.Skips...)
+	}
+	of, err := digestOf(s)
+	if err != nil {
+		return err
+	}
+	if r.sameParts(img, of) {
+		return nil
+	}
+	if r.libraries == nil {
+		r.lookForLibraries(ctx)
 	}
 	in, err := r.libraries()
 	if err != nil {
@@ -51,7 +62,30 @@ func (r *runner) writeSBOM(img *model.Image) error {
 		return err
 	}
 	img.Components = n
+	r.parts = &partsList{Of: of, Sum: layer.Sum(sha256.Sum256(data)), Components: n, Skips: in.skips}
 	return r.beside(sbomFile, "its list of parts", data)
+}
+
+// partsList is a list of parts that stands beside the image.
+type partsList struct {
+	Of         string    // digest of all that decides about it beside the libraries, which come from the image's files
+	Sum        layer.Sum // of the file
+	Components int
+	Skips      []model.Skip
+}
+
+// sameParts reports whether the list of parts of the last run is that of the same image, and takes it over.
+func (r *runner) sameParts(img *model.Image, of string) bool {
+	last := r.seen.Parts
+	if !r.same || last == nil || last.Of != of {
+		return false
+	}
+	data, err := os.ReadFile(filepath.Join(r.o.Dir, sbomFile))
+	if err != nil || sha256.Sum256(data) != last.Sum {
+		return false // it is written again
+	}
+	r.parts, img.Components, img.Skips = last, last.Components, append(img.Skips, last.Skips...)
+	return true
 }
 
 // found is what sbom.Find gives, also of a single-file application.
@@ -60,25 +94,18 @@ type found struct {
 	skips     []model.Skip
 }
 
-// lookForLibraries looks into the archives of the context while the image is built: the list of parts is written when that is done. end ends it.
-func (r *runner) lookForLibraries(ctx context.Context) (end func()) {
-	ctx, stop := context.WithCancel(ctx)
-	type answer struct {
-		found
-		err error
-	}
-	seen := make(chan answer, 1)
-	go func() {
-		f, err := r.find(ctx)
-		seen <- answer{f, err}
-	}()
-	r.libraries = sync.OnceValues(func() (found, error) {
-		a := <-seen
-		return a.found, a.err
+// lookForLibraries looks into the archives of the context while the image is built: the list of parts is written when that is done.
+func (r *runner) lookForLibraries(ctx context.Context) {
+	var f found
+	var err error
+	done := make(chan struct{})
+	r.aside.Go(func() {
+		defer close(done)
+		f, err = r.find(ctx)
 	})
-	return func() {
-		stop()
-		_, _ = r.libraries() // who wanted them has them
+	r.libraries = func() (found, error) {
+		<-done
+		return f, err
 	}
 }
 

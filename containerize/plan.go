@@ -48,6 +48,7 @@ type plan struct {
 	packages  []packages.Record    // of which the image carries files, sorted
 	taken     map[model.Place]bool // secrets that the copies of their files do not hold
 	release   []byte               // os-release(5) of the host
+	summed    bool                 // a file's digest was taken that the last run has not noted
 }
 
 // layerNames from what changes least to what changes most, so that a new release of the application leaves the layers below it as they are; the number

@@ -32,6 +32,7 @@ func (r *runner) build(ctx context.Context) (model.Image, error) {
 	}
 	if r.unchanged(from) {
 		r.o.report(Event{Step: "build", Text: "nothing changed since the last one", Done: true})
+		r.same = true
 		img := r.image(r.was.Builder, r.was.Layout, r.was.Config)
 		img.PeakBytes = r.linkPeak + peak()
 		return img, nil
@@ -40,6 +41,7 @@ func (r *runner) build(ctx context.Context) (model.Image, error) {
 	if err != nil {
 		return model.Image{}, err
 	}
+	r.lookForLibraries(ctx)
 	r.o.report(Event{Step: "build", Text: b.Name()})
 	m, err := r.make(ctx, b, dockerfile)
 	if err != nil {

@@ -18,6 +18,7 @@ import (
 type seenFiles struct {
 	Blobs map[string]disk.Stamp // of the layout, by the digest's hexadecimal digits
 	Files map[string]seenFile   // of the context, by their escaped names there
+	Parts *partsList            // nil: there is none
 }
 
 type seenFile struct {
@@ -47,7 +48,7 @@ func (r *runner) noteSeen() {
 	if r.o.BuildOnly {
 		return
 	}
-	k := seenFiles{Blobs: map[string]disk.Stamp{}, Files: map[string]seenFile{}}
+	k := seenFiles{Blobs: map[string]disk.Stamp{}, Files: map[string]seenFile{}, Parts: r.parts}
 	now := time.Now()
 	blobs := filepath.Join(r.layout(), "blobs", "sha256")
 	entries, err := os.ReadDir(blobs)
@@ -56,6 +57,10 @@ func (r *runner) noteSeen() {
 			k.Blobs[e.Name()] = disk.StampOf(info)
 		}
 	}
+	known := maps.Equal(k.Blobs, r.seen.Blobs) && k.Parts == r.seen.Parts
+	if err == nil && known && r.same && !r.plan.summed {
+		return
+	}
 	if err == nil {
 		err = r.eachCopied(func(name string, info fs.FileInfo, sum layer.Sum) {
 			if disk.StampOf(info).Settled(now) {
@@ -63,7 +68,7 @@ func (r *runner) noteSeen() {
 			}
 		})
 	}
-	if err == nil && maps.Equal(k.Blobs, r.seen.Blobs) && maps.Equal(k.Files, r.seen.Files) {
+	if err == nil && known && maps.Equal(k.Files, r.seen.Files) {
 		return
 	}
 	var text []byte

@@ -1,6 +1,7 @@
 package containerize
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -147,5 +148,37 @@ func TestSeen(t *testing.T) {
 	}
 	if got := sum(); got != right {
 		t.Errorf("the noted digest was taken of a file that was written to: %v", got)
+	}
+}
+
+// TestUnchangedParts holds that the list of parts is taken from the last run only as that left it.
+func TestUnchangedParts(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "image")
+	run := func() (model.Image, []byte) {
+		t.Helper()
+		o := options(t)
+		o.Dir, o.Builder, o.Force = dir, plain{}, false
+		img, err := Run(t.Context(), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		data, err := os.ReadFile(filepath.Join(dir, sbomFile))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return img, data
+	}
+	first, list := run()
+	for _, spoil := range []func() error{
+		func() error { return nil },
+		func() error { return os.WriteFile(filepath.Join(dir, sbomFile), []byte("{}"), 0o644) },
+		func() error { return os.Remove(filepath.Join(dir, sbomFile)) },
+	} {
+		if err := spoil(); err != nil {
+			t.Fatal(err)
+		}
+		if img, again := run(); img.Components != first.Components || !bytes.Equal(list, again) {
+			t.Errorf("%d components, first %d; the list:\n%s\nfirst\n%s", img.Components, first.Components, again, list)
+		}
 	}
 }
