@@ -24,7 +24,7 @@ func (d *defects) ofTomcat(j Job) []defect {
 		{name: "loopback bind", spoil: func(t *testing.T, m *mutant) {
 			m.replace(t, filepath.Join(base, "conf/server.xml"), `address="0.0.0.0"`, `address="127.0.0.1"`)
 		}, says: []string{"is open on loopback only"}},
-		{name: "wrong secret", args: []string{"--env", secret + "=wrong"}, says: []string{"/shop/items", "Wrong user name or password"}},
+		{name: "wrong secret", args: []string{"--env", secret + "=mistyped-0815"}, says: []string{"/shop/items", "Wrong user name or password"}},
 	}
 }
 

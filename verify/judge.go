@@ -124,6 +124,9 @@ func (r *run) through(count map[string]int) (list []string) {
 func notes(targets []target) []string {
 	var list []string
 	for _, t := range targets {
+		if t.name != "" {
+			list = append(list, fmt.Sprintf("port %d was asked for as %s: the live application refuses its own address (400)", t.port, t.name))
+		}
 		if !t.inside || t.scheme == "" {
 			continue
 		}

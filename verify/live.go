@@ -94,6 +94,12 @@ func address(l model.Listener) string {
 	return a.String()
 }
 
+// loopback reports whether a listener is open to its own host alone.
+func loopback(l model.Listener) bool {
+	a, err := netip.ParseAddr(l.Address)
+	return err == nil && a.IsLoopback()
+}
+
 // dial connects to a listener of the application.
 func (l *live) dial(ctx context.Context, to model.Listener) (net.Conn, error) {
 	return dialFrom(ctx, l.proc("ns/net"), to)

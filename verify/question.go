@@ -194,7 +194,9 @@ func (r *run) askPacked(ctx context.Context, twin Twin, q *question) {
 	}
 }
 
-func hostOf(t target) string { return net.JoinHostPort(address(t.live), strconv.Itoa(t.port)) }
+func hostOf(t target) string {
+	return net.JoinHostPort(cmp.Or(t.name, address(t.live)), strconv.Itoa(t.port))
+}
 
 // result judges one question.
 func (r *run) result(q *question) model.Comparison {

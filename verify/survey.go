@@ -295,11 +295,7 @@ func (s *survey) ask(ctx context.Context, t target, r Request, guess bool) error
 		return nil
 	}
 	q := &question{t: t, q: r}
-	if err := s.pace.wait(ctx); err != nil {
-		return err
-	}
-	q.live, q.took, q.liveErr = s.timed(ctx, q, false)
-	if err := ctx.Err(); err != nil {
+	if err := s.first(ctx, q); err != nil {
 		return err
 	}
 	if guess && q.missing() && (s.more(t) || t.live.Purpose == "management") {
@@ -311,6 +307,39 @@ func (s *survey) ask(ctx context.Context, t target, r Request, guess bool) error
 	}
 	s.list = append(s.list, q)
 	return nil
+}
+
+// first asks the live application a question for the first time. One that refuses its address knows its host by a name: programs that listen on
+// http://localhost:8080/ (System.Net.HttpListener) do. In the image they listen on every name.
+func (s *survey) first(ctx context.Context, q *question) error {
+	at := slices.IndexFunc(s.targets, func(t target) bool { return t.port == q.t.port })
+	if at >= 0 {
+		q.t.name = s.targets[at].name
+	}
+	if err := s.pace.wait(ctx); err != nil {
+		return err
+	}
+	q.live, q.took, q.liveErr = s.timed(ctx, q, false)
+	if at < 0 || !q.refused() {
+		return ctx.Err()
+	}
+	named := *q
+	named.t.name = localhost
+	if err := s.pace.wait(ctx); err != nil {
+		return err
+	}
+	if named.live, named.took, named.liveErr = s.timed(ctx, &named, false); named.liveErr == nil && !named.refused() {
+		*q, s.targets[at].name = named, localhost
+	}
+	return ctx.Err()
+}
+
+const localhost = "localhost"
+
+// refused reports whether the live application does not take its own address for a name of its host (RFC 9110, 15.5.1 and 15.5.20).
+func (q *question) refused() bool {
+	status := q.live.Status == http.StatusBadRequest || q.live.Status == http.StatusMisdirectedRequest
+	return q.liveErr == nil && status && q.q.Host == "" && q.t.name == "" && loopback(q.t.live)
 }
 
 // missing reports whether the live application has no such thing, or speaks no HTTP there.

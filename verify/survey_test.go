@@ -26,6 +26,7 @@ type seller struct {
 	asked []string
 	pages map[string]string
 	log   string
+	name  string // "": it answers to every name of its host
 }
 
 func (s *seller) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -40,7 +41,9 @@ func (s *seller) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	s.asked = append(s.asked, line)
 	page, ok := s.pages[r.URL.Path]
-	switch {
+	switch host, _, _ := net.SplitHostPort(r.Host); {
+	case s.name != "" && host != s.name:
+		http.Error(w, "Invalid host", http.StatusBadRequest)
 	case !ok:
 		http.NotFound(w, r)
 	case page == "broken":
@@ -99,6 +102,23 @@ func TestSurvey(t *testing.T) {
 	}
 	if len(r.questions) != len(want) || r.load.Requests != len(want) {
 		t.Errorf("%d questions, %d requests", len(r.questions), r.load.Requests)
+	}
+}
+
+// TestSurveyOfNamed holds that one who knows its host by a name alone is asked by that, from its first refusal on.
+func TestSurveyOfNamed(t *testing.T) {
+	s := &seller{pages: map[string]string{"/": start, "/a.css": "a"}, name: "localhost"}
+	r, _, err := s.run(t, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, q := range r.questions {
+		if q.live.Status == http.StatusBadRequest || !strings.HasPrefix(hostOf(q.t), "localhost:") {
+			t.Errorf("%s: %d by %s", q.q.Path, q.live.Status, hostOf(q.t))
+		}
+	}
+	if len(s.asked) < 3 || s.asked[0] != "GET /" || !strings.HasPrefix(s.asked[1], "localhost:") || !strings.HasSuffix(s.asked[1], " GET /") || !strings.HasPrefix(s.asked[2], "localhost:") {
+		t.Error(s.asked)
 	}
 }
 

@@ -16,6 +16,7 @@ type target struct {
 	scheme   string         // "http", "https"; "": it is only connected to
 	requests []Request
 	upgrades []Request // to WebSockets
+	name     string    // what the application calls its host; "": it answers to its address
 }
 
 // ports are the image's; before there is one, the live application's.
