@@ -3,6 +3,7 @@ package proof
 import (
 	"fmt"
 	"maps"
+	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -35,10 +36,13 @@ func (s imageSubject) proveLogs(t *testing.T, b *Bench, c Command, j Job) {
 	options, values := given(t, j)
 	proc := s.runImage(t, d, j.Tar, values, append(options, withoutRoot(j)...))
 	client := inside(proc + "/ns/net")
+	paths := s.asked(j)
 	var missing []string
 	for begin := time.Now(); ; time.Sleep(time.Second) {
-		if answer, err := client.Get(fmt.Sprintf("http://127.0.0.1:%d%s", s.server.Ports, s.server.Page)); err == nil { //nolint:noctx // ends with the container
-			_ = answer.Body.Close() // it answers
+		for _, path := range paths {
+			if answer, err := client.Get(fmt.Sprintf("http://127.0.0.1:%d%s", s.server.Ports, path)); err == nil { //nolint:noctx // ends with the container
+				_ = answer.Body.Close() // it answers
+			}
 		}
 		if missing = notLogged(live, d.both(t, "logs", entryName)); len(missing) == 0 {
 			fmt.Fprintf(b.Log, "%s: the container's log holds the %d lines of the live server's log files\n", s.server.Name, len(live))
@@ -103,4 +107,15 @@ func notLogged(lines []string, text string) []string {
 		}
 	}
 	return slices.Sorted(maps.Keys(missing))
+}
+
+// asked are the paths that stand in the live server's log of requests.
+func (s imageSubject) asked(j Job) []string {
+	paths := []string{s.server.Page}
+	for _, c := range j.Verification.Comparisons {
+		if c.Method == http.MethodGet && c.Port == s.server.Ports {
+			paths = append(paths, c.Path)
+		}
+	}
+	return paths
 }
