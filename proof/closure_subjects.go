@@ -60,20 +60,23 @@ func (b *Bench) closureSubjects(t *testing.T) []closureSubject {
 func closureLayouts() []closureSubject {
 	return []closureSubject{
 		{server: new(servers.JettyBase()), asks: []string{"/shop/", "/", "18402/shop/"}, beside: []string{"base-2023/webapps/shop.war", "base/logs/2023_11_24.request.log"}},
-		{server: new(servers.QuarkusFast()), asks: []string{"/", "18761/q/health"}, beside: []string{"work/counter.log", "work/counter-1.0.2.jar"}},
+		{server: new(servers.QuarkusFast()), asks: append(counted(), "18761/q/health"), beside: []string{"work/counter.log", "work/counter-1.0.2.jar"}},
 		{server: new(servers.WildFlyBase()), asks: []string{"/shop/", "/shop/index.html"}, first: 18461, beside: []string{"base/log/server.log.2023-11-24"}},
 		{server: new(servers.DotnetFolder()), asks: []string{"/", "19081/"}, beside: []string{"publish-1.3/Portal.dll", "publish/obj/project.assets.json"}},
 		{server: new(servers.MonoFastCGI()), front: nginxOfMono, beside: []string{"site/.git/config", "old/Default.aspx"}},
-		{server: new(servers.HelidonScript()), asks: []string{"/"}},
+		{server: new(servers.HelidonScript()), asks: counted()},
 		{debian: true, asks: []string{"/shop/", "/orders/orders.txt", "/"}},
 		{server: new(servers.SpringBootLoader()), asks: []string{"/orders", "18721/actuator/health"}, beside: []string{"work/orders.log", "work/orders-1.4.1.jar", "old/application-site.yml"}},
 		{server: new(servers.LibertyUser()), asks: []string{"/admin/tool/", "/"}, beside: []string{"usr/servers/shop/server.xml.bak"}},
 		{server: new(servers.TomEEBase()), asks: []string{"/portal/", "/"}, beside: []string{"base/logs/catalina.2023-11-24.log"}},
 		{server: new(servers.PayaraMicro()), asks: []string{"/shop/"}},
 		{server: new(servers.KarafHome()), asks: []string{"/shop/"}, beside: []string{"karaf/etc/users.properties.orig"}},
-		{server: new(servers.MicronautFat()), asks: []string{"/"}, beside: []string{"etc/counter.yml.bak"}},
+		{server: new(servers.MicronautFat()), asks: counted(), beside: []string{"etc/counter.yml.bak"}},
 	}
 }
+
+// counted are the paths of applications that count how often they are asked for the first, and answer alike to the others.
+func counted() []string { return []string{"/", "/goods", "/goods/cup", "/goods/teapot"} }
 
 func (s closureSubject) install(t *testing.T, b *Bench) {
 	t.Helper()

@@ -52,7 +52,7 @@ type imageSubject struct {
 	logs    []string // log files of the live server, whose lines the container's log holds
 	links   int      // of them are links in the image, because no configuration can send them to a console
 	tls     int      // a port whose certificate the image has, too
-	varies  bool     // what verify asks differs from start to start, a page with the name of an object or a console that installs itself: what is opened is compared
+	varies  bool     // it has nothing but a page that is not there, with the name of an object: what is opened is compared
 	opened  bool     // what is asked is on loopback in the live server, and answers from outside of the container
 	first   int      // a port with TLS that is asked before it is analyzed, because the server makes a key then; 0: none
 }
@@ -63,12 +63,12 @@ func (b *Bench) imageSubjects(t *testing.T) []imageSubject {
 	list := append(openedSubjects(), []imageSubject{
 		{server: servers.ConfiguredSpring(), asks: []string{"/orders", "/actuator/env/app.partner.password"}, secrets: []string{"SECRET_APP_PARTNER_PASSWORD"}}, // the actuator shows the value that is in force
 		{server: servers.ConfiguredWildFly(), asks: []string{"/"}, first: 19621, secrets: []string{"DATASOURCE_SECURITY_PASSWORD", "KEY_STORE_APPLICATIONKS_CREDENTIAL_REFERENCE_CLEAR_TEXT"}},
-		{server: servers.ConfiguredQuarkus(), asks: []string{"/"}, varies: true}, // it counts
-		{server: servers.ConfiguredMicronaut(), asks: []string{"/"}, varies: true},
+		{server: servers.ConfiguredQuarkus(), asks: counted()},
+		{server: servers.ConfiguredMicronaut(), asks: counted()},
 		{server: servers.ConfiguredLiberty(), asks: []string{"/"}},
 	}...)
-	list = append(list, imageSubject{server: secretCommand(), asks: []string{"/"}, secrets: []string{"PARTNER_PASSWORD", "PARTNER_API_PASSWORD"}, entry: true})
-	list = append(list, imageSubject{server: withChildren(), asks: []string{"/"}, parent: true}, imageSubject{server: asked(), asks: []string{"/orders"}, health: true})
+	list = append(list, imageSubject{server: secretCommand(), asks: counted(), secrets: []string{"PARTNER_PASSWORD", "PARTNER_API_PASSWORD"}, entry: true})
+	list = append(list, imageSubject{server: withChildren(), asks: counted(), parent: true}, imageSubject{server: asked(), asks: []string{"/orders"}, health: true})
 	for _, s := range closureLayouts() {
 		if s.server != nil && s.front == nil {
 			list = append(list, imageSubject{server: *s.server, asks: s.asks, first: s.first, logs: logsOf(s.server.Name), opened: s.server.Kind == "java-karaf"})
@@ -173,7 +173,7 @@ func (s imageSubject) verify(t *testing.T, b *Bench, c Command, j *Job) {
 		readJSON(t, filepath.Join(c.Workspace, j.ID, "verify.json"), &j.Verification)
 		v := j.Verification
 		fmt.Fprintf(b.Log, "%s, %s: %s, ready after %.1f s. %s\n", s.server.Name, runtime, v.Verdict, v.ReadySeconds, v.Why)
-		if s.holds(v, b.Extent) {
+		if s.holds(v) {
 			continue
 		}
 		for _, x := range v.Comparisons {
@@ -185,19 +185,9 @@ func (s imageSubject) verify(t *testing.T, b *Bench, c Command, j *Job) {
 	}
 }
 
-// holds reports whether a verdict is what it has to be. Some applications only count their visitors: what they answer cannot be compared, and nothing else may differ.
-// The part that CI chooses is held to what it asks for, until all of them have been seen equal in one run.
-func (s imageSubject) holds(v model.Verification, e Extent) bool {
-	counts := slices.ContainsFunc(v.Comparisons, func(c model.Comparison) bool {
-		return c.Verdict == model.VerifyNotComparable && c.Same && c.From == verify.Named
-	})
-	switch {
-	case v.Verified, v.Verdict == model.VerifyNotComparable && (s.varies || counts):
-		return true
-	case e == Part:
-		return alike(v)
-	}
-	return false
+// holds reports whether a verdict is what it has to be: equal, but for what has nothing that shows more than that it answers.
+func (s imageSubject) holds(v model.Verification) bool {
+	return v.Verified || v.Verdict == model.VerifyNotComparable && s.varies
 }
 
 // application is the ID of a server's application.

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Says how often it was asked, and what its configuration is. */
+/** Says how often it was asked, what there is to count, and what its configuration is. */
 @Controller
 public class Counter {
     private final AtomicLong asked = new AtomicLong();
@@ -29,6 +29,16 @@ public class Counter {
     @Get(produces = MediaType.TEXT_PLAIN)
     String ask() {
         return asked.incrementAndGet() + "\n";
+    }
+
+    @Get(uri = "/goods", produces = MediaType.TEXT_PLAIN)
+    String goods() {
+        return "cup\nteapot\n";
+    }
+
+    @Get(uri = "/goods/{name}", produces = MediaType.TEXT_PLAIN)
+    String one(String name) {
+        return "one " + name + "\n";
     }
 
     /** The value in force as text, "" where there is none. */

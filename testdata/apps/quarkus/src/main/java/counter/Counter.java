@@ -10,13 +10,15 @@ import jakarta.enterprise.event.Observes;
 import java.util.concurrent.atomic.AtomicLong;
 import org.eclipse.microprofile.config.ConfigProvider;
 
-/** Says how often it was asked, and what its configuration is. */
+/** Says how often it was asked, what there is to count, and what its configuration is. */
 @ApplicationScoped
 public class Counter {
     private final AtomicLong asked = new AtomicLong();
 
     void routes(@Observes Router router) {
         router.get("/").handler(r -> r.response().end(asked.incrementAndGet() + "\n"));
+        router.get("/goods").handler(r -> r.response().end("cup\nteapot\n"));
+        router.get("/goods/:name").handler(r -> r.response().end("one " + r.pathParam("name") + "\n"));
         router.get("/config").handler(r -> r.response().end(configuration(r.request().getParam("name")).encodePrettily()));
     }
 
