@@ -262,6 +262,7 @@ func TestOrdinaryTextStays(t *testing.T) {
 	for _, text := range []string{
 		"2026-11-24 12:00:01.123 INFO 4711 --- [main] o.s.b.w.e.tomcat.TomcatWebServer : Tomcat started on port 8080 (http) with context path '/'",
 		"24-Nov-2026 12:00:01.123 INFO [main] org.apache.coyote.AbstractProtocol.start Starting ProtocolHandler [\"http-nio-8080\"]",
+		"java.sql.SQLInvalidAuthorizationSpecException: Wrong user name or password [28000-232]",
 		"Password incorrect for user bob", "Token expired", "the secret of success is patience", "Secret santa: see you", "Basic settings of the application", "Bearer of bad news",
 		"/usr/lib/jvm/java-17-openjdk-amd64/bin/java -Xmx512m -Djava.io.tmpdir=/tmp -cp /opt/a.jar:/opt/b-1.2.3.jar com.example.Main --server.port=8080",
 		"-XX:+UseG1GC -XX:MaxRAMPercentage=75.0 -Dfile.encoding=UTF-8 -javaagent:/opt/agent.jar=port=9404",

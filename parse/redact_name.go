@@ -51,6 +51,9 @@ func secretWords(words []string) (kind string, rest []string) {
 	if strings.Contains(joined, " public key token ") || strings.Contains(joined, " publickeytoken ") { // names an assembly of .NET
 		return "", nil
 	}
+	if len(words) > 1 && words[len(words)-1] == "exception" { // SQLInvalidAuthorizationSpecException: a class, and what it says is what people look for
+		return "", nil
+	}
 	for i, w := range words {
 		next := ""
 		if i+1 < len(words) {
