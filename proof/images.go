@@ -78,9 +78,9 @@ func (b *Bench) imageSubjects(t *testing.T) []imageSubject {
 		server: jettySecrets(), asks: []string{"/shop/", "/"}, tls: 18402, secrets: []string{"SECRET_FILE_KEYSTORE_P12", "SECRET_PROPERTY_PARTNER_PASSWORD_DEFAULT"},
 	})
 	list = append(list,
-		imageSubject{server: servers.LogbackFile(), asks: []string{"/"}, logs: []string{"logs/counter.log", "logs/gc.log"}},
-		imageSubject{server: servers.LogbackLink(), asks: []string{"/"}, logs: []string{"logs/counter.log"}, links: 1},
-		imageSubject{server: servers.Log4jFile(), asks: []string{"/"}, logs: []string{"logs/counter.log"}},
+		imageSubject{server: servers.LogbackFile(), asks: counted(), logs: []string{"logs/counter.log", "logs/gc.log"}},
+		imageSubject{server: servers.LogbackLink(), asks: counted(), logs: []string{"logs/counter.log"}, links: 1},
+		imageSubject{server: servers.Log4jFile(), asks: counted(), logs: []string{"logs/counter.log"}},
 		imageSubject{server: servers.JettyRequests(), asks: []string{"/shop/"}, logs: []string{"base/logs/*.request.log"}},
 		imageSubject{server: servers.JettyRequestsOld(), asks: []string{"/api/v1/"}, logs: []string{"base/logs/*.jetty.log", "base/logs/*.request.log"}},
 	)
