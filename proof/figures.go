@@ -83,7 +83,7 @@ func (f *figures) print() {
 }
 
 func (f *figures) programs() {
-	f.note("a2c, without the builder inside", megabytes(f.t, f.b.A2C), 25, "MB")
+	f.note("a2c, without the builder inside", megabytes(f.t, f.b.A2C), 28, "MB")
 	f.note("a2c, with the builder inside (make release)", megabytes(f.t, filepath.Join(f.b.Repo, "dist", "a2c")), 50, "MB")
 	c := f.b.Command(f.b.Scratch(f.t, "figures"))
 	f.timed("a2c version, median of 21", 1000*f.median(21, c, "version"), 20, "ms")
