@@ -320,7 +320,7 @@ func (s *survey) first(ctx context.Context, q *question) error {
 		return err
 	}
 	q.live, q.took, q.liveErr = s.timed(ctx, q, false)
-	if at < 0 || !q.refused() {
+	if at < 0 || !q.refused() || !q.nameless() || !q.q.safe() {
 		return ctx.Err()
 	}
 	named := *q
@@ -336,10 +336,14 @@ func (s *survey) first(ctx context.Context, q *question) error {
 
 const localhost = "localhost"
 
-// refused reports whether the live application does not take its own address for a name of its host (RFC 9110, 15.5.1 and 15.5.20).
+// refused reports whether the live application takes what the question says, perhaps the name of its host, for none of its own (RFC 9110, 15.5.1 and 15.5.20).
 func (q *question) refused() bool {
-	status := q.live.Status == http.StatusBadRequest || q.live.Status == http.StatusMisdirectedRequest
-	return q.liveErr == nil && status && q.q.Host == "" && q.t.name == "" && loopback(q.t.live)
+	return q.liveErr == nil && (q.live.Status == http.StatusBadRequest || q.live.Status == http.StatusMisdirectedRequest)
+}
+
+// nameless reports whether a question calls its own host by the address, where it could be called localhost.
+func (q *question) nameless() bool {
+	return q.q.Host == "" && q.t.name == "" && loopback(q.t.live)
 }
 
 // missing reports whether the live application has no such thing, or speaks no HTTP there.

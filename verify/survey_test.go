@@ -122,6 +122,24 @@ func TestSurveyOfNamed(t *testing.T) {
 	}
 }
 
+// TestSurveyOfNobody holds that one who refuses every name is asked by its address, and an unsafe request is not sent twice.
+func TestSurveyOfNobody(t *testing.T) {
+	s := &seller{pages: map[string]string{"/": start}, name: "shop.example"}
+	r, _, err := s.run(t, Options{Requests: []Request{{Method: http.MethodPost, Path: "/order"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, q := range r.questions {
+		if q.t.name != "" {
+			t.Errorf("%s %s was asked as %s, which refuses it, too", q.q.Method, q.q.Path, q.t.name)
+		}
+	}
+	posts := slices.DeleteFunc(slices.Clone(s.asked), func(line string) bool { return !strings.Contains(line, "POST") })
+	if diff := cmp.Diff([]string{"POST /order"}, posts); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestSurveyOfAll(t *testing.T) {
 	pages := map[string]string{"/": start, "/list": "l", "/x": "x", "/v3/api-docs": `{"paths":{"/api":{"get":{}}}}`, "/api": "a"}
 	log := "\"GET /x?q=tea HTTP/1.1\" 200\n\"GET /user/delete HTTP/1.1\" 200\n"
