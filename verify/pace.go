@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"a2c/internal/child"
 	"a2c/model"
 	"a2c/verify/compare"
 )
@@ -45,7 +46,7 @@ func (p *pace) wait(ctx context.Context) error {
 
 // timed asks the live application one question. The time is until the answer was read, or the error came.
 func (r *run) timed(ctx context.Context, q *question, gzip bool) (answer compare.Answer, took time.Duration, err error) {
-	awake(func() {
+	child.Awake(func() { // the image that starts has no more priority than a2c
 		begin := time.Now()
 		answer, err = r.askLive(ctx, q, gzip)
 		took = time.Since(begin)

@@ -103,20 +103,47 @@ func last(pid int) {
 func Gentle() error {
 	runtime.GOMAXPROCS(Cores())
 	last(os.Getpid())
+	return eachThread(yieldTo)
+}
+
+// eachThread calls do for the threads of this process: priorities belong to them (setpriority(2), bugs), and later ones inherit.
+func eachThread(do func(tid int) error) error {
 	threads, err := os.ReadDir("/proc/self/task")
 	if err != nil {
 		return err
 	}
-	for _, t := range threads { // priorities belong to threads; later ones inherit
+	for _, t := range threads {
 		tid, err := strconv.Atoi(t.Name())
 		if err != nil {
 			continue
 		}
-		if err := yieldTo(tid); err != nil {
+		if err := do(tid); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// Awake lets do run with the priority that other programs have, after Gentle: who measures how long another program takes would else measure itself. Without
+// the right to it (CAP_SYS_NICE) nothing changes.
+func Awake(do func()) {
+	const common = 20 // what getpriority(2) says of nice 0
+	was, err := unix.Getpriority(unix.PRIO_PROCESS, 0)
+	if err != nil || was >= common {
+		do()
+		return
+	}
+	setNice(0)
+	defer setNice(common - was)
+	do()
+}
+
+// setNice sets the nice value of all threads. One that ends meanwhile has none.
+func setNice(nice int) {
+	_ = eachThread(func(tid int) error {
+		_ = unix.Setpriority(unix.PRIO_PROCESS, tid, nice)
+		return nil
+	})
 }
 
 // yieldTo gives a thread (0: the calling one) nice 19 and the idle I/O class (ioprio_set(2)).

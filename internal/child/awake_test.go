@@ -1,4 +1,4 @@
-package verify
+package child
 
 import (
 	"os"
@@ -23,6 +23,6 @@ func TestAwake(t *testing.T) {
 			t.Errorf("priority %d, want %d (%v)", have, want, err)
 		}
 	}
-	awake(func() { look(20) })
+	Awake(func() { look(20) })
 	look(1)
 }
