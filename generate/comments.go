@@ -22,7 +22,7 @@ func (t *task) comments() []byte {
 		fmt.Fprintf(&b, "- Size: %g vCPU, %d MiB.\n", float64(t.cpu)/1024, t.memory)
 	}
 	reasons(&b, t.d, t.foreign)
-	t.machine(&b)
+	listNeeds(&b, t.d.HostNeeds, t.fate)
 	return b.Bytes()
 }
 
@@ -49,20 +49,22 @@ func (t *task) foreign(key string) bool {
 	return t.ec2 && key == "ecsParameters.memory"
 }
 
-// machine lists what is used of the machine, each with its evidence.
-func (t *task) machine(b *bytes.Buffer) {
-	if len(t.d.HostNeeds) == 0 {
-		return
+// listNeeds lists what is used of the machine, each with what becomes of it and its evidence.
+func listNeeds(b *bytes.Buffer, needs []model.HostNeed, fate func(model.HostNeed) string) {
+	if len(needs) > 0 {
+		b.WriteString("\nBeyond what every container has, it was seen to use:\n\n")
 	}
-	b.WriteString("\nBeyond what every container has, it was seen to use:\n\n")
-	for _, n := range t.d.HostNeeds {
-		fate := "granted"
-		switch {
-		case slices.Contains(t.granted.refused, n):
-			fate = "not granted"
-		case n.Kind == model.NeedSysctl && !namespaced(n.Name):
-			fate = "set on the instances by instances.yaml"
-		}
-		fmt.Fprintf(b, "- %s: %s\n", fate, needText(n))
+	for _, n := range needs {
+		fmt.Fprintf(b, "- %s: %s\n", fate(n), needText(n))
 	}
+}
+
+func (t *task) fate(n model.HostNeed) string {
+	switch {
+	case slices.Contains(t.granted.refused, n):
+		return "not granted"
+	case n.Kind == model.NeedSysctl && !namespaced(n.Name):
+		return "set on the instances by instances.yaml"
+	}
+	return "granted"
 }

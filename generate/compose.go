@@ -1,6 +1,7 @@
 package generate
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"regexp"
@@ -136,7 +137,7 @@ func (c *composition) project() composeProject {
 func (c *composition) service() composeService {
 	d, g := c.d, c.granted
 	s := composeService{
-		Image: interpolated(orDefault(d.ImageName, d.Image.Repository)), Platform: d.Image.Platform, User: fmt.Sprintf("%d:%d", d.User.UID, d.User.GID),
+		Image: interpolated(cmp.Or(d.ImageName, d.Image.Repository)), Platform: d.Image.Platform, User: fmt.Sprintf("%d:%d", d.User.UID, d.User.GID),
 		Environment: c.environment(), Volumes: c.volumes, ReadOnly: d.ReadOnlyRoot, CapAdd: g.add, Privileged: g.privileged, PID: beside(g.hostPID, "host"),
 		Sysctls: map[string]string{}, Ulimits: map[string]composeLimit{}, RestartPolicy: "no",
 	}
@@ -227,7 +228,7 @@ type composeReadme struct {
 }
 
 func (c *composition) readme() composeReadme {
-	v := composeReadme{ID: shellWord(c.d.ApplicationID), Name: c.name, Image: term.Safe(orDefault(c.d.ImageName, c.d.Image.Repository)), Volumes: len(c.volumes) > 0, Notes: c.notes}
+	v := composeReadme{ID: shellWord(c.d.ApplicationID), Name: c.name, Image: term.Safe(cmp.Or(c.d.ImageName, c.d.Image.Repository)), Volumes: len(c.volumes) > 0, Notes: c.notes}
 	for _, s := range c.d.Secrets {
 		v.Secrets = append(v.Secrets, term.Safe(s.Name))
 	}

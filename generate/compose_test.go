@@ -1,6 +1,7 @@
 package generate
 
 import (
+	stdcmp "cmp"
 	"slices"
 	"strings"
 	"testing"
@@ -71,7 +72,7 @@ func readBackCompose(t *testing.T, d model.Deployment, o Output) {
 	if diff := cmp.Diff([][]string{w.Mounts, w.Tmpfs}, [][]string{mounts, tmpfs}); diff != "" {
 		t.Errorf("compose (-want +got):\n%s", diff)
 	}
-	if image := orDefault(d.ImageName, d.Image.Repository); s.Image != image {
+	if image := stdcmp.Or(d.ImageName, d.Image.Repository); s.Image != image {
 		t.Errorf("compose: image %q, want %q", s.Image, image)
 	}
 }

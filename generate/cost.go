@@ -133,8 +133,13 @@ func (t *task) arch() string {
 
 // instanceOf is the cheapest instance of the table that holds a task; an empty one when none does.
 func (t *task) instanceOf(p prices) instancePrice {
+	return p.instance(t.arch(), t.granted.gpus, float64(t.cpu)/1024, t.memory)
+}
+
+// instance is the cheapest of the table that has as many GPUs, vCPU and MiB to spare; an empty one when none has.
+func (p prices) instance(arch string, gpus int, cpu float64, memory int) instancePrice {
 	i := slices.IndexFunc(p.Instances, func(i instancePrice) bool {
-		return i.Arch == t.arch() && i.GPUs >= t.granted.gpus && i.VCPU*1024 >= t.cpu && i.MemoryMiB-spareMiB >= t.memory
+		return i.Arch == arch && i.GPUs >= gpus && float64(i.VCPU) >= cpu && i.MemoryMiB-spareMiB >= memory
 	})
 	if i < 0 {
 		return instancePrice{}

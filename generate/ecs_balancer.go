@@ -1,6 +1,7 @@
 package generate
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -181,7 +182,7 @@ func (s *stack) targetGroup(t target) cfnTargetGroup {
 		s.notes = append(s.notes, fmt.Sprintf("The health path %s is proved on port %d, which has no fixed number on an instance: the load balancer asks port %d for / instead; ecsParameters.ec2.networkMode awsvpc asks where it is proved.",
 			model.Path(h.Path), h.Port, t.LocalPort))
 	case h.Path != "":
-		g.HealthCheckPath, g.Matcher = literal(h.Path), &matcher{orDefault(h.Codes, "200-399")}
+		g.HealthCheckPath, g.Matcher = literal(h.Path), &matcher{cmp.Or(h.Codes, "200-399")}
 	}
 	if s.d.StickySessions {
 		g.Attributes = append(g.Attributes, cfnTag{"stickiness.enabled", "true"}, cfnTag{"stickiness.type", "lb_cookie"})

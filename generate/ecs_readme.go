@@ -1,6 +1,7 @@
 package generate
 
 import (
+	"cmp"
 	"fmt"
 
 	"a2c/model"
@@ -24,8 +25,8 @@ type readmeVolume struct{ Path, ID string }
 
 func (s *stack) readme(definition bool) ecsReadme {
 	v := ecsReadme{
-		ID: shellWord(s.d.ApplicationID), Target: ecsFargate{}.Name(), Where: s.where(), Stack: label(orDefault(s.d.ECSParameters.StackName, s.family), 120, "a2c"), Repository: s.repository,
-		Tag: repositoryPart(orDefault(s.d.ECRParameters.ECRRepoTag, "latest")), Digest: s.d.Image.Digest, Registry: registry(s.d.AWS),
+		ID: shellWord(s.d.ApplicationID), Target: ecsFargate{}.Name(), Where: s.where(), Stack: label(cmp.Or(s.d.ECSParameters.StackName, s.family), 120, "a2c"), Repository: s.repository,
+		Tag: repositoryPart(cmp.Or(s.d.ECRParameters.ECRRepoTag, "latest")), Digest: s.d.Image.Digest, Registry: registry(s.d.AWS),
 		Region: s.d.AWS.Region, Family: s.family, LogGroup: s.logGroup(), Definition: definition, Notes: s.notes,
 		NewNetwork: s.d.ECSParameters.WithNetwork, EC2: s.ec2, Bridge: s.bridge, Daemon: s.daemon, Balanced: len(s.targets) > 0, Web: len(s.targets) > 0 && s.http(),
 		Size: fmt.Sprintf("%.3g vCPU, %d MiB", float64(s.cpu)/1024, s.memory),
@@ -47,11 +48,4 @@ func (s *stack) readme(definition bool) ecsReadme {
 		v.Volumes = append(v.Volumes, readmeVolume{Path: volume.Path.String(), ID: volume.id})
 	}
 	return v
-}
-
-func orDefault(s, otherwise string) string {
-	if s == "" {
-		return otherwise
-	}
-	return s
 }

@@ -13,12 +13,7 @@ func (w *workload) comments() []byte {
 	reasons(&b, w.d, func(key string) bool {
 		return strings.HasPrefix(key, "ecsParameters.") && (!w.fargate || key != "ecsParameters.ephemeralStorageGiB")
 	})
-	for i, n := range w.d.HostNeeds {
-		if i == 0 {
-			b.WriteString("\nBeyond what every container has, it was seen to use:\n\n")
-		}
-		fmt.Fprintf(&b, "- %s: %s\n", w.fate(n), needText(n))
-	}
+	listNeeds(&b, w.d.HostNeeds, w.fate)
 	return b.Bytes()
 }
 
@@ -32,17 +27,12 @@ func (w *workload) cost(p prices) costs {
 	arch := strings.TrimPrefix(w.d.Image.Platform, "linux/")
 	if w.fargate {
 		c.fargate(p, arch, n, e.CPU, e.Memory+fargateOverheadMiB, w.d.ECSParameters.EphemeralStorageGiB)
-	} else {
-		for _, i := range p.Instances {
-			if i.Arch == arch && i.GPUs >= w.granted.gpus && float64(i.VCPU) >= e.CPU && i.MemoryMiB-spareMiB >= e.Memory {
-				share := max(e.CPU/float64(i.VCPU), float64(e.Memory)/float64(i.MemoryMiB-spareMiB))
-				if w.granted.gpus > 0 {
-					share = 1 // nobody else gets the GPU
-				}
-				c.add(float64(n)*share*i.Hour*p.HoursPerMonth, "%d × %.0f %% of %s", n, 100*share, i.Type)
-				break
-			}
+	} else if i := p.instance(arch, w.granted.gpus, e.CPU, e.Memory); i.Type != "" {
+		share := max(e.CPU/float64(i.VCPU), float64(e.Memory)/float64(i.MemoryMiB-spareMiB))
+		if w.granted.gpus > 0 {
+			share = 1 // nobody else gets the GPU
 		}
+		c.add(float64(n)*share*i.Hour*p.HoursPerMonth, "%d × %.0f %% of %s", n, 100*share, i.Type)
 	}
 	c.extras(p, w.webIngress(), len(w.d.Secrets))
 	var shared, disks int64

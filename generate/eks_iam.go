@@ -2,28 +2,21 @@ package generate
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 )
 
 // iam writes iam/: who may take the role of the pods, what it may need in AWS, and why. Nothing applies it.
-func (w *workload) iam(files map[string][]byte) (err error) {
+func (w *workload) iam(files map[string][]byte) error {
 	trust := w.irsaTrust()
 	if w.d.EKSParameters.PodIdentity {
 		trust = podIdentityTrust()
-	}
-	if files["iam/role-trust.json"], err = trust.encode(); err != nil {
-		return err
-	}
-	if policy, ok := rolePolicy(w.d); ok {
-		if files["iam/role-policy.json"], err = policy.encode(); err != nil {
-			return err
-		}
 	}
 	files["iam/README.md"] = w.iamReadme()
 	if len(w.d.RoleActions) > 0 && w.d.EKSParameters.ServiceAccountRoleARN == "" {
 		w.notes = append(w.notes, "It was seen to use AWS, and its pods have no role yet: iam/README.md shows how to make one; then write its ARN to eksParameters.serviceAccountRoleArn and generate again.")
 	}
-	return nil
+	return roleFiles(files, "role", trust, w.d)
 }
 
 // oidcProvider stands for the cluster's provider, whose name is nobody's to know here.
@@ -37,7 +30,7 @@ func (w *workload) irsaTrust() policy {
 	}
 	return newPolicy(statement{
 		Effect: "Allow", Action: "sts:AssumeRoleWithWebIdentity",
-		Principal: map[string]string{"Federated": fmt.Sprintf("arn:%s:iam::%s:oidc-provider/%s", partition(w.d.AWS.Region), orDefault(w.d.AWS.AccountID, "ACCOUNT"), oidcProvider)},
+		Principal: map[string]string{"Federated": fmt.Sprintf("arn:%s:iam::%s:oidc-provider/%s", partition(w.d.AWS.Region), cmp.Or(w.d.AWS.AccountID, "ACCOUNT"), oidcProvider)},
 		Condition: map[string]any{"StringEquals": map[string]any{oidcProvider + ":aud": "sts.amazonaws.com", oidcProvider + ":sub": subjects}},
 	})
 }

@@ -1,6 +1,7 @@
 package generate
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -54,7 +55,7 @@ func (w *workload) ingress() kube.Ingress {
 	}
 	if h.Path != "" {
 		annotations[prefix+"healthcheck-path"] = h.Path
-		annotations[prefix+"success-codes"] = orDefault(h.Codes, "200-399")
+		annotations[prefix+"success-codes"] = cmp.Or(h.Codes, "200-399")
 	}
 	web, service := w.web()
 	if h.Path != "" && h.Port != web.LocalPort {
@@ -66,7 +67,7 @@ func (w *workload) ingress() kube.Ingress {
 	if w.d.StickySessions {
 		annotations[prefix+"target-group-attributes"] += ",stickiness.enabled=true,stickiness.type=lb_cookie,stickiness.lb_cookie.duration_seconds=3600"
 	}
-	if arn := orDefault(w.d.EKSParameters.ReuseResources.ACMCertificateARN, w.d.ECSParameters.ReuseResources.ACMCertificateARN); arn != "" {
+	if arn := cmp.Or(w.d.EKSParameters.ReuseResources.ACMCertificateARN, w.d.ECSParameters.ReuseResources.ACMCertificateARN); arn != "" {
 		annotations[prefix+"certificate-arn"], annotations[prefix+"ssl-redirect"] = arn, "443"
 		annotations[prefix+"listen-ports"] = `[{"HTTP":80},{"HTTPS":443}]`
 		annotations[prefix+"ssl-policy"] = "ELBSecurityPolicy-TLS13-1-2-2021-06"

@@ -1,6 +1,7 @@
 package generate
 
 import (
+	"cmp"
 	"strings"
 
 	"a2c/generate/kube"
@@ -51,7 +52,7 @@ const fargateLogGroup = "/eks/fargate"
 // later follow it (https://docs.aws.amazon.com/eks/latest/userguide/fargate-logging.html).
 func (w *workload) logging() []manifest {
 	const namespace = "aws-observability"
-	region := orDefault(w.d.AWS.Region, "REGION")
+	region := cmp.Or(w.d.AWS.Region, "REGION")
 	if w.d.AWS.Region == "" {
 		w.notes = append(w.notes, "logging/aws-logging.yaml names REGION in the place of the region: fill aws.region in deployment.json and generate again before it is applied.")
 	}

@@ -1,6 +1,7 @@
 package generate
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 )
@@ -18,7 +19,7 @@ func (w *workload) readme(target string) eksReadme {
 	v := eksReadme{
 		Title: map[string]string{eksEC2{}.Name(): "EKS with EC2 nodes", eksFargate{}.Name(): "EKS with Fargate"}[target], Kind: strings.ToLower(w.kind()),
 		ID: shellWord(w.d.ApplicationID), Name: w.name, Namespace: w.namespace, Development: w.developmentNamespace(), Repository: repositoryName(w.d.Image.Repository),
-		Registry: orDefault(registry(w.d.AWS), "ACCOUNT.dkr.ecr.REGION.amazonaws.com"), Tag: repositoryPart(orDefault(w.d.ECRParameters.ECRRepoTag, "latest")),
+		Registry: cmp.Or(registry(w.d.AWS), "ACCOUNT.dkr.ecr.REGION.amazonaws.com"), Tag: repositoryPart(cmp.Or(w.d.ECRParameters.ECRRepoTag, "latest")),
 		Digest: w.d.Image.Digest, Size: fmt.Sprintf("%d × %g CPU, %d MiB", w.replicas(), e.CPU, e.Memory),
 		Notes: w.notes, Ingress: w.webIngress(), Scaled: w.autoscaled(), Fargate: w.fargate, PodIdentity: e.PodIdentity, Disks: w.stateful(),
 	}

@@ -1,6 +1,7 @@
 package generate
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -19,7 +20,7 @@ const (
 // SecretWays are the values of eksParameters.secrets.
 func SecretWays() []string { return []string{secretsTemplate, secretsExternal, secretsCSI} }
 
-func (w *workload) secretsBy() string { return orDefault(w.d.EKSParameters.Secrets, secretsTemplate) }
+func (w *workload) secretsBy() string { return cmp.Or(w.d.EKSParameters.Secrets, secretsTemplate) }
 
 // remoteSecret is a secret of AWS, taken apart.
 type remoteSecret struct {

@@ -1,6 +1,7 @@
 package generate
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -39,7 +40,7 @@ type workloadVolume struct {
 func newWorkload(d model.Deployment, fargate bool) (*workload, error) {
 	w := &workload{d: d, fargate: fargate}
 	w.name = w.use("application", d.ApplicationID, dnsLabel(d.ApplicationID))
-	w.namespace = w.use("namespace", orDefault(d.EKSParameters.Namespace, w.name), dnsLabel(orDefault(d.EKSParameters.Namespace, w.name)))
+	w.namespace = w.use("namespace", cmp.Or(d.EKSParameters.Namespace, w.name), dnsLabel(cmp.Or(d.EKSParameters.Namespace, w.name)))
 	w.image = w.use("repository", d.Image.Repository, repositoryName(d.Image.Repository))
 	if r := registry(d.AWS); r != "" {
 		w.image = r + "/" + w.image

@@ -71,7 +71,7 @@ func (p *proposer) devices(k model.Kernel) {
 		case strings.HasPrefix(u.Name, "/dev/nvidia"):
 			p.asks(model.NeedGPU, "", "1", "it has "+u.Name+" open", u.Evidence)
 		case !strings.ContainsAny(u.Name, "*?["):
-			p.asks(model.NeedDevice, u.Name, "", orDefault(u.Detail, "it has the device open"), u.Evidence)
+			p.asks(model.NeedDevice, u.Name, "", cmp.Or(u.Detail, "it has the device open"), u.Evidence)
 		}
 	}
 }

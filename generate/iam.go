@@ -17,17 +17,19 @@ func (t *task) iam(files map[string][]byte) error {
 	if t.d.AWS.AccountID != "" {
 		account = t.d.AWS.AccountID
 	}
-	var err error
-	if files["iam/task-role-trust.json"], err = serviceTrust("ecs-tasks.amazonaws.com", account).encode(); err != nil {
+	files["iam/README.md"] = t.iamReadme()
+	return roleFiles(files, "task-role", serviceTrust("ecs-tasks.amazonaws.com", account), t.d)
+}
+
+// roleFiles writes who may take a role and, where anything was observed, what it may do.
+func roleFiles(files map[string][]byte, role string, trust policy, d model.Deployment) (err error) {
+	if files["iam/"+role+"-trust.json"], err = trust.encode(); err != nil {
 		return err
 	}
-	if policy, ok := rolePolicy(t.d); ok {
-		if files["iam/task-role-policy.json"], err = policy.encode(); err != nil {
-			return err
-		}
+	if policy, ok := rolePolicy(d); ok {
+		files["iam/"+role+"-policy.json"], err = policy.encode()
 	}
-	files["iam/README.md"] = t.iamReadme()
-	return nil
+	return err
 }
 
 // iamReadme gives each statement its reason, which JSON has no place for.
@@ -63,7 +65,7 @@ func statementIDs(d model.Deployment) []string {
 	var all names
 	var ids []string
 	for _, a := range d.RoleActions {
-		ids = append(ids, all.unique("statement", a.Service, func(s string) string { return orDefault(logicalID(s), "Other") }))
+		ids = append(ids, all.unique("statement", a.Service, func(s string) string { return cmp.Or(logicalID(s), "Other") }))
 	}
 	return ids
 }

@@ -1,6 +1,7 @@
 package generate
 
 import (
+	stdcmp "cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -61,7 +62,7 @@ func randomDeployment(r *rand.Rand) model.Deployment {
 		d.Secrets = append(d.Secrets, model.SecretRef{Name: someName(r, 1000+i, "=\x00")})
 	}
 	for i := range r.IntN(3) {
-		d.Volumes = append(d.Volumes, model.Mount{Name: orDefault(someText(r), "no"), Path: model.Path("/v/" + someName(r, i, ":\x00")), FileSystemID: "fs-0123456789abcdef0"})
+		d.Volumes = append(d.Volumes, model.Mount{Name: stdcmp.Or(someText(r), "no"), Path: model.Path("/v/" + someName(r, i, ":\x00")), FileSystemID: "fs-0123456789abcdef0"})
 		d.Writable = append(d.Writable, model.Path("/w/"+someName(r, i, ":\x00")))
 	}
 	for i := range r.IntN(3) {
@@ -69,7 +70,7 @@ func randomDeployment(r *rand.Rand) model.Deployment {
 	}
 	d.ReadOnlyRoot, d.StickySessions = r.IntN(2) == 0, r.IntN(2) == 0
 	d.ECSParameters.EC2.NetworkMode = []string{bridgeMode, awsvpcMode}[r.IntN(2)]
-	d.ECSParameters.ECSFamily, d.ECSParameters.StackName, d.Image.Repository, d.ImageName = someText(r), someText(r), orDefault(someText(r), "0123"), someText(r)
+	d.ECSParameters.ECSFamily, d.ECSParameters.StackName, d.Image.Repository, d.ImageName = someText(r), someText(r), stdcmp.Or(someText(r), "0123"), someText(r)
 	d.ECSParameters.WithNetwork = r.IntN(4) == 0
 	d.HealthCheck.Path = "/" + someText(r)
 	d.HealthCheck.Command = []string{"CMD", someText(r)}
