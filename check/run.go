@@ -33,7 +33,12 @@ func Run(s *Subject, targets []string) ([]model.Verdict, error) {
 	var verdicts []model.Verdict
 	for i, target := range targets {
 		if !slices.Contains(targets[:i], target) {
-			verdicts = append(verdicts, judge(*s, target, rules))
+			s := *s
+			s.Target = target
+			verdicts = append(verdicts, judge(&s, rules, func(r *report) bool {
+				r.rule.Run(&s, r)
+				return true
+			}))
 		}
 	}
 	return verdicts, nil
@@ -49,28 +54,22 @@ func checkTargets(rules []Rule, targets []string) error {
 	return nil
 }
 
-func judge(s Subject, target string, rules []Rule) model.Verdict {
-	s.Target = target
-	v := model.Verdict{Subject: s.Name, Target: target, Findings: []model.Finding{}}
+// judge has the rules of the subject's target look; look reports whether a rule has a way of looking at such a subject. Findings come worst first.
+func judge(s *Subject, rules []Rule, look func(*report) bool) model.Verdict {
+	v := model.Verdict{Subject: s.Name, Target: s.Target, Findings: []model.Finding{}}
 	var unclear bool
 	for _, rule := range rules {
-		if !slices.Contains(rule.Targets, target) {
+		r := report{subject: s, rule: rule}
+		if !slices.Contains(rule.Targets, s.Target) || !look(&r) {
 			continue
 		}
 		v.Rules++
-		r := report{subject: &s, rule: rule}
-		rule.Run(&s, &r)
 		unclear = unclear || r.unclear && weight(rule.Severity) <= weight(model.Breaks)
 		v.Findings = append(v.Findings, r.findings...)
 	}
-	conclude(&v, unclear)
-	return v
-}
-
-// conclude sorts the findings, worst first, and answers.
-func conclude(v *model.Verdict, unclear bool) {
 	slices.SortStableFunc(v.Findings, func(a, b model.Finding) int { return cmp.Compare(weight(a.Severity), weight(b.Severity)) })
 	v.Answer = answer(v.Findings, unclear)
+	return v
 }
 
 func answer(findings []model.Finding, unclear bool) string {

@@ -20,7 +20,7 @@ func RunDocuments(files []*document.File, targets []string) ([]model.Verdict, er
 		for i := range f.Subjects {
 			s := &f.Subjects[i]
 			if target := fits(s); len(targets) == 0 || slices.Contains(targets, target) {
-				verdicts = append(verdicts, judgeDocument(s, target, rules))
+				verdicts = append(verdicts, judge(&Subject{Name: s.Name, Target: target}, rules, func(r *report) bool { return look(r.rule, s, Says{r}) }))
 			}
 		}
 	}
@@ -40,25 +40,6 @@ func fits(s *document.Subject) string {
 		return ECSExpress
 	}
 	return ECSFargate
-}
-
-func judgeDocument(s *document.Subject, target string, rules []Rule) model.Verdict {
-	v := model.Verdict{Subject: s.Name, Target: target, Findings: []model.Finding{}}
-	var unclear bool
-	for _, rule := range rules {
-		if !slices.Contains(rule.Targets, target) {
-			continue
-		}
-		r := report{subject: &Subject{Name: s.Name, Target: target}, rule: rule}
-		if !look(rule, s, Says{&r}) {
-			continue
-		}
-		v.Rules++
-		unclear = unclear || r.unclear && weight(rule.Severity) <= weight(model.Breaks)
-		v.Findings = append(v.Findings, r.findings...)
-	}
-	conclude(&v, unclear)
-	return v
 }
 
 // look runs a rule's way of looking at a subject of this kind, and reports whether it has one.
