@@ -24,7 +24,7 @@ type relay struct {
 
 	mu     sync.Mutex // Kaniko's log may come from another goroutine
 	now    string     // the instruction that Kaniko is at
-	sent   string     // the snapshot that was handed over, and that Kaniko still reads
+	sent   string     // the snapshot that was handed over; by its name Kaniko reads an empty one
 	handed int
 	err    error // the first; Kaniko goes on whatever a hook of its log says
 }
