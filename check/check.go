@@ -12,7 +12,9 @@ import (
 // Targets that rules exist for.
 const (
 	ECSFargate = "ecs-fargate"
+	ECSEC2     = "ecs-ec2"
 	EKSFargate = "eks-fargate"
+	EKSEC2     = "eks-ec2"
 	ECSExpress = "ecs-express"
 	AppRunner  = "app-runner"
 	Lambda     = "lambda"

@@ -17,14 +17,14 @@ const containerAPI = ecsAPI + "ContainerDefinition.html"
 func fargateRefuses() []Rule {
 	return []Rule{
 		{
-			ID: "fargate.links-unsupported", Severity: model.Blocker, Targets: onECS(), Source: containerAPI,
-			Task:   inContainers(func(c *document.Container, s Says) { unsupportedList(s, c.Links, "links") }),
+			ID: "fargate.links-unsupported", Severity: model.Blocker, Targets: onTasks(), Source: containerAPI,
+			Task:   withoutBridge(func(c *document.Container, s Says) { unsupportedList(s, c.Links, "links") }),
 			Title:  "Containers are not linked",
 			Remedy: "Take links out. Containers of one task reach each other at 127.0.0.1: put that instead of the link's name; containers of other tasks by Service Connect.",
 		},
 		{
-			ID: "fargate.extra-hosts-unsupported", Severity: model.Blocker, Targets: onECS(), Source: containerAPI,
-			Task:   inContainers(func(c *document.Container, s Says) { unsupportedList(s, c.ExtraHosts, "extraHosts") }),
+			ID: "fargate.extra-hosts-unsupported", Severity: model.Blocker, Targets: onTasks(), Source: containerAPI,
+			Task:   withoutBridge(func(c *document.Container, s Says) { unsupportedList(s, c.ExtraHosts, "extraHosts") }),
 			Title:  "No lines are added to /etc/hosts",
 			Remedy: "Put the names into a private zone of Route 53 or into Cloud Map, and take extraHosts out.",
 		},
@@ -49,7 +49,7 @@ func fargateRefuses() []Rule {
 			Remedy: "Take dockerSecurityOptions out; own profiles need ECS on EC2 or EKS on EC2 nodes.",
 		},
 		{
-			ID: "fargate.hostname-unsupported", Severity: model.Blocker, Targets: onECS(), Task: inContainers(hostname), Source: containerAPI,
+			ID: "fargate.hostname-unsupported", Severity: model.Blocker, Targets: onTasks(), Task: withoutBridge(hostname), Source: containerAPI,
 			Title:  "No host name is set: it cannot be with awsvpc",
 			Remedy: "Take hostname out. Give the application its name by a variable, and clients one by Service Connect.",
 		},
@@ -70,7 +70,7 @@ func containerRules() []Rule {
 			Remedy: "Take hostPort out: each task has an address of its own, and nothing to share the port with.",
 		},
 		{
-			ID: "fargate.port-range", Severity: model.Blocker, Targets: onECS(), Task: inContainers(portRange), Source: ecsAPI + "PortMapping.html",
+			ID: "fargate.port-range", Severity: model.Blocker, Targets: onTasks(), Task: inContainers(portRange), Source: ecsAPI + "PortMapping.html",
 			Title:  "Ports are 1 to 65535, ranges rise and do not overlap, 100 of them at most",
 			Remedy: "Correct the port or the range.",
 		},
@@ -87,17 +87,17 @@ func containerRules() []Rule {
 			Remedy: "Set it to 120 at most; give a slow start time by healthCheck.startPeriod, up to 300.",
 		},
 		{
-			ID: "fargate.healthcheck-ranges", Severity: model.Blocker, Targets: onECS(), Task: inContainers(healthRanges), Source: ecsAPI + "HealthCheck.html",
+			ID: "fargate.healthcheck-ranges", Severity: model.Blocker, Targets: onTasks(), Task: inContainers(healthRanges), Source: ecsAPI + "HealthCheck.html",
 			Title:  "The health check's times are in range, and its command begins with CMD or CMD-SHELL",
 			Remedy: "Interval 5 to 300 s, timeout 2 to 60 s, retries 1 to 10, startPeriod 0 to 300 s; command [\"CMD-SHELL\", \"…\"] or [\"CMD\", …].",
 		},
 		{
-			ID: "fargate.env-files", Severity: model.Blocker, Targets: onECS(), Task: inContainers(envFiles), Source: ecsAPI + "EnvironmentFile.html",
+			ID: "fargate.env-files", Severity: model.Blocker, Targets: onTasks(), Task: inContainers(envFiles), Source: ecsAPI + "EnvironmentFile.html",
 			Title:  "There are 10 environment files at most, each an object of S3 that ends in .env",
 			Remedy: "Join or rename the files, type s3, and name them by their ARN.",
 		},
 		{
-			ID: "fargate.essential-container", Severity: model.Blocker, Targets: onECS(), Task: essential, Source: containerAPI,
+			ID: "fargate.essential-container", Severity: model.Blocker, Targets: onTasks(), Task: essential, Source: containerAPI,
 			Title:  "At least one container is essential",
 			Remedy: "Set essential to true (or leave it out) for the container that the task is about.",
 		},
@@ -107,30 +107,39 @@ func containerRules() []Rule {
 			Remedy: "Name one credential spec in SSM or S3; try it before it is relied on. Windows with gMSA needs EC2.",
 		},
 		{
-			ID: "fargate.depends-on", Severity: model.Blocker, Targets: onECS(), Task: dependsOn, Source: ecsAPI + "ContainerDependency.html",
+			ID: "fargate.depends-on", Severity: model.Blocker, Targets: onTasks(), Task: dependsOn, Source: ecsAPI + "ContainerDependency.html",
 			Title:  "Containers wait for containers that are there, in no circle, and for a state that they can reach",
 			Remedy: "Name a container of the task; HEALTHY needs a healthCheck on it, COMPLETE and SUCCESS one that is not essential.",
 		},
 		{
-			ID: "fargate.secret-name-unique", Severity: model.Blocker, Targets: onECS(), Task: inContainers(secretNames), Source: ecsAPI + "Secret.html",
+			ID: "fargate.secret-name-unique", Severity: model.Blocker, Targets: onTasks(), Task: inContainers(secretNames), Source: ecsAPI + "Secret.html",
 			Title:  "A variable is given once: as a secret or plain",
 			Remedy: "Take the plain one out.",
 		},
 		{
-			ID: "fargate.container-name-unique", Severity: model.Blocker, Targets: onECS(), Task: containerNames, Source: containerAPI,
+			ID: "fargate.container-name-unique", Severity: model.Blocker, Targets: onTasks(), Task: containerNames, Source: containerAPI,
 			Title:  "Containers of a task have different names",
 			Remedy: "Rename one of them.",
 		},
 		{
-			ID: "fargate.restart-policy-range", Severity: model.Blocker, Targets: onECS(), Task: inContainers(restartPolicy), Source: ecsAPI + "ContainerRestartPolicy.html",
+			ID: "fargate.restart-policy-range", Severity: model.Blocker, Targets: onTasks(), Task: inContainers(restartPolicy), Source: ecsAPI + "ContainerRestartPolicy.html",
 			Title:  "restartAttemptPeriod is 60 to 1800 seconds, and there are 50 ignored exit codes at most",
 			Remedy: "Set it in range, or leave it out for 300.",
 		},
 		{
-			ID: "fargate.windows-parameters", Severity: model.Blocker, Targets: onECS(), Task: windowsParameters, Source: containerAPI,
+			ID: "fargate.windows-parameters", Severity: model.Blocker, Targets: onTasks(), Task: windowsParameters, Source: containerAPI,
 			Title:  "A Windows container has none of the parameters of Linux",
 			Remedy: "Take the parameter out: Windows containers know it not.",
 		},
+	}
+}
+
+// withoutBridge judges what a container can have in Docker's own networks alone: Fargate has none of them, and on EC2 awsvpc is none.
+func withoutBridge(judge func(c *document.Container, s Says)) func(*document.Task, Says) {
+	return func(t *document.Task, s Says) {
+		if s.target() != ECSEC2 || document.Is(t.NetworkMode, "awsvpc") {
+			inContainers(judge)(t, s)
+		}
 	}
 }
 
@@ -387,6 +396,9 @@ func windowsParameters(t *document.Task, s Says) {
 func taskPortUnique(t *document.Task, s Says) {
 	type use struct {
 		container, protocol string
+	}
+	if s.target() == ECSEC2 && !document.Is(t.NetworkMode, "awsvpc") {
+		return // each container has a network of its own, or ports of the instance that nobody lists
 	}
 	seen := map[int64]use{}
 	each(t.Containers, func(c *document.Container, _ document.Place) {

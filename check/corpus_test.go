@@ -23,16 +23,19 @@ import (
 //	base container              what the following patches change: see bases
 //	fail blocker /privileged | {"privileged": true}
 //	pass | {"privileged": false}
+//	target ecs-ec2              what the following cases are judged for, where it is not the rule's only target
 //	unclear /NetworkMode | {"NetworkMode": {"Ref": "P"}}
 //
 // A patch is a JSON merge patch (RFC 7386) of the base, about which nothing is said. A label gives the severity and the places, JSON pointers below the
 // base's root ("." is the root, "//" begins one of the whole document); "+rule" names another rule that must speak of the case, too. Nothing else may be said: each word more is
-// a false alarm. {"$repeat": 11, "item": …} is a list with "%d" counted, {"$text": 256} a text of so many letters.
+// a false alarm. {"$repeat": 11, "item": …} is a list with "%d" counted, {"$text": 256} a text of so many letters,
+// {"$stream": […]} several documents of one YAML file.
 type corpusCase struct {
 	rule, file, label string
 	line              int
 	base              base
 	patch             string
+	targets           []string // what it is judged for: that of the rule, when it has one alone, or what fits the document
 	want              []string // "blocker fargate.x /pointer"
 	also              []string
 }
@@ -58,6 +61,12 @@ func bases() map[string]base {
 		"express":         {"elsewhere.json", "/Resources/Express/Properties"},
 		"own-task":        {"elsewhere.json", "/Resources/Task/Properties/ContainerDefinitions/0"},
 		"profile":         {"elsewhere.json", "/Resources/Profile/Properties"},
+		"instances":       {"instances.json", ""},
+		"ec2-task":        {"instances.json", "/Resources/Task/Properties"},
+		"ec2-container":   {"instances.json", "/Resources/Task/Properties/ContainerDefinitions/0"},
+		"ec2-service":     {"instances.json", "/Resources/Service/Properties"},
+		"daemon":          {"instances.json", "/Resources/Agent/Properties"},
+		"daemon-task":     {"instances.json", "/Resources/AgentTask/Properties"},
 		"none":            {"", ""},
 	}
 }
@@ -71,6 +80,7 @@ func corpus(t testing.TB) []corpusCase {
 	for _, file := range files {
 		rule := filepath.Base(filepath.Dir(file))
 		now, source := base{}, ""
+		targets := onlyTarget(rule)
 		for i, line := range strings.Split(string(read(t, file)), "\n") {
 			key, rest, _ := strings.Cut(line, " ")
 			switch key {
@@ -78,6 +88,8 @@ func corpus(t testing.TB) []corpusCase {
 			case "#":
 			case "source":
 				source = rest
+			case "target":
+				targets = strings.Fields(rest)
 			case "base":
 				b, ok := bases()[rest]
 				if !ok {
@@ -89,7 +101,7 @@ func corpus(t testing.TB) []corpusCase {
 				if !ok || !strings.HasPrefix(source, "https://") {
 					t.Fatalf("%s:%d: no patch, or no source before it", file, i+1)
 				}
-				c := corpusCase{rule: rule, file: file, label: key, line: i + 1, base: now, patch: patch}
+				c := corpusCase{rule: rule, file: file, label: key, line: i + 1, base: now, patch: patch, targets: targets}
 				c.expect(strings.Fields(label))
 				cases = append(cases, c)
 			default:
@@ -98,6 +110,13 @@ func corpus(t testing.TB) []corpusCase {
 		}
 	}
 	return cases
+}
+
+func onlyTarget(rule string) []string {
+	if s, ok := Explain(rule); ok && len(s.Targets) == 1 {
+		return s.Targets
+	}
+	return nil
 }
 
 func (c *corpusCase) expect(words []string) {
@@ -131,7 +150,19 @@ func (c corpusCase) document(t testing.TB) []byte {
 		}
 	}
 	steps := strings.Split(c.base.root, "/")
-	data, err := json.MarshalIndent(patchAt(whole, steps[1:], patch), "", "  ")
+	patched := patchAt(whole, steps[1:], patch)
+	if m, ok := patched.(map[string]any); ok && m["$stream"] != nil {
+		var b strings.Builder
+		for _, document := range m["$stream"].([]any) {
+			b.WriteString("---\n" + string(encode(t, document)) + "\n")
+		}
+		return []byte(b.String())
+	}
+	return encode(t, patched)
+}
+
+func encode(t testing.TB, v any) []byte {
+	data, err := json.MarshalIndent(v, "", "  ")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -203,13 +234,13 @@ func macros(v any) any {
 	return v
 }
 
-// said is what all rules say about a document.
-func said(t testing.TB, name string, data []byte) []model.Finding {
+// said is what all rules say about a document for the targets, or for what fits it.
+func said(t testing.TB, name string, data []byte, targets []string) []model.Finding {
 	f, err := document.Read(name, data)
 	if err != nil {
 		t.Fatalf("%s: %v", name, err)
 	}
-	verdicts, err := RunDocuments([]*document.File{f}, nil)
+	verdicts, err := RunDocuments([]*document.File{f}, targets)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -253,7 +284,7 @@ func percent(part, whole int) float64 {
 func (c corpusCase) run(t *testing.T, s *score) {
 	var got, others []string
 	data := c.document(t)
-	for _, f := range said(t, "x.json", data) {
+	for _, f := range said(t, "x.json", data, c.targets) {
 		switch {
 		case len(f.Places) != 1 || f.Places[0].Line < 1 || f.Places[0].Column < 1:
 			t.Errorf("%s has no place: %+v", f.Rule, f.Places)
@@ -301,7 +332,7 @@ func TestBases(t *testing.T) {
 	}
 	for _, f := range files {
 		data := read(t, filepath.Join("..", "testdata", "verdicts", "base", f.Name()))
-		for _, finding := range said(t, f.Name(), data) {
+		for _, finding := range said(t, f.Name(), data, nil) {
 			if finding.Rule == closed {
 				continue
 			}

@@ -21,7 +21,7 @@ func loggingRules() []Rule {
 			Remedy: `Give "awslogs-group", "awslogs-region" and "awslogs-stream-prefix"; with "awslogs-create-group": "true" the role needs logs:CreateLogGroup.`,
 		},
 		{
-			ID: "fargate.splunk-options", Severity: model.Blocker, Targets: onECS(), Task: inContainers(splunk), Source: logAPI,
+			ID: "fargate.splunk-options", Severity: model.Blocker, Targets: onTasks(), Task: inContainers(splunk), Source: logAPI,
 			Title:  "splunk has its token and its address",
 			Remedy: `Give "splunk-url" among the options and "splunk-token" among the secretOptions.`,
 		},
@@ -31,7 +31,7 @@ func loggingRules() []Rule {
 			Remedy: `Put the file into the router's image, with "config-file-type": "file" and "config-file-value": its path.`,
 		},
 		{
-			ID: "fargate.firelens-pair", Severity: model.Blocker, Targets: onECS(), Task: firelensPair, Source: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_firelens.html",
+			ID: "fargate.firelens-pair", Severity: model.Blocker, Targets: onTasks(), Task: firelensPair, Source: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_firelens.html",
 			Title:  "awsfirelens and a log router come together",
 			Remedy: "Add a container with firelensConfiguration (type fluentbit), or take the driver out.",
 		},

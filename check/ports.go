@@ -17,7 +17,7 @@ func portUnique() Rule {
 		Remedy:   "Give one of the listeners another port, or make two services of the application.",
 		Note:     `One port for two protocols: the API page forbids it, AWS took the same note out of the guide as untrue in 2020 (amazon-ecs-developer-guide#128), and a service with both was refused in 2023 (terraform-aws-ecs#89). It is a warning.`,
 		Source:   "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PortMapping.html",
-		Targets:  []string{ECSFargate, EKSFargate},
+		Targets:  []string{ECSFargate, ECSEC2, EKSFargate},
 		Severity: model.Blocker,
 		Task:     taskPortUnique,
 		Run: func(s *Subject, r Reporter) {
@@ -46,7 +46,7 @@ func protocolTCPUDP() Rule {
 		Title:    "Only TCP and UDP are listened to",
 		Remedy:   "Offer the service over TCP or UDP, or run it on EC2 with network mode host.",
 		Source:   "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PortMapping.html",
-		Targets:  []string{ECSFargate, EKSFargate},
+		Targets:  []string{ECSFargate, ECSEC2, EKSFargate},
 		Severity: model.Blocker,
 		Task:     inContainers(containerProtocol),
 		Run: func(s *Subject, r Reporter) {

@@ -12,7 +12,7 @@ import (
 )
 
 // TestRealistic: documents as teams write them, several faults at once. Beside each stands what has to be found, written from the documentation:
-// "severity rule pointer" ("." is the document itself). Nothing else may be said.
+// "severity rule pointer" ("." is the document itself), below the targets that it is judged for, where it is not what fits the document. Nothing else may be said.
 func TestRealistic(t *testing.T) {
 	files, err := filepath.Glob(filepath.Join("..", "testdata", "verdicts", "real", "*.want"))
 	if err != nil || len(files) == 0 {
@@ -31,10 +31,16 @@ func TestRealistic(t *testing.T) {
 				t.Fatal(err)
 			}
 			var want, got []string
+			var targets []string
 			for line := range strings.Lines(string(read(t, file))) {
-				want = append(want, strings.TrimSpace(line))
+				line = strings.TrimSpace(line)
+				if asked, ok := strings.CutPrefix(line, "target "); ok {
+					targets = strings.Fields(asked)
+				} else if line != "" && !strings.HasPrefix(line, "#") {
+					want = append(want, line)
+				}
 			}
-			for _, f := range said(t, filepath.Base(documents[0]), data) {
+			for _, f := range said(t, filepath.Base(documents[0]), data, targets) {
 				pointer := f.Places[0].Pointer
 				if pointer == "" {
 					pointer = "."

@@ -27,7 +27,7 @@ func Run(s *Subject, targets []string) ([]model.Verdict, error) {
 		targets = []string{ECSFargate}
 	}
 	rules := slices.DeleteFunc(All(), func(r Rule) bool { return r.Run == nil })
-	if err := checkTargets(rules, targets); err != nil {
+	if err := checkTargets([]string{ECSFargate, EKSFargate}, targets); err != nil {
 		return nil, err
 	}
 	var verdicts []model.Verdict
@@ -44,8 +44,7 @@ func Run(s *Subject, targets []string) ([]model.Verdict, error) {
 	return verdicts, nil
 }
 
-func checkTargets(rules []Rule, targets []string) error {
-	known := knownTargets(rules)
+func checkTargets(known, targets []string) error {
 	for _, target := range targets {
 		if !slices.Contains(known, target) {
 			return fmt.Errorf("check: unknown target %q: known are %s", target, strings.Join(known, ", "))
@@ -90,15 +89,6 @@ func answer(findings []model.Finding, unclear bool) string {
 // weight orders severities from worst (0) to least; what cannot be told stands before mere warnings, since it may hide worse.
 func weight(s model.Severity) int {
 	return slices.Index([]model.Severity{model.Blocker, model.Breaks, model.CannotTell, model.Warning, model.Info}, s)
-}
-
-func knownTargets(rules []Rule) []string {
-	var known []string
-	for _, r := range rules {
-		known = append(known, r.Targets...)
-	}
-	slices.Sort(known)
-	return slices.Compact(known)
 }
 
 // report collects one rule's statements about one subject.

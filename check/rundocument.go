@@ -1,17 +1,15 @@
 package check
 
 import (
-	"slices"
-
 	"a2c/check/document"
 	"a2c/model"
 )
 
-// RunDocuments judges what the files describe, each subject for those of the targets that fit it: task definitions and services for ECS, Kubernetes
-// objects for EKS. No target means all that fit. Findings come worst first. An unknown target is an error that names the known ones.
+// RunDocuments judges what the files describe, each subject for those of the targets that it could be meant for. No target means the one that fits: see
+// fits. Findings come worst first. An unknown target is an error that names the known ones.
 func RunDocuments(files []*document.File, targets []string) ([]model.Verdict, error) {
 	rules := All()
-	if err := checkTargets(rules, targets); err != nil {
+	if err := checkTargets(Targets(), targets); err != nil {
 		return nil, err
 	}
 	document.Link(files)
@@ -19,27 +17,12 @@ func RunDocuments(files []*document.File, targets []string) ([]model.Verdict, er
 	for _, f := range files {
 		for i := range f.Subjects {
 			s := &f.Subjects[i]
-			if target := fits(s); len(targets) == 0 || slices.Contains(targets, target) {
+			for _, target := range targetsOf(s, targets) {
 				verdicts = append(verdicts, judge(&Subject{Name: s.Name, Target: target}, rules, func(r *report) bool { return look(r.rule, s, Says{r}) }))
 			}
 		}
 	}
 	return verdicts, nil
-}
-
-// fits is the target that a document is made for.
-func fits(s *document.Subject) string {
-	switch {
-	case s.Pod != nil || s.Object != nil || s.Profile != nil:
-		return EKSFargate
-	case s.Function != nil:
-		return Lambda
-	case s.AppRunner != nil:
-		return AppRunner
-	case s.Express != nil:
-		return ECSExpress
-	}
-	return ECSFargate
 }
 
 // look runs a rule's way of looking at a subject of this kind, and reports whether it has one.
@@ -84,7 +67,7 @@ func valueType() Rule {
 		Title:    "Each value has the type that the API takes",
 		Remedy:   `Write it as the message wants: CPU and memory of a task are strings ("512"), ports and times numbers, switches true or false.`,
 		Source:   registerAPI,
-		Targets:  []string{ECSFargate, EKSFargate, ECSExpress, AppRunner, Lambda},
+		Targets:  Targets(),
 		Severity: model.Blocker,
 		Document: func(s *document.Subject, says Says) {
 			for _, wrong := range s.Wrong {

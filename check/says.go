@@ -10,6 +10,9 @@ import (
 // Says takes a rule's statements about a document; each names the place that it is about.
 type Says struct{ r *report }
 
+// target is what the document is judged for.
+func (s Says) target() string { return s.r.subject.Target }
+
 // Fail says that the document breaks the rule. Text of the document is escaped by the caller (safe).
 func (s Says) Fail(at document.Place, format string, a ...any) {
 	s.FailAs(s.r.rule.Severity, at, format, a...)

@@ -16,7 +16,7 @@ const serviceAPI = ecsAPI + "CreateService.html"
 func serviceRules() []Rule {
 	return []Rule{
 		{
-			ID: "fargate.network-configuration-required", Severity: model.Blocker, Targets: onECS(), Service: networkConfiguration, Source: ecsAPI + "AwsVpcConfiguration.html",
+			ID: "fargate.network-configuration-required", Severity: model.Blocker, Targets: onTasks(), Service: networkConfiguration, Source: ecsAPI + "AwsVpcConfiguration.html",
 			Title:  "The service names 1 to 16 subnets, and 5 security groups at most",
 			Remedy: "Give networkConfiguration.awsvpcConfiguration with subnets and securityGroups of one VPC.",
 		},
@@ -46,27 +46,27 @@ func serviceRules() []Rule {
 			Remedy: "Take them out; tasks spread over the subnets' zones by themselves.",
 		},
 		{
-			ID: "fargate.service-health-grace", Severity: model.Warning, Targets: onECS(), Service: healthGrace, Source: serviceAPI,
+			ID: "fargate.service-health-grace", Severity: model.Warning, Targets: onTasks(), Service: healthGrace, Source: serviceAPI,
 			Title:  "A service behind a load balancer gives its tasks time to start",
 			Remedy: `Set "healthCheckGracePeriodSeconds": 60 to 120 for a JVM.`,
 		},
 		{
-			ID: "fargate.service-circuit-breaker", Severity: model.Warning, Targets: onECS(), Service: circuitBreaker, Source: ecsAPI + "DeploymentCircuitBreaker.html",
+			ID: "fargate.service-circuit-breaker", Severity: model.Warning, Targets: onTasks(), Service: circuitBreaker, Source: ecsAPI + "DeploymentCircuitBreaker.html",
 			Title:  "A deployment that fails is rolled back",
 			Remedy: `Set "deploymentCircuitBreaker": {"enable": true, "rollback": true}.`,
 		},
 		{
-			ID: "fargate.service-launch-type-exclusive", Severity: model.Blocker, Targets: onECS(), Service: launchType, Source: serviceAPI,
+			ID: "fargate.service-launch-type-exclusive", Severity: model.Blocker, Targets: onTasks(), Service: launchType, Source: serviceAPI,
 			Title:  "launchType and capacityProviderStrategy exclude each other",
 			Remedy: "Take one of them out.",
 		},
 		{
-			ID: "fargate.service-load-balancer-port", Severity: model.Blocker, Targets: onECS(), Service: loadBalancerPort, Source: ecsAPI + "LoadBalancer.html",
+			ID: "fargate.service-load-balancer-port", Severity: model.Blocker, Targets: onTasks(), Service: loadBalancerPort, Source: ecsAPI + "LoadBalancer.html",
 			Title:  "The load balancer's container and port are in the task definition",
 			Remedy: "Name a container of the task and one of its containerPorts.",
 		},
 		{
-			ID: "fargate.service-exec-task-role", Severity: model.Breaks, Targets: onECS(), Service: execRole, Source: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html",
+			ID: "fargate.service-exec-task-role", Severity: model.Breaks, Targets: onTasks(), Service: execRole, Source: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html",
 			Title:  "ECS Exec has a task role to act by",
 			Remedy: "Set taskRoleArn to a role with the ssmmessages rights, or take enableExecuteCommand out.",
 		},
@@ -79,6 +79,9 @@ const (
 )
 
 func networkConfiguration(v *document.Service, s Says) {
+	if s.target() == ECSEC2 && (v.Task == nil || !document.Is(v.Task.NetworkMode, "awsvpc")) {
+		return // with the other network modes tasks have no interface of their own
+	}
 	if v.NetworkConfiguration.Is == document.Absent {
 		s.Fail(v.At, "the service has no networkConfiguration")
 		return
@@ -143,14 +146,20 @@ func loadBalancerKind(v *document.Service, s Says) {
 		if lb.Classic.Is == document.Set && lb.Classic.V != "" {
 			s.Fail(lb.Classic.At, "a Classic Load Balancer is named")
 		}
-		switch kind := lb.TargetType; {
-		case kind == nil:
-		case kind.Is == document.Absent:
-			s.Fail(at, "the target group's type is not set: the default is instance")
-		case kind.Is == document.Set && kind.V != "ip":
-			s.Fail(at, "the target group's type is %s", safe(kind.V))
+		if lb.Group != nil {
+			targetKind(lb.Group.TargetType, at, "ip", s)
 		}
 	})
+}
+
+// targetKind fails where a target group's type is another one than the network mode needs.
+func targetKind(kind document.Value[string], at document.Place, want string, s Says) {
+	switch {
+	case kind.Is == document.Absent && want != "instance":
+		s.Fail(at, "the target group's type is not set: the default is instance")
+	case kind.Is == document.Set && kind.V != want:
+		s.Fail(at, "the target group's type is %s", safe(kind.V))
+	}
 }
 
 func servicePlacement(v *document.Service, s Says) {

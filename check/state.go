@@ -95,7 +95,7 @@ func secretsNotInEnv() Rule {
 		Title:    "Secrets reach the container by reference, not as plain environment or arguments",
 		Remedy:   "Store the value in Secrets Manager or Parameter Store and name it in secrets.valueFrom, as a2c's files do; it is injected when the task starts.",
 		Source:   "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specifying-sensitive-data.html",
-		Targets:  []string{ECSFargate, EKSFargate},
+		Targets:  []string{ECSFargate, ECSEC2, EKSFargate, EKSEC2},
 		Severity: model.Warning,
 		Task:     inContainers(taskSecrets),
 		Pod:      podSecrets,

@@ -22,6 +22,9 @@ const (
 
 func onECS() []string { return []string{ECSFargate} }
 
+// onTasks is for what the API demands of each task definition and service, wherever its tasks run.
+func onTasks() []string { return []string{ECSFargate, ECSEC2} }
+
 func taskRules() []Rule {
 	return []Rule{
 		{
@@ -30,7 +33,7 @@ func taskRules() []Rule {
 			Remedy: `Give both at task level, as strings: "cpu": "512", "memory": "1024".`,
 		},
 		{
-			ID: "fargate.container-sum-within-task", Severity: model.Blocker, Targets: onECS(), Task: containerSum, Source: ecsAPI + "ContainerDefinition.html",
+			ID: "fargate.container-sum-within-task", Severity: model.Blocker, Targets: onTasks(), Task: containerSum, Source: ecsAPI + "ContainerDefinition.html",
 			Title:  "What the containers ask for fits into the task",
 			Remedy: "Raise the task's CPU and memory to the next pair of the table, or lower the containers' values; a container needs none of its own.",
 		},
@@ -55,7 +58,7 @@ func taskRules() []Rule {
 			Remedy: "Take LINUX with X86_64 or ARM64, or WINDOWS_SERVER_2019, _2022 or _2025 (FULL or CORE) with X86_64.",
 		},
 		{
-			ID: "fargate.max-containers", Severity: model.Blocker, Targets: onECS(), Task: maxContainers, Source: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html",
+			ID: "fargate.max-containers", Severity: model.Blocker, Targets: onTasks(), Task: maxContainers, Source: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html",
 			Title:  "A task definition has 10 containers at most",
 			Remedy: "Make several services of it; the limit cannot be raised.",
 		},
@@ -65,7 +68,7 @@ func taskRules() []Rule {
 			Remedy: "Set executionRoleArn to a role with AmazonECSTaskExecutionRolePolicy, and with the right to read the secrets that are named.",
 		},
 		{
-			ID: "fargate.task-role", Severity: model.Breaks, Targets: onECS(), Task: taskRole, Source: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html",
+			ID: "fargate.task-role", Severity: model.Breaks, Targets: onTasks(), Task: taskRole, Source: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html",
 			Title:  "The application calls AWS as a task role",
 			Remedy: "Set taskRoleArn to a role with the rights that the application needs, and take keys out of the environment.",
 		},
@@ -75,17 +78,17 @@ func taskRules() []Rule {
 			Remedy: "Run it on ECS with EC2 (Inferentia instances) or ECS Managed Instances.",
 		},
 		{
-			ID: "fargate.appmesh-proxy", Severity: model.Warning, Targets: onECS(), Task: appMesh, Source: "https://docs.aws.amazon.com/app-mesh/latest/userguide/what-is-app-mesh.html",
+			ID: "fargate.appmesh-proxy", Severity: model.Warning, Targets: onTasks(), Task: appMesh, Source: "https://docs.aws.amazon.com/app-mesh/latest/userguide/what-is-app-mesh.html",
 			Title:  "No App Mesh proxy: App Mesh ended on 30 September 2026",
 			Remedy: "Take proxyConfiguration and the Envoy container out, and use Service Connect.",
 		},
 		{
-			ID: "fargate.names-charset", Severity: model.Blocker, Targets: onECS(), Task: names, Source: registerAPI,
+			ID: "fargate.names-charset", Severity: model.Blocker, Targets: onTasks(), Task: names, Source: registerAPI,
 			Title:  "Names have letters, digits, underscores and hyphens, 255 at most",
 			Remedy: "Rename it with those signs alone.",
 		},
 		{
-			ID: "fargate.tags", Severity: model.Blocker, Targets: onECS(), Task: func(t *document.Task, s Says) { tags(t.Tags, s) }, Service: func(v *document.Service, s Says) { tags(v.Tags, s) }, Source: ecsAPI + "Tag.html",
+			ID: "fargate.tags", Severity: model.Blocker, Targets: onTasks(), Task: func(t *document.Task, s Says) { tags(t.Tags, s) }, Service: func(v *document.Service, s Says) { tags(v.Tags, s) }, Source: ecsAPI + "Tag.html",
 			Title:  "There are 50 tags at most, and none begins with aws:",
 			Remedy: "Rename or drop the tags.",
 		},

@@ -14,7 +14,7 @@ const volumeAPI = ecsAPI + "Volume.html"
 func volumeRules() []Rule {
 	return []Rule{
 		{
-			ID: "fargate.mount-point-volume", Severity: model.Blocker, Targets: onECS(), Task: mountPoints, Source: ecsAPI + "MountPoint.html",
+			ID: "fargate.mount-point-volume", Severity: model.Blocker, Targets: onTasks(), Task: mountPoints, Source: ecsAPI + "MountPoint.html",
 			Title:  "Each mount point names a volume of the task",
 			Remedy: "Declare the volume in volumes, or take the mount point out.",
 		},
@@ -25,12 +25,12 @@ func volumeRules() []Rule {
 			Remedy: "Take an empty volume for what lives as long as the task, EFS for what must outlive it.",
 		},
 		{
-			ID: "fargate.volume-efs", Severity: model.Blocker, Targets: onECS(), Task: inVolumes(efs), Source: ecsAPI + "EFSVolumeConfiguration.html",
+			ID: "fargate.volume-efs", Severity: model.Blocker, Targets: onTasks(), Task: inVolumes(efs), Source: ecsAPI + "EFSVolumeConfiguration.html",
 			Title:  "EFS is encrypted on its way where IAM or an access point is used, and an access point has no other root",
 			Remedy: `Set "transitEncryption": "ENABLED"; with an access point leave rootDirectory out.`,
 		},
 		{
-			ID: "fargate.volume-ebs", Severity: model.Blocker, Targets: onECS(), Task: ebs, Service: serviceEBS, Source: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ebs-volumes.html",
+			ID: "fargate.volume-ebs", Severity: model.Blocker, Targets: onTasks(), Task: ebs, Service: serviceEBS, Source: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ebs-volumes.html",
 			Title:  "A task has one EBS volume at most, and the service says which",
 			Remedy: "Mark one volume configuredAtLaunch and describe it in the service's volumeConfigurations; keep the others on EFS.",
 		},
@@ -52,7 +52,7 @@ func volumeRules() []Rule {
 			Note:   `The page of the differences for Fargate (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html) still says that tmpfs is not supported; AWS announced it on 6 January 2026 (https://aws.amazon.com/about-aws/whats-new/2026/01/amazon-ecs-tmpfs-mounts-aws-fargate-managed-instances/), and the API reference no longer denies it. It is taken as supported.`,
 		},
 		{
-			ID: "fargate.readonly-rootfs", Severity: model.Warning, Targets: onECS(), Task: inContainers(readonlyRoot), Source: "https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html#ecs-5",
+			ID: "fargate.readonly-rootfs", Severity: model.Warning, Targets: onTasks(), Task: inContainers(readonlyRoot), Source: "https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html#ecs-5",
 			Title:  "A container with a read-only root has a place to write",
 			Remedy: "Mount an empty volume or a tmpfs where the application writes, /tmp at least.",
 		},
@@ -98,8 +98,13 @@ func volumeEngine(v *document.Volume, s Says) {
 
 // taskAgent knows an agent of the host by what it mounts and shares.
 func taskAgent(t *document.Task, s Says) {
-	var found []model.Path
-	var at document.Place
+	if found, at := watched(t); len(found) > 0 {
+		s.Fail(at, "it watches the whole host: %s", few(found))
+	}
+}
+
+// watched is what a task sees of the whole host, and the place that says so.
+func watched(t *document.Task) (found []model.Path, at document.Place) {
 	each(t.Volumes, func(v *document.Volume, place document.Place) {
 		if path := v.Host.V.SourcePath; path.Is == document.Set && hostView(path.V) {
 			found, at = append(found, model.Path(path.V)), place
@@ -108,9 +113,7 @@ func taskAgent(t *document.Task, s Says) {
 	if document.Is(t.PIDMode, "host") {
 		found, at = append(found, "the host's processes"), t.PIDMode.At
 	}
-	if len(found) > 0 {
-		s.Fail(at, "it watches the whole host: %s", few(found))
-	}
+	return found, at
 }
 
 // hostView are the folders that an agent watches a host by.

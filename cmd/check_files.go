@@ -54,6 +54,12 @@ func (a *app) checkFiles(names, targets []string) ([]model.Verdict, Code, error)
 	if err != nil {
 		return nil, code, usage(err)
 	}
+	for _, v := range verdicts {
+		if of := map[string]string{check.ECSEC2: check.ECSFargate, check.EKSEC2: check.EKSFargate}[v.Target]; of != "" && len(targets) == 0 {
+			a.Note("what is made for EC2 is judged for EC2; --target %s asks whether Fargate takes it, too", of)
+			break
+		}
+	}
 	return verdicts, code, nil
 }
 

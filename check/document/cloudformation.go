@@ -66,26 +66,27 @@ func (f *File) stackService(r reader, resource parse.Field, place Place, resourc
 	n, at := properties(resource, place)
 	s := &Service{At: at}
 	r.fillStruct(s, n, at)
-	s.Task = tasks[refers(n.Get("TaskDefinition"))]
+	s.join(tasks[refers(n.Get("TaskDefinition"))])
 	for i := range s.LoadBalancers.V {
-		s.LoadBalancers.V[i].V.TargetType = targetType(r, n, i, resources)
+		s.LoadBalancers.V[i].V.Group = targetGroup(r, n, i, resources, place)
 	}
 	f.add(Subject{At: at, Service: s, Wrong: r.wrong}, "service", resource.Name)
 }
 
-// targetType is the type of the target group that a service's load balancer leads to, when the group stands in the same template.
-func targetType(r reader, service *parse.Node, i int, resources *parse.Node) *Value[string] {
+// targetGroup is the group that a service's load balancer leads to, when it stands in the same template.
+func targetGroup(r reader, service *parse.Node, i int, resources *parse.Node, place Place) *TargetGroup {
 	list := service.Get("LoadBalancers")
 	if list == nil || i >= len(list.Items) {
 		return nil
 	}
-	group := resources.Get(refers(list.Items[i].Get("TargetGroupArn")))
+	name := refers(list.Items[i].Get("TargetGroupArn"))
+	group := resources.Get(name)
 	if kind := group.Get("Type"); kind == nil || !strings.HasSuffix(kind.Text, "::TargetGroup") {
 		return nil
 	}
-	properties, v := group.Get("Properties"), &Value[string]{}
-	if n := properties.Get("TargetType"); n != nil {
-		v.fill(&r, n, Place{File: r.file, Pos: n.Pos})
-	}
-	return v
+	n, at := properties(parse.Field{Name: name, Value: group}, place)
+	g := &TargetGroup{At: at}
+	r.wrong = nil // the type of its values is no matter of ours
+	r.fillStruct(g, n, at)
+	return g
 }

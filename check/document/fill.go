@@ -83,7 +83,7 @@ func (r *reader) store(field any, n *parse.Node, at Place) (want string) {
 		return unless(err == nil && (n.Kind == parse.Number || r.loose && n.Kind == parse.String), "a whole number")
 	case *[]Pair:
 		for _, f := range n.Fields {
-			pair := Pair{Name: f.Name}
+			pair := Pair{Name: f.Name, Text: f.Value.Kind == parse.String}
 			pair.fill(r, f.Value, at.key(f.Name, f.Value))
 			*p = append(*p, pair)
 		}

@@ -94,6 +94,11 @@ func (f *File) stackOther(r reader, resource parse.Field, resources Place, tasks
 	case "AWS::EKS::FargateProfile":
 		s.Profile = &Profile{At: at}
 		r.fillStruct(s.Profile, n, at)
+	case "AWS::EKS::PodIdentityAssociation": // nothing to judge by itself
+		a := &Association{At: at}
+		r.fillStruct(a, n, at)
+		f.Associations = append(f.Associations, a)
+		return
 	default:
 		return
 	}

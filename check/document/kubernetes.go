@@ -35,8 +35,39 @@ func podPaths() map[string][]string {
 func otherKinds() []string {
 	return []string{
 		"v1/ConfigMap", "v1/Service", "v1/PersistentVolumeClaim", "v1/PersistentVolume", "v1/ServiceAccount", "v1/Namespace",
-		"networking.k8s.io/v1/Ingress", "networking.k8s.io/v1/NetworkPolicy", "policy/v1/PodDisruptionBudget",
+		"networking.k8s.io/v1/Ingress", "networking.k8s.io/v1/NetworkPolicy", "policy/v1/PodDisruptionBudget", "autoscaling/v2/HorizontalPodAutoscaler",
 	}
+}
+
+// Removed says since which version of Kubernetes an API ("apps/v1beta1", "Deployment") is no more, and by which it was replaced ("": by none). As of
+// November 2026. https://kubernetes.io/docs/reference/using-api/deprecation-guide/
+func Removed(version, kind string) (since, instead string, removed bool) {
+	for _, r := range []struct{ version, since, instead, kinds string }{
+		{"extensions/v1beta1", "1.16", "apps/v1", "Deployment DaemonSet ReplicaSet"},
+		{"extensions/v1beta1", "1.16", "networking.k8s.io/v1", "NetworkPolicy"},
+		{"extensions/v1beta1", "1.22", "networking.k8s.io/v1", "Ingress"},
+		{"extensions/v1beta1", "1.16", "", "PodSecurityPolicy"},
+		{"apps/v1beta1", "1.16", "apps/v1", "Deployment StatefulSet ControllerRevision"},
+		{"apps/v1beta2", "1.16", "apps/v1", "Deployment DaemonSet ReplicaSet StatefulSet ControllerRevision"},
+		{"networking.k8s.io/v1beta1", "1.22", "networking.k8s.io/v1", "Ingress IngressClass"},
+		{"rbac.authorization.k8s.io/v1beta1", "1.22", "rbac.authorization.k8s.io/v1", "ClusterRole ClusterRoleBinding Role RoleBinding"},
+		{"apiextensions.k8s.io/v1beta1", "1.22", "apiextensions.k8s.io/v1", "CustomResourceDefinition"},
+		{"admissionregistration.k8s.io/v1beta1", "1.22", "admissionregistration.k8s.io/v1", "MutatingWebhookConfiguration ValidatingWebhookConfiguration"},
+		{"scheduling.k8s.io/v1beta1", "1.22", "scheduling.k8s.io/v1", "PriorityClass"},
+		{"storage.k8s.io/v1beta1", "1.22", "storage.k8s.io/v1", "StorageClass CSIDriver CSINode VolumeAttachment"},
+		{"batch/v1beta1", "1.25", "batch/v1", "CronJob"},
+		{"policy/v1beta1", "1.25", "policy/v1", "PodDisruptionBudget"},
+		{"policy/v1beta1", "1.25", "", "PodSecurityPolicy"},
+		{"autoscaling/v2beta1", "1.25", "autoscaling/v2", "HorizontalPodAutoscaler"},
+		{"autoscaling/v2beta2", "1.26", "autoscaling/v2", "HorizontalPodAutoscaler"},
+		{"discovery.k8s.io/v1beta1", "1.25", "discovery.k8s.io/v1", "EndpointSlice"},
+		{"node.k8s.io/v1beta1", "1.25", "node.k8s.io/v1", "RuntimeClass"},
+	} {
+		if r.version == version && slices.Contains(strings.Fields(r.kinds), kind) {
+			return r.since, r.instead, true
+		}
+	}
+	return "", "", false
 }
 
 func (k *kubernetes) object(n *parse.Node, at, root Place) {
@@ -72,7 +103,8 @@ func (k *kubernetes) list(items *parse.Node, at, root Place, version, kind strin
 func (k *kubernetes) one(n *parse.Node, at, root Place, version, kind string) {
 	id := version + "/" + kind
 	path, workload := podPaths()[id]
-	if !workload && !slices.Contains(otherKinds(), id) {
+	_, _, removed := Removed(version, kind)
+	if !workload && !removed && !slices.Contains(otherKinds(), id) {
 		k.file.note(at, "%s of %s is passed over: no rule knows it", model.Path(kind), model.Path(version))
 		return
 	}
@@ -83,6 +115,10 @@ func (k *kubernetes) one(n *parse.Node, at, root Place, version, kind string) {
 		r.fillStruct(&o.Meta, meta, at.key("metadata", meta))
 	}
 	o.Name, o.Namespace = o.Meta.Name.V, o.Meta.Namespace
+	if removed { // no rule but that of the version is for it
+		k.file.add(Subject{At: at, Object: &Object{At: at, Root: root, APIVersion: version, ObjectKind: kind, Name: o.Name}}, kind, o.Name)
+		return
+	}
 	if !workload {
 		o.Body.fill(&r, n, at)
 		k.file.add(Subject{At: at, Object: &o, Wrong: r.wrong}, kind, o.Name)

@@ -56,11 +56,16 @@ type PodContainer struct {
 	VolumeMounts    List[VolumeMount]
 	VolumeDevices   List[Raw]
 	RestartPolicy   Value[string]
+	ReadinessProbe  Value[Raw]
+	LivenessProbe   Value[Raw]
 	Env             List[Variable]
 }
 
 // VolumeMount puts a volume into a container.
-type VolumeMount struct{ Name, MountPath Value[string] }
+type VolumeMount struct {
+	Name, MountPath Value[string]
+	ReadOnly        Value[bool]
+}
 
 // ContainerSecurity is what one container may do.
 type ContainerSecurity struct {
@@ -116,8 +121,16 @@ type Object struct {
 
 // Objects are what stands in the same files: rules look there for the other half of what they demand.
 type Objects struct {
-	All  []*Object
-	Pods []*Pod
+	All          []*Object
+	Pods         []*Pod
+	Associations []*Association
+}
+
+// Association gives the pods of a service account a role: Pod Identity, as a resource of CloudFormation.
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-eks-podidentityassociation.html
+type Association struct {
+	At                        Place `doc:"-"`
+	Namespace, ServiceAccount Value[string]
 }
 
 // Metadata names an object.
@@ -141,5 +154,31 @@ type ObjectSpec struct {
 	CSI               Value[CSI] `doc:"csi"`
 	EBS               Value[Raw] `doc:"awsElasticBlockStore"`
 	HostPath          Value[Raw]
-	Selector          Value[Raw]
+	PodSelector       Value[LabelSelector] // of a NetworkPolicy
+	ScaleTargetRef    Value[Reference]     // of a HorizontalPodAutoscaler
+	Rules             List[IngressRule]
+	DefaultBackend    Value[Backend]
 }
+
+// LabelSelector matches pods by their labels; without any it matches all of the namespace.
+type LabelSelector struct {
+	MatchLabels      Map
+	MatchExpressions List[Raw]
+}
+
+// Reference names another object of the same namespace.
+type Reference struct{ Kind, Name Value[string] }
+
+// IngressRule leads the paths of a host to services.
+type IngressRule struct {
+	HTTP Value[IngressPaths] `doc:"http"`
+}
+
+// IngressPaths are the paths of one host.
+type IngressPaths struct{ Paths List[IngressPath] }
+
+// IngressPath leads one path to a service.
+type IngressPath struct{ Backend Value[Backend] }
+
+// Backend is where an Ingress sends requests.
+type Backend struct{ Service Value[Reference] }

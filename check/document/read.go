@@ -14,7 +14,9 @@ type File struct {
 	Name     string
 	Subjects []Subject
 	Notes    []Note // what was passed over
-	Foreign  bool   // it describes nothing of what a2c knows: one of the many files that a folder holds beside
+	// Associations are what Pod Identity says of service accounts.
+	Associations []*Association
+	Foreign      bool // it describes nothing of what a2c knows: one of the many files that a folder holds beside
 }
 
 // Subject is one thing that can be judged: exactly one of the pointers is set.
@@ -130,6 +132,9 @@ func (f *File) ecsOne(n *parse.Node, at Place, inYAML bool) bool {
 // Link lets services and task definitions of several files that are read together find each other by family, and Kubernetes objects see each other.
 func Link(files []*File) {
 	beside := &Objects{}
+	for _, f := range files {
+		beside.Associations = append(beside.Associations, f.Associations...)
+	}
 	tasks := map[string]*Task{}
 	for s := range subjects(files) {
 		switch {
@@ -145,8 +150,15 @@ func Link(files []*File) {
 	}
 	for s := range subjects(files) {
 		if s.Service != nil && s.Service.Task == nil && s.Service.TaskDefinition.Is == Set {
-			s.Service.Task = tasks[familyOf(s.Service.TaskDefinition.V)]
+			s.Service.join(tasks[familyOf(s.Service.TaskDefinition.V)])
 		}
+	}
+}
+
+// join lets a service and the task definition that it runs know each other.
+func (s *Service) join(t *Task) {
+	if s.Task = t; t != nil && t.Service == nil {
+		t.Service = s
 	}
 }
 

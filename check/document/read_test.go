@@ -63,7 +63,7 @@ items:
 - {apiVersion: apps/v1beta1, kind: Deployment}
 ---
 # nothing
-`, []string{"7:3 /items/0 eks-fargate.no-daemonset", "10:37 /items/0/spec/template/spec/hostPID eks-fargate.no-host-namespaces"}},
+`, []string{"7:3 /items/0 eks-fargate.no-daemonset", "10:37 /items/0/spec/template/spec/hostPID eks-fargate.no-host-namespaces", "11:3 /items/1 eks-ec2.removed-api-version"}},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -96,9 +96,9 @@ items:
 // TestPassedOver: what no rule knows is said.
 func TestPassedOver(t *testing.T) {
 	for text, want := range map[string]string{
-		"apiVersion: example.com/v1\nkind: Widget\n":   "1:1: Widget of example.com/v1 is passed over",
-		"apiVersion: apps/v1beta1\nkind: Deployment\n": "Deployment of apps/v1beta1 is passed over",
-		"kind: List\napiVersion: v1\nitems: [3]\n":     "3:9: it is a number, no object",
+		"apiVersion: example.com/v1\nkind: Widget\n": "1:1: Widget of example.com/v1 is passed over",
+		"apiVersion: apps/v2\nkind: Deployment\n":    "Deployment of apps/v2 is passed over",
+		"kind: List\napiVersion: v1\nitems: [3]\n":   "3:9: it is a number, no object",
 		"[1]":                           "1:1: it is an array",
 		"":                              "1:1: it holds no document",
 		"# only a comment\n":            "1:1: it holds no document",

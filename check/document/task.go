@@ -10,7 +10,7 @@ type Task struct {
 	NetworkMode             Value[string]
 	Containers              List[Container] `doc:"containerDefinitions"`
 	Volumes                 List[Volume]
-	PlacementConstraints    List[Raw]
+	PlacementConstraints    List[Placement]
 	RequiresCompatibilities List[string]
 	CPU                     Value[string] `doc:"cpu"`
 	Memory                  Value[string]
@@ -21,6 +21,7 @@ type Task struct {
 	InferenceAccelerators   List[Raw]
 	EphemeralStorage        Value[EphemeralStorage]
 	RuntimePlatform         Value[RuntimePlatform]
+	Service                 *Service `doc:"-"` // one that runs it, when it stands in the same files
 }
 
 // Tag is a key with its value.
@@ -161,15 +162,18 @@ type Firelens struct {
 type Volume struct {
 	Name               Value[string]
 	Host               Value[HostVolume]
-	Docker             Value[Raw]       `doc:"dockerVolumeConfiguration"`
-	EFS                Value[EFSVolume] `doc:"efsVolumeConfiguration"`
-	FSx                Value[Raw]       `doc:"fsxWindowsFileServerVolumeConfiguration"`
-	S3Files            Value[S3Volume]  `doc:"s3filesVolumeConfiguration"`
+	Docker             Value[DockerVolume] `doc:"dockerVolumeConfiguration"`
+	EFS                Value[EFSVolume]    `doc:"efsVolumeConfiguration"`
+	FSx                Value[Raw]          `doc:"fsxWindowsFileServerVolumeConfiguration"`
+	S3Files            Value[S3Volume]     `doc:"s3filesVolumeConfiguration"`
 	ConfiguredAtLaunch Value[bool]
 }
 
 // HostVolume is a folder of the instance.
 type HostVolume struct{ SourcePath Value[string] }
+
+// DockerVolume is a volume of a driver of Docker: of the instance's own disk, unless the driver keeps it elsewhere.
+type DockerVolume struct{ Scope, Driver Value[string] }
 
 // EFSVolume is a folder of an EFS file system.
 type EFSVolume struct {
@@ -204,8 +208,9 @@ type Service struct {
 	SchedulingStrategy            Value[string]
 	LoadBalancers                 List[LoadBalancer]
 	NetworkConfiguration          Value[NetworkConfiguration]
-	PlacementConstraints          List[Raw]
-	PlacementStrategy             List[Raw] `doc:"placementStrategy placementStrategies"`
+	DeploymentController          Value[DeploymentController]
+	PlacementConstraints          List[Placement]
+	PlacementStrategy             List[Placement] `doc:"placementStrategy placementStrategies"`
 	HealthCheckGracePeriodSeconds Value[int64]
 	DeploymentConfiguration       Value[DeploymentConfiguration]
 	EnableExecuteCommand          Value[bool]
@@ -225,8 +230,25 @@ type LoadBalancer struct {
 	Classic       Value[string] `doc:"loadBalancerName"`
 	ContainerName Value[string]
 	ContainerPort Value[int64]
-	TargetType    *Value[string] `doc:"-"` // of the target group, when it stands in the same file
+	Group         *TargetGroup `doc:"-"` // when it stands in the same file
 }
+
+// TargetGroup is what a load balancer sends to. https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-elasticloadbalancingv2-targetgroup.html
+type TargetGroup struct {
+	At              Place `doc:"-"`
+	TargetType      Value[string]
+	HealthCheckPort Value[string]
+	Attributes      List[TargetGroupAttribute] `doc:"targetGroupAttributes"`
+}
+
+// TargetGroupAttribute is a setting of a target group, deregistration_delay.timeout_seconds for one.
+type TargetGroupAttribute struct{ Key, Value Value[string] }
+
+// Placement is a constraint (type and expression) or a strategy (type and field) of where tasks are put.
+type Placement struct{ Type, Expression, Field Value[string] }
+
+// DeploymentController is what replaces tasks by those of a new version.
+type DeploymentController struct{ Type Value[string] }
 
 // NetworkConfiguration is where a service's tasks get their network interfaces.
 type NetworkConfiguration struct {
@@ -242,6 +264,7 @@ type VPC struct {
 // DeploymentConfiguration is how new versions replace old ones.
 type DeploymentConfiguration struct {
 	CircuitBreaker Value[CircuitBreaker] `doc:"deploymentCircuitBreaker"`
+	MaximumPercent Value[int64]
 }
 
 // CircuitBreaker ends deployments that fail.

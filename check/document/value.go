@@ -97,6 +97,7 @@ type List[T any] = Value[[]Value[T]]
 // Pair is one entry of a map.
 type Pair struct {
 	Name string
+	Text bool // its value is written as a text, not as a number or a truth
 	Value[Scalar]
 }
 
