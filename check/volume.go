@@ -20,7 +20,9 @@ func volumeRules() []Rule {
 		},
 		{
 			ID: "fargate.volume-docker-unsupported", Severity: model.Blocker, Targets: onECS(), Source: volumeAPI,
-			Task:   inVolumes(func(v *document.Volume, s Says) { set(s, v.Docker, "dockerVolumeConfiguration") }),
+			Task: inVolumes(func(v *document.Volume, s Says) {
+				set(s, v.Docker, "a driver of Docker for the volume "+safe(v.Name.V))
+			}),
 			Title:  "No volume of Docker's own drivers",
 			Remedy: "Take an empty volume for what lives as long as the task, EFS for what must outlive it.",
 		},

@@ -31,7 +31,7 @@ func newCheck(a *app) *cobra.Command {
 		Long: `check holds an analysed application against the rules of a target: privileged mode, daemons, CPU and memory, ports, persistent state, and
 what of system, runtime and server gets no updates any more. Or it judges files, folders and - (standard input): ECS task definitions and services (JSON, also as
 the describe calls return them), CloudFormation templates (JSON and YAML; also functions from images, services of App Runner and of ECS Express Mode, profiles of EKS
-on Fargate) and Kubernetes manifests; what they are is seen from their content, and what they are made for, too: requiresCompatibilities, launch type, capacity provider
+on Fargate), plans of Terraform (terraform show -json), compose files (each service as a task) and Kubernetes manifests; what they are is seen from their content, and what they are made for, too: requiresCompatibilities, launch type, capacity provider
 and node selector say whether they are judged for Fargate or for EC2. --target asks for another.
 Each finding names its rule, the evidence (of a file: line, column and JSON pointer), what to do and where AWS says so. What only the deployment decides, a
 parameter or a condition, is "cannot tell" where a rule needs it. Kinds that no rule knows are named and passed over.
@@ -49,7 +49,8 @@ Exit codes: 0 yes · 2 nothing that can be judged · 3 no, or it would break · 
   a2c check taskdef.json -o sarif > a2c.sarif
   a2c check stack.yaml --ignore fargate.task-role --reason "keys are rotated daily" --until 2027-03-31
   a2c check --explain fargate.host-agent
-  kubectl get deployment web -o yaml | a2c check -`,
+  kubectl get deployment web -o yaml | a2c check -
+  terraform show -json plan.out | a2c check -`,
 		GroupID:     "look",
 		Args:        cobra.ArbitraryArgs,
 		Annotations: map[string]string{moreFormats: strings.Join([]string{formatSARIF, formatJUnit, formatMarkdown}, " ")},

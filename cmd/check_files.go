@@ -49,7 +49,7 @@ func (a *app) checkFiles(names, targets []string) ([]model.Verdict, Code, error)
 	}
 	verdicts, err := check.RunDocuments(files, targets)
 	if err == nil && len(verdicts) == 0 {
-		err = fmt.Errorf("nothing to judge in %s: want an ECS task definition or service, a CloudFormation template, or Kubernetes manifests%s", term.Safe(strings.Join(names, ", ")), forTargets(targets))
+		err = fmt.Errorf("nothing to judge in %s: want an ECS task definition or service, a CloudFormation template, a Terraform plan as JSON, a compose file, or Kubernetes manifests%s", term.Safe(strings.Join(names, ", ")), forTargets(targets))
 	}
 	if err != nil {
 		return nil, code, usage(err)

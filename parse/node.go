@@ -88,6 +88,19 @@ func (n *Node) Get(name string) *Node {
 	return nil
 }
 
+// At puts the value and all within it at one place: that of the text that it was read from.
+func (n *Node) At(pos Pos) *Node {
+	n.Pos = pos
+	for i := range n.Fields {
+		n.Fields[i].Pos = pos
+		n.Fields[i].Value.At(pos)
+	}
+	for _, item := range n.Items {
+		item.At(pos)
+	}
+	return n
+}
+
 // JSON reads one document. Syntax errors, text that is not UTF-8, duplicate keys, and documents that are too large or too deep come
 // back as Problems.
 func JSON(data []byte) (*Node, error) {

@@ -16,6 +16,8 @@ type reader struct {
 	// loose: names in any case and numbers as text, as CloudFormation takes them. Else names and types are the API's own.
 	loose bool
 	yaml  bool // yes, no, on and off are truths
+	// blocks: as Terraform writes it, names with underscores, each object a list of one.
+	blocks bool
 	// resolve follows intrinsic functions; nil where there are none.
 	resolve func(n *parse.Node) answer
 	names   map[reflect.Type]map[string]int
@@ -51,6 +53,14 @@ type slot interface {
 
 func (v *Value[T]) fill(r *reader, n *parse.Node, at Place) {
 	a := r.look(n)
+	if r.blocks && a.is == Set && a.node.Kind == parse.Array && reflect.TypeFor[T]().Kind() == reflect.Struct {
+		if len(a.node.Items) == 0 {
+			a = answer{is: Absent}
+		} else {
+			n = a.node.Items[0]
+			a, at = r.look(n), at.item(0, n)
+		}
+	}
 	v.At, v.Is, v.There, v.Why = at, a.is, a.there, a.why
 	if a.is != Set {
 		return
@@ -148,6 +158,9 @@ func (r *reader) put(v reflect.Value, n *parse.Node, at Place) {
 }
 
 func (r *reader) fold(name string) string {
+	if r.blocks {
+		name = strings.ReplaceAll(name, "_", "")
+	}
 	if r.loose {
 		return strings.ToLower(name)
 	}
@@ -168,6 +181,9 @@ func (r *reader) fields(t reflect.Type) map[string]int {
 		all := strings.Fields(f.Tag.Get("doc"))
 		if len(all) == 0 {
 			all = []string{strings.ToLower(f.Name[:1]) + f.Name[1:]}
+		}
+		if r.blocks {
+			all = append(all, strings.Fields(f.Tag.Get("tf"))...)
 		}
 		for _, name := range all {
 			names[r.fold(name)] = i

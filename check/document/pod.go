@@ -14,17 +14,18 @@ type Pod struct {
 
 // PodSpec is what a pod runs, and on what.
 type PodSpec struct {
-	Containers, InitContainers    List[PodContainer]
+	Containers                    List[PodContainer] `tf:"container"`
+	InitContainers                List[PodContainer] `tf:"init_container"`
 	EphemeralContainers           List[PodContainer]
 	HostNetwork, HostPID, HostIPC Value[bool]
 	SecurityContext               Value[PodSecurity]
-	Volumes                       List[PodVolume]
-	TopologySpreadConstraints     List[Raw]
+	Volumes                       List[PodVolume] `tf:"volume"`
+	TopologySpreadConstraints     List[Raw]       `tf:"topology_spread_constraint"`
 	Affinity                      Value[Affinity]
 	NodeSelector                  Map
 	OS                            Value[PodOS] `doc:"os"`
 	RuntimeClassName, NodeName    Value[string]
-	Tolerations                   List[Raw]
+	Tolerations                   List[Raw] `tf:"toleration"`
 }
 
 // PodOS is the system that a pod's containers are made for.
@@ -37,7 +38,7 @@ type Affinity struct {
 
 // PodSecurity is what holds for all containers of a pod.
 type PodSecurity struct {
-	Sysctls        List[Sysctl]
+	Sysctls        List[Sysctl] `tf:"sysctl"`
 	WindowsOptions Value[Raw]
 }
 
@@ -51,9 +52,9 @@ type Sysctl struct {
 type PodContainer struct {
 	Name, Image     Value[string]
 	SecurityContext Value[ContainerSecurity]
-	Ports           List[ContainerPort]
+	Ports           List[ContainerPort] `tf:"port"`
 	Resources       Value[Resources]
-	VolumeMounts    List[VolumeMount]
+	VolumeMounts    List[VolumeMount] `tf:"volume_mount"`
 	VolumeDevices   List[Raw]
 	RestartPolicy   Value[string]
 	ReadinessProbe  Value[Raw]

@@ -55,6 +55,10 @@ func Read(name string, data []byte) (*File, error) {
 			k.object(n, at, at)
 		case n.Get("Resources") != nil || n.Get("AWSTemplateFormatVersion") != nil:
 			f.cloudFormation(n, at, inYAML)
+		case isPlan(n):
+			f.terraform(n, at)
+		case isCompose(n):
+			f.compose(n, at)
 		default:
 			f.ecs(n, at, inYAML)
 		}
@@ -108,7 +112,7 @@ func (f *File) ecs(n *parse.Node, at Place, inYAML bool) {
 	}
 	if !found && !f.ecsOne(n, at, inYAML) {
 		f.Foreign = len(f.Subjects) == 0
-		f.note(at, "it describes nothing that a2c knows: no task definition, service, CloudFormation template or Kubernetes object")
+		f.note(at, "it describes nothing that a2c knows: no task definition, service, CloudFormation template, Terraform plan, compose file or Kubernetes object")
 	}
 }
 

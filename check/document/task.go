@@ -9,7 +9,7 @@ type Task struct {
 	ExecutionRole           Value[string] `doc:"executionRoleArn"`
 	NetworkMode             Value[string]
 	Containers              List[Container] `doc:"containerDefinitions"`
-	Volumes                 List[Volume]
+	Volumes                 List[Volume]    `tf:"volume"`
 	PlacementConstraints    List[Placement]
 	RequiresCompatibilities List[string]
 	CPU                     Value[string] `doc:"cpu"`
@@ -18,7 +18,7 @@ type Task struct {
 	PIDMode                 Value[string] `doc:"pidMode"`
 	IPCMode                 Value[string] `doc:"ipcMode"`
 	ProxyConfiguration      Value[Raw]
-	InferenceAccelerators   List[Raw]
+	InferenceAccelerators   List[Raw] `tf:"inference_accelerator"`
 	EphemeralStorage        Value[EphemeralStorage]
 	RuntimePlatform         Value[RuntimePlatform]
 	Service                 *Service `doc:"-"` // one that runs it, when it stands in the same files
@@ -162,11 +162,12 @@ type Firelens struct {
 type Volume struct {
 	Name               Value[string]
 	Host               Value[HostVolume]
+	HostPath           Value[string]       `doc:"-" tf:"host_path"` // Terraform's way to say host.sourcePath
 	Docker             Value[DockerVolume] `doc:"dockerVolumeConfiguration"`
 	EFS                Value[EFSVolume]    `doc:"efsVolumeConfiguration"`
 	FSx                Value[Raw]          `doc:"fsxWindowsFileServerVolumeConfiguration"`
 	S3Files            Value[S3Volume]     `doc:"s3filesVolumeConfiguration"`
-	ConfiguredAtLaunch Value[bool]
+	ConfiguredAtLaunch Value[bool]         `tf:"configure_at_launch"`
 }
 
 // HostVolume is a folder of the instance.
@@ -199,22 +200,22 @@ type S3Volume struct {
 // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html
 type Service struct {
 	At                            Place         `doc:"-"`
-	Name                          Value[string] `doc:"serviceName"`
+	Name                          Value[string] `doc:"serviceName" tf:"name"`
 	TaskDefinition                Value[string]
 	Task                          *Task `doc:"-"` // the definition, when it stands in the same file
 	LaunchType                    Value[string]
 	CapacityProviderStrategy      List[CapacityProvider]
 	PlatformVersion               Value[string]
 	SchedulingStrategy            Value[string]
-	LoadBalancers                 List[LoadBalancer]
+	LoadBalancers                 List[LoadBalancer] `tf:"load_balancer"`
 	NetworkConfiguration          Value[NetworkConfiguration]
 	DeploymentController          Value[DeploymentController]
 	PlacementConstraints          List[Placement]
-	PlacementStrategy             List[Placement] `doc:"placementStrategy placementStrategies"`
+	PlacementStrategy             List[Placement] `doc:"placementStrategy placementStrategies" tf:"ordered_placement_strategy"`
 	HealthCheckGracePeriodSeconds Value[int64]
 	DeploymentConfiguration       Value[DeploymentConfiguration]
 	EnableExecuteCommand          Value[bool]
-	VolumeConfigurations          List[Raw]
+	VolumeConfigurations          List[Raw] `tf:"volume_configuration"`
 	DesiredCount                  Value[int64]
 	Tags                          List[Tag]
 }
@@ -227,7 +228,7 @@ type CapacityProvider struct {
 // LoadBalancer is what brings requests to a service.
 type LoadBalancer struct {
 	TargetGroup   Value[string] `doc:"targetGroupArn"`
-	Classic       Value[string] `doc:"loadBalancerName"`
+	Classic       Value[string] `doc:"loadBalancerName" tf:"elb_name"`
 	ContainerName Value[string]
 	ContainerPort Value[int64]
 	Group         *TargetGroup `doc:"-"` // when it stands in the same file

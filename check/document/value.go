@@ -1,4 +1,4 @@
-// Package document turns files that describe deployments (ECS task definitions and services, CloudFormation templates, Kubernetes manifests) into
+// Package document turns files that describe deployments (ECS task definitions and services, CloudFormation templates, plans of Terraform, compose files, Kubernetes manifests) into
 // typed subjects for rules, each value with its place. It reads bytes, never files, and guesses nothing: what only the deployment decides is
 // Unknown.
 package document
