@@ -41,6 +41,11 @@ func exactly(what string) cobra.PositionalArgs {
 // idFlag adds --application-id, with the workspace's applications as completion.
 func (a *app) idFlag(c *cobra.Command, id *string) {
 	c.Flags().StringVar(id, "application-id", "", "the application, by its `ID` of a2c inventory")
+	a.completesIDs(c)
+}
+
+// completesIDs offers the applications of the workspace.
+func (a *app) completesIDs(c *cobra.Command) {
 	a.completes(c, "application-id", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		w, err := a.open(false)
 		if err != nil {

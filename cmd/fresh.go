@@ -60,6 +60,9 @@ func (a *app) proposeDeployment(w *workspace.Workspace, id string, analysis mode
 		return err
 	}
 	d := generate.Propose(analysis, image, verified)
+	if c, err := workspace.Load[model.Configuration](w, path.Join(id, workspace.ConfigurationFile)); err == nil {
+		generate.Settings(&d, c)
+	}
 	d.Inputs = inputs
 	_, edits, err := workspace.Propose(w, path.Join(id, workspace.DeploymentFile), d)
 	a.noteEdits(edits)

@@ -29,18 +29,22 @@ func newGenerate(a *app) *cobra.Command {
 
 // deploymentFlags are what a user may say about deployment files.
 type deploymentFlags struct {
-	id, profile, secrets string
-	podIdentity          *bool // nil: as deployment.json says
-	targets              []string
-	force, dryRun        bool
-	withNetwork          bool
+	ids              []string
+	all              bool
+	name             string // of several together
+	id               string // one of ids
+	profile, secrets string
+	podIdentity      *bool // nil: as deployment.json says
+	targets          []string
+	force, dryRun    bool
+	withNetwork      bool
 }
 
 func newAppDeployment(a *app) *cobra.Command {
 	var f deploymentFlags
 	var podIdentity bool
 	c := &cobra.Command{
-		Use:   "app-deployment --application-id ID",
+		Use:   "app-deployment --application-id ID[,ID…] | --all",
 		Short: "Write task definition, CloudFormation, Kubernetes and Compose files",
 		Long: `app-deployment reads deployment.json, which is yours to edit, and writes the files of each target into the application's folder. The same input gives the
 same bytes. Account and region are never invented: fill aws in deployment.json.
@@ -48,14 +52,19 @@ same bytes. Account and region are never invented: fill aws in deployment.json.
 A generated file that you changed stays as it is, and what would have been written is put beside it as .new. A target that refuses the application gets no files;
 a2c check says why. --force writes in both cases, and what stands against the target at the head of its files.
 
+Several applications are made as one, in a folder of their own called by --name: one stack (ECS), one namespace (EKS), one project (Compose). Each finds the
+others by name, along what they were seen to connect to or are configured for; settings that name localhost or the machine are given by environment where
+the framework allows, and README.md lists what is left to do. Each is a service of its own.
+
 Exit code 3: you changed a generated file, or a target refuses the application.`,
 		Example: `  a2c generate app-deployment --application-id java-tomcat-9e8e4799
   a2c generate app-deployment --application-id java-tomcat-9e8e4799 --target eks-ec2,eks-fargate --dry-run
   a2c generate app-deployment --application-id java-tomcat-9e8e4799 --target eks-ec2 --secrets external-secrets
-  a2c generate app-deployment --application-id java-tomcat-9e8e4799 --target ecs-ec2,compose`,
+  a2c generate app-deployment --application-id java-tomcat-9e8e4799 --target ecs-ec2,compose
+  a2c generate app-deployment --all --name shop --target eks-ec2,compose`,
 		Args: none,
 		RunE: func(c *cobra.Command, _ []string) error {
-			if err := checkID(f.id); err != nil {
+			if err := f.which(); err != nil {
 				return err
 			}
 			if err := knownTargets(f.targets); err != nil {
@@ -67,11 +76,14 @@ Exit code 3: you changed a generated file, or a target refuses the application.`
 			if c.Flags().Changed("pod-identity") {
 				f.podIdentity = &podIdentity
 			}
-			return a.lockedFor(f.id, f.force, func(w *workspace.Workspace) error { return a.appDeployment(c.Context(), w, f) })
+			return a.appDeployments(c.Context(), f)
 		},
 	}
-	a.idFlag(c, &f.id)
 	s := c.Flags()
+	s.StringSliceVar(&f.ids, "application-id", nil, "the application, by its `ID` of a2c inventory; several are made together")
+	a.completesIDs(c)
+	s.BoolVar(&f.all, "all", false, "make all applications together that have an image")
+	s.StringVar(&f.name, "name", "applications", "`name` of several applications together: of their folder, stack, namespace and project")
 	s.StringSliceVar(&f.targets, "target", nil, "`name` of a target: "+strings.Join(generate.Names(), ", ")+" (default what deployment.json says)")
 	s.StringVar(&f.profile, "profile", "", "`name` of an AWS CLI profile, whose account and region are filled into deployment.json")
 	s.StringVar(&f.secrets, "secrets", "", "`who` makes the Secret on EKS, kept in deployment.json: "+strings.Join(generate.SecretWays(), ", ")+" (default template: you do)")
@@ -93,17 +105,7 @@ func knownTargets(targets []string) error {
 }
 
 func (a *app) appDeployment(ctx context.Context, w *workspace.Workspace, f deploymentFlags) error {
-	if _, err := a.freshImage(w, f.id); err != nil {
-		return err
-	}
-	d, err := workspace.Load[model.Deployment](w, path.Join(f.id, workspace.DeploymentFile))
-	if err != nil {
-		return a.missing(err, f.id, w, "containerize")
-	}
-	if err := w.Fresh(f.id, workspace.DeploymentFile, d.Inputs, a.command("containerize --application-id "+f.id)); err != nil {
-		return err
-	}
-	changed, err := f.settle(ctx, &d)
+	d, changed, err := a.deployment(ctx, w, f)
 	if err != nil {
 		return err
 	}
@@ -120,7 +122,26 @@ func (a *app) appDeployment(ctx context.Context, w *workspace.Workspace, f deplo
 			return err
 		}
 	}
-	return a.writeTargets(ctx, w, f, outputs, refused)
+	made := workspace.Made{A2CVersion: version}
+	if made.Inputs, err = w.Inputs(f.id, workspace.DeploymentFile); err != nil {
+		return err
+	}
+	return a.writeTargets(ctx, w, f, outputs, refused, made)
+}
+
+// deployment is deployment.json with what the flags say, and whether they changed it.
+func (a *app) deployment(ctx context.Context, w *workspace.Workspace, f deploymentFlags) (d model.Deployment, changed bool, err error) {
+	if _, err := a.freshImage(w, f.id); err != nil {
+		return d, false, err
+	}
+	if d, err = workspace.Load[model.Deployment](w, path.Join(f.id, workspace.DeploymentFile)); err != nil {
+		return d, false, a.missing(err, f.id, w, "containerize")
+	}
+	if err := w.Fresh(f.id, workspace.DeploymentFile, d.Inputs, a.command("containerize --application-id "+f.id)); err != nil {
+		return d, false, err
+	}
+	changed, err = f.settle(ctx, &d)
+	return d, changed, err
 }
 
 // settle puts what flags say into the deployment.

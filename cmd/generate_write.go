@@ -57,12 +57,7 @@ func (a *app) refusals(w *workspace.Workspace, f deploymentFlags, outputs map[st
 
 // writeTargets writes the files of each target that takes the application, or shows what would change. It may be interrupted between two of them, so that
 // each is there whole.
-func (a *app) writeTargets(ctx context.Context, w *workspace.Workspace, f deploymentFlags, outputs map[string]generate.Output, refused map[string][]string) error {
-	made := workspace.Made{A2CVersion: version}
-	var err error
-	if made.Inputs, err = w.Inputs(f.id, workspace.DeploymentFile); err != nil {
-		return err
-	}
+func (a *app) writeTargets(ctx context.Context, w *workspace.Workspace, f deploymentFlags, outputs map[string]generate.Output, refused map[string][]string, made workspace.Made) error {
 	all, problems := []written{}, []error{}
 	for _, target := range slices.Sorted(maps.Keys(outputs)) {
 		if err := ctx.Err(); err != nil {

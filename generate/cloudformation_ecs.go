@@ -52,6 +52,7 @@ type (
 		ContainerPort int
 		HostPort      *int `json:",omitempty"` // 0: one that is free
 		Protocol      string
+		Name          string `json:",omitempty"` // by which Service Connect knows it
 	}
 	cfnResourceNeed struct{ Type, Value string }
 	cfnHealth       struct {
@@ -132,6 +133,7 @@ type cfnService struct {
 	HealthGrace              int          `json:"HealthCheckGracePeriodSeconds,omitempty"`
 	NetworkConfiguration     *cfnNetworks `json:",omitempty"`
 	LoadBalancers            []any        `json:",omitempty"` // cfnServiceBalancer, or a choice
+	ServiceConnect           *cfnConnect  `json:"ServiceConnectConfiguration,omitempty"`
 	EnableExecuteCommand     any
 	EnableECSManagedTags     bool
 	PropagateTags            string
@@ -145,6 +147,26 @@ type (
 		Weight           int
 	}
 	cfnNetworks struct{ AwsvpcConfiguration cfnNetwork }
+)
+
+// cfnConnect is how a service is found and finds others (Service Connect); without Services it only finds.
+type cfnConnect struct {
+	Enabled   bool
+	Namespace any
+	Services  []cfnConnected `json:",omitempty"`
+}
+
+type (
+	cfnConnected struct {
+		PortName      string
+		DiscoveryName string
+		ClientAliases []cfnAlias
+	}
+	cfnAlias struct {
+		DNSName string `json:"DnsName"`
+		Port    int
+	}
+	cfnNamespace struct{ Name, Description string }
 )
 
 type cfnDeployment struct {

@@ -42,6 +42,7 @@ type composition struct {
 	name    string
 	volumes []composeMount
 	granted granted
+	prefix  string // of the variables that hold secrets: several applications may call theirs alike
 }
 
 // The part of the Compose specification that a2c writes: https://github.com/compose-spec/compose-spec/blob/main/spec.md
@@ -74,6 +75,8 @@ type composeService struct {
 	MemLimit      string                  `json:"mem_limit,omitempty"`
 	StopGrace     string                  `json:"stop_grace_period,omitempty"`
 	ExtraHosts    []string                `json:"extra_hosts,omitempty"`
+	Networks      map[string]composeNames `json:"networks,omitempty"`
+	DependsOn     []string                `json:"depends_on,omitempty"`
 	RestartPolicy string                  `json:"restart"`
 }
 
@@ -94,6 +97,9 @@ type (
 	composeTmpfs struct {
 		Size string `json:"size"`
 		Mode int    `json:"mode"`
+	}
+	composeNames struct {
+		Aliases []string `json:"aliases"`
 	}
 	composeLimit struct {
 		Soft int `json:"soft"`
@@ -204,6 +210,14 @@ func (c *composition) restrict(s *composeService) {
 // asked are names that Compose replaces between braces (spec.md, "Interpolation").
 var asked = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
+// secretVariable is the one of the caller's that holds a secret.
+func (c *composition) secretVariable(name string) string {
+	if asked.MatchString(name) {
+		return c.prefix + name
+	}
+	return term.Safe(name)
+}
+
 // environment has the value of no secret: each comes from the caller's environment or from .env, and where Compose can say so it demands it.
 func (c *composition) environment() []string {
 	var env []string
@@ -212,7 +226,7 @@ func (c *composition) environment() []string {
 	}
 	for _, s := range c.d.Secrets {
 		if asked.MatchString(s.Name) {
-			env = append(env, s.Name+"=${"+s.Name+":?is a secret: give it in the environment or in .env}")
+			env = append(env, s.Name+"=${"+c.secretVariable(s.Name)+":?is a secret: give it in the environment or in .env}")
 		} else {
 			env = append(env, interpolated(s.Name))
 		}

@@ -28,6 +28,10 @@ func (s *stack) service(waits []string) {
 			waits = append(waits, "Listener"+t.number)
 		}
 	}
+	if s.connected != nil {
+		service.ServiceConnect = s.connect()
+		waits = append(waits, s.connected.after...)
+	}
 	slices.Sort(waits)
 	s.t.Resources["Service"] = cfnResource{Type: "AWS::ECS::Service", DependsOn: waits, Properties: service}
 	s.t.Outputs["ServiceName"] = cfnOutput{Description: "Name of the service", Value: get("Service", "Name")}

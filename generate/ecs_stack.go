@@ -158,7 +158,7 @@ func (s *stack) containerProperties() cfnContainer {
 		c.ReadonlyRootFilesystem = ifElse("Exec", false, true)
 	}
 	for _, p := range s.d.ExposedPorts {
-		mapping := cfnPortMapping{ContainerPort: p.LocalPort, Protocol: protocol(p)}
+		mapping := cfnPortMapping{ContainerPort: p.LocalPort, Protocol: protocol(p), Name: s.connectName(p)}
 		if s.bridge {
 			mapping.HostPort = new(s.fixedPort(p.LocalPort))
 		}

@@ -25,6 +25,8 @@ func (w *workload) jobNames() []string {
 	return all
 }
 
+func (w *workload) cronJobName(job string) string { return label(w.name, 31, "app") + "-" + job }
+
 // cronJob runs the command with the application's image, user, environment and volumes, and one at a time. A disk of the StatefulSet's is not there.
 func (w *workload) cronJob(name string, j model.CronJob) kube.CronJob {
 	c := w.container()
@@ -38,7 +40,7 @@ func (w *workload) cronJob(name string, j model.CronJob) kube.CronJob {
 	pod.RestartPolicy = "Never"
 	pod.TopologySpreadConstraints = nil
 	labels := w.labelsOf(label(w.name+"-"+name, 63, "job"))
-	k := kube.CronJob{Object: w.object("batch/v1", "CronJob", label(w.name, 31, "app")+"-"+name)}
+	k := kube.CronJob{Object: w.object("batch/v1", "CronJob", w.cronJobName(name))}
 	k.Metadata.Labels = labels
 	k.Spec = kube.CronJobSpec{
 		Schedule: j.Schedule, TimeZone: j.TimeZone, ConcurrencyPolicy: "Forbid", StartingDeadlineSeconds: new(int64(300)), Suspend: new(j.Suspend),

@@ -14,14 +14,20 @@ func (w *workload) networkPolicy() kube.NetworkPolicy {
 		PodSelector: kube.Selector{MatchLabels: map[string]string{partOf: w.name}}, PolicyTypes: []string{"Ingress", "Egress"}, Ingress: w.letIn(), Egress: []kube.EgressRule{{}},
 	}
 	known := ends(w.d)
-	if len(known) == 0 {
+	if len(known)+len(w.peers) == 0 {
 		w.notes = append(w.notes, "networkpolicy.yaml lets it out to everything, since no connection of it is known.")
 		return p
 	}
 	p.Spec.Egress = append([]kube.EgressRule{{Ports: []kube.PolicyPort{policyPort("udp", 53), policyPort("tcp", 53)}}}, w.toAWS()...)
 	for _, e := range known {
 		p.Spec.Egress = append(p.Spec.Egress, kube.EgressRule{
-			To: []kube.Peer{{IPBlock: kube.IPBlock{CIDR: e.cidr}}}, Ports: []kube.PolicyPort{policyPort(e.protocol, e.port)},
+			To: []kube.Peer{{IPBlock: &kube.IPBlock{CIDR: e.cidr}}}, Ports: []kube.PolicyPort{policyPort(e.protocol, e.port)},
+		})
+	}
+	for _, peer := range w.peers {
+		p.Spec.Egress = append(p.Spec.Egress, kube.EgressRule{
+			To:    []kube.Peer{{PodSelector: &kube.Selector{MatchLabels: map[string]string{"app.kubernetes.io/name": peer.name}}}},
+			Ports: []kube.PolicyPort{policyPort("tcp", peer.port)},
 		})
 	}
 	w.notes = append(w.notes, "networkpolicy.yaml lets it out only to what is known of it, which may lack what is used seldom: read it, and add to reaches in deployment.json. The network of the cluster has to enforce such policies.")
@@ -63,7 +69,7 @@ func (w *workload) toAWS() []kube.EgressRule {
 	}
 	if w.d.EKSParameters.PodIdentity {
 		rules = append(rules, kube.EgressRule{
-			To: []kube.Peer{{IPBlock: kube.IPBlock{CIDR: "169.254.170.23/32"}}}, Ports: []kube.PolicyPort{policyPort("tcp", 80)},
+			To: []kube.Peer{{IPBlock: &kube.IPBlock{CIDR: "169.254.170.23/32"}}}, Ports: []kube.PolicyPort{policyPort("tcp", 80)},
 		})
 	}
 	return rules

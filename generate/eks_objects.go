@@ -19,11 +19,7 @@ func (w *workload) namespaceObject() kube.Object {
 func (w *workload) services() []kube.Service {
 	var all []kube.Service
 	for i, p := range w.ports {
-		name := w.name
-		if i > 0 {
-			name = label(w.name, 63-1-len(p.name), "app") + "-" + p.name
-		}
-		s := kube.Service{Object: w.object("v1", "Service", name), Spec: kube.ServiceSpec{Type: "ClusterIP", Selector: w.selector()}}
+		s := kube.Service{Object: w.object("v1", "Service", serviceName(w.name, p.name, i)), Spec: kube.ServiceSpec{Type: "ClusterIP", Selector: w.selector()}}
 		s.Spec.Ports = []kube.ServicePort{{Name: p.name, Port: int32(p.LocalPort), TargetPort: kube.Text(p.name), Protocol: strings.ToUpper(protocol(p.Port))}}
 		all = append(all, s)
 	}
@@ -33,6 +29,14 @@ func (w *workload) services() []kube.Service {
 		all = append(all, s)
 	}
 	return all
+}
+
+// serviceName is that of the port with the number i: the first one's is the application's own.
+func serviceName(application, port string, i int) string {
+	if i == 0 {
+		return application
+	}
+	return label(application, 63-1-len(port), "app") + "-" + port
 }
 
 // podsName is that of the service whose name leads to the pods of a StatefulSet themselves.

@@ -72,8 +72,10 @@ func (w *workload) development() kustomization {
 	if len(w.claimed()) > 0 {
 		k.Patches = append(k.Patches, w.patch(w.kind(), w.name, w.emptied("/spec/template")...))
 	}
-	if len(w.claimed()) > 0 && len(w.d.EKSParameters.CronJobs) > 0 {
-		k.Patches = append(k.Patches, w.patch("CronJob", "", w.emptied("/spec/jobTemplate/spec/template")...))
+	if len(w.claimed()) > 0 {
+		for _, job := range w.jobNames() {
+			k.Patches = append(k.Patches, w.patch("CronJob", w.cronJobName(job), w.emptied("/spec/jobTemplate/spec/template")...))
+		}
 	}
 	for _, v := range w.claimed() {
 		k.Patches = append(k.Patches, kustomizePatch{

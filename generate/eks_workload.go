@@ -24,6 +24,13 @@ type workload struct {
 	remote     []remoteSecret // where something in the cluster fetches them
 	granted    granted
 	blockers   []string // what keeps it from the target
+	peers      []peer   // applications of the same namespace that it connects to
+}
+
+// peer is a port of another application.
+type peer struct {
+	name string
+	port int
 }
 
 type workloadPort struct {

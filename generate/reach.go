@@ -46,7 +46,7 @@ func (p *proposer) reaches() {
 
 // reach is the far end of a dependency that is no part of the application.
 func reach(d model.Dependency) model.Reach {
-	r := model.Reach{Name: d.Name, Host: d.Host, Port: d.Port, Protocol: "tcp", Seen: d.Alive, Process: d.Process, Local: d.AppID != "" || d.Process != ""}
+	r := model.Reach{Name: d.Name, Host: d.Host, Port: d.Port, Protocol: "tcp", Seen: d.Alive, Process: d.Process, Local: d.AppID != "" || d.Process != "", ApplicationID: d.AppID}
 	if d.Protocol == "udp" {
 		r.Protocol = "udp"
 	}

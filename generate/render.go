@@ -17,19 +17,14 @@ func Render(ctx context.Context, d model.Deployment, targets []string) (map[stri
 		return nil, err
 	}
 	if len(targets) == 0 {
-		if d.ECSParameters.CreateECSArtifacts {
-			targets = append(targets, ecsTarget(d.ECSParameters))
-		}
-		if d.EKSParameters.CreateEKSArtifacts {
-			targets = append(targets, eksEC2{}.Name())
-		}
+		targets = selected(d)
 	}
 	all := All()
 	outputs := map[string]Output{}
 	for _, name := range targets {
 		i := slices.IndexFunc(all, func(t Target) bool { return t.Name() == name })
 		if i < 0 {
-			return nil, fmt.Errorf("unknown target %q: known are %s", name, strings.Join(Names(), ", "))
+			return nil, unknownTarget(name)
 		}
 		output, err := all[i].Render(ctx, d)
 		if err != nil {
@@ -38,6 +33,22 @@ func Render(ctx context.Context, d model.Deployment, targets []string) (map[stri
 		outputs[name] = output
 	}
 	return outputs, nil
+}
+
+func unknownTarget(name string) error {
+	return fmt.Errorf("unknown target %q: known are %s", name, strings.Join(Names(), ", "))
+}
+
+// selected are the targets that deployment.json asks for.
+func selected(d model.Deployment) []string {
+	var targets []string
+	if d.ECSParameters.CreateECSArtifacts {
+		targets = append(targets, ecsTarget(d.ECSParameters))
+	}
+	if d.EKSParameters.CreateEKSArtifacts {
+		targets = append(targets, eksEC2{}.Name())
+	}
+	return targets
 }
 
 // ecsTarget is the one of ECS's two that deployTarget names.

@@ -30,6 +30,21 @@ type task struct {
 	ec2        bool // tasks run on instances of the user's, not on Fargate
 	bridge     bool // with ports of the instance
 	daemon     bool // one on each instance
+	connected  *connected
+}
+
+// connected is how it is found by other applications of its stack, and finds them: by Service Connect.
+type connected struct {
+	names map[int]string // of each TCP port that it serves
+	after []string       // IDs of services that start before
+}
+
+// connectName is the name of a port in the task, which Service Connect refers to; "" where nothing does.
+func (t *task) connectName(p model.Port) string {
+	if t.connected == nil || t.connected.names[p.LocalPort] == "" || protocol(p) != "tcp" {
+		return ""
+	}
+	return portName(p)
 }
 
 type taskVolume struct {

@@ -61,7 +61,7 @@ func (t *task) containerDefinition(region string) taskContainer {
 	}
 	c.CPU, c.Memory = t.containerSize()
 	for _, p := range t.d.ExposedPorts {
-		c.PortMappings = append(c.PortMappings, taskPort{ContainerPort: p.LocalPort, HostPort: t.fixedPort(p.LocalPort), Protocol: protocol(p)})
+		c.PortMappings = append(c.PortMappings, taskPort{ContainerPort: p.LocalPort, HostPort: t.fixedPort(p.LocalPort), Name: t.connectName(p), Protocol: protocol(p)})
 	}
 	for _, e := range t.d.Environment {
 		c.Environment = append(c.Environment, taskVariable{Name: e.Name, Value: e.Value})

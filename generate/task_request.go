@@ -145,6 +145,7 @@ type taskMountPoint struct {
 type taskPort struct {
 	ContainerPort int    `json:"containerPort"`
 	HostPort      int    `json:"hostPort,omitempty"` // none: any that is free, or the container's
+	Name          string `json:"name,omitempty"`     // by which Service Connect knows it
 	Protocol      string `json:"protocol"`
 }
 

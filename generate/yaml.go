@@ -16,16 +16,25 @@ import (
 // turns U+2028 and U+0085 into blanks and refuses U+007F (measured, v1.4.0), all of which occur in environments. Nothing that turns or hides
 // text is left as it is: people read these files.
 func marshalYAML(firstLine string, v any) ([]byte, error) {
-	data, err := json.Marshal(v)
+	node, err := yamlNode(v)
 	if err != nil {
 		return nil, fmt.Errorf("write YAML: %w", err)
+	}
+	return encodeYAML(firstLine, node)
+}
+
+// yamlNode is the JSON form of v with the order of the fields kept.
+func yamlNode(v any) (*yaml.Node, error) {
+	data, err := json.Marshal(v)
+	if err != nil {
+		return nil, err
 	}
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.UseNumber()
-	node, err := nodeOf(d)
-	if err != nil {
-		return nil, fmt.Errorf("write YAML: %w", err)
-	}
+	return nodeOf(d)
+}
+
+func encodeYAML(firstLine string, node *yaml.Node) ([]byte, error) {
 	var b bytes.Buffer
 	b.WriteString("# " + firstLine + "\n")
 	e := yaml.NewEncoder(&b)

@@ -71,6 +71,19 @@ type Reach struct {
 	// Local says that it is on the analyzed machine itself, where a container does not find it; Process which program answers there, if one does.
 	Local   bool   `json:"local,omitempty"`
 	Process string `json:"process,omitempty"`
+	// ApplicationID is the application of the same machine that answers there: generated together with it, it is found by its name.
+	ApplicationID string `json:"applicationId,omitempty"`
+	// Settings are those in force that name such an application.
+	Settings []ReachSetting `json:"settings,omitempty"`
+}
+
+// ReachSetting is a setting that has to name another address once the application on the same machine runs elsewhere.
+type ReachSetting struct {
+	Key    string `json:"key"`
+	Value  string `json:"value"`  // "" when it holds a secret
+	Source string `json:"source"` // "file /etc/orders/application.yml:6"
+	// Variable is the variable of the environment that the framework takes in its place; "": there is none, or something that counts more sets it.
+	Variable string `json:"variable"`
 }
 
 // RoleActions are those of one service of AWS.

@@ -40,6 +40,9 @@ func APIServer() Proof {
 					c.asPutIn(t, r, target)
 				}
 			}
+			together := b.RenderedTogether(t, rendered, b.Scratch(t, "kube-apiserver-together"))
+			c.DryRun(t, filepath.Join(together, "eks-ec2"))
+			c.DryRun(t, filepath.Join(together, "eks-fargate"))
 			b.secretWays(t, c)
 			b.sidecar(t, c, named(t, rendered, "tomcat"), named(t, rendered, "agent"))
 			dir := filepath.Join(named(t, rendered, "tomcat").Dir, "eks-ec2", "base")

@@ -20,6 +20,14 @@ func AWSCLI() Proof {
 				b.RegisterTaskDefinition(t, filepath.Join(r.Dir, "ecs-fargate", "task-definition.json"))
 				b.RegisterTaskDefinition(t, filepath.Join(r.Dir, "ecs-ec2", "task-definition.json"))
 			}
+			together := b.RenderedTogether(t, rendered, b.Scratch(t, "aws-cli-together"))
+			definitions, err := filepath.Glob(filepath.Join(together, "ecs-*", "applications", "*", "task-definition.json"))
+			if err != nil || len(definitions) == 0 {
+				t.Fatalf("no task definitions of several applications (%v)", err)
+			}
+			for _, file := range definitions {
+				b.RegisterTaskDefinition(t, file)
+			}
 			for _, fault := range []struct{ sample, target, old, with, says string }{
 				{"tomcat", "ecs-fargate", `"networkMode"`, `"networkmode"`, "Unknown parameter in input"},
 				{"tomcat", "ecs-fargate", `"cpu": "256"`, `"cpu": 256`, "Invalid type for parameter cpu"},

@@ -19,6 +19,8 @@ func CFNLint() Proof {
 			for _, r := range rendered {
 				dirs = append(dirs, filepath.Join(r.Dir, "ecs-fargate"), filepath.Join(r.Dir, "ecs-ec2"), filepath.Join(r.Dir, "eks-fargate", "cloudformation"))
 			}
+			together := b.RenderedTogether(t, rendered, b.Scratch(t, "cfn-lint-together"))
+			dirs = append(dirs, filepath.Join(together, "ecs-fargate"), filepath.Join(together, "ecs-ec2"), filepath.Join(together, "eks-fargate", "cloudformation"))
 			b.LintTemplates(t, dirs...)
 			tomcat := named(t, rendered, "tomcat").Dir
 			for _, fault := range []struct{ file, old, with, rule string }{

@@ -45,6 +45,29 @@ func (b *Bench) Rendered(t *testing.T, scratch string) []Rendered {
 	return all
 }
 
+// RenderedTogether writes what generate makes of all sample deployments for linux/amd64 together, each connected to the next, and returns the folder.
+func (b *Bench) RenderedTogether(t *testing.T, all []Rendered, scratch string) string {
+	t.Helper()
+	var list []model.Deployment
+	for _, r := range all {
+		if r.Name != "hostile" && r.Deployment.Image.Platform == "linux/amd64" && !slices.ContainsFunc(list, func(d model.Deployment) bool { return d.ApplicationID == r.Deployment.ApplicationID }) {
+			list = append(list, r.Deployment)
+		}
+	}
+	for i := range list {
+		next := list[(i+1)%len(list)]
+		list[i].Reaches = append(slices.Clone(list[i].Reaches), model.Reach{
+			Name: "the next", Host: "localhost", Port: next.ExposedPorts[0].LocalPort, Protocol: "tcp", Local: true, ApplicationID: next.ApplicationID,
+		})
+	}
+	outputs, err := generate.Together(t.Context(), "together", list, generate.Names())
+	if err != nil {
+		t.Fatal(err)
+	}
+	writeOutputs(t, filepath.Join(scratch, "together"), outputs)
+	return filepath.Join(scratch, "together")
+}
+
 // named finds the sample of that name.
 func named(t *testing.T, all []Rendered, name string) Rendered {
 	t.Helper()
@@ -94,6 +117,11 @@ func renderTargets(t *testing.T, dir, name string, d model.Deployment, targets [
 	if err != nil {
 		t.Fatalf("%s: %v", name, err)
 	}
+	writeOutputs(t, dir, outputs)
+}
+
+func writeOutputs(t *testing.T, dir string, outputs map[string]generate.Output) {
+	t.Helper()
 	for target, output := range outputs {
 		for file, data := range output.Files {
 			path := filepath.Join(dir, target, file)

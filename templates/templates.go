@@ -6,5 +6,5 @@ import "embed"
 
 // FS holds the templates by their path in this folder: "dockerfile/Dockerfile.tmpl".
 //
-//go:embed dockerfile compose ecs eks verify
+//go:embed compose dockerfile ecs eks together verify
 var FS embed.FS

@@ -94,9 +94,10 @@ type PolicyPort struct {
 	Port     IntOrString `json:"port"`
 }
 
-// Peer is NetworkPolicyPeer.
+// Peer is NetworkPolicyPeer: one of the two.
 type Peer struct {
-	IPBlock IPBlock `json:"ipBlock"`
+	IPBlock     *IPBlock  `json:"ipBlock,omitempty"`
+	PodSelector *Selector `json:"podSelector,omitempty"`
 }
 
 // IPBlock is networking.k8s.io/v1.

@@ -77,6 +77,7 @@ func forPeople() map[string]string {
 		"AWSService":          "a proposal for the task role, for people",
 		"Deployment":          "generate proposes it, the user edits it, generate reads it again",
 		"Reach":               "as Deployment",
+		"ReachSetting":        "as Deployment",
 		"RoleActions":         "as Deployment",
 		"ECRParameters":       "as Deployment",
 		"ECSParameters":       "as Deployment",
