@@ -56,6 +56,7 @@ func bases() map[string]base {
 		"deployment":      {"deployment.json", ""},
 		"pod":             {"deployment.json", pod},
 		"pod-container":   {"deployment.json", pod + "/containers/0"},
+		"elsewhere":       {"elsewhere.json", ""},
 		"function":        {"elsewhere.json", "/Resources/Function/Properties"},
 		"app-runner":      {"elsewhere.json", "/Resources/Runner/Properties"},
 		"express":         {"elsewhere.json", "/Resources/Express/Properties"},

@@ -70,6 +70,74 @@ func serviceRules() []Rule {
 			Title:  "ECS Exec has a task role to act by",
 			Remedy: "Set taskRoleArn to a role with the ssmmessages rights, or take enableExecuteCommand out.",
 		},
+		{
+			ID: "fargate.service-az-subnets", Severity: model.Breaks, Targets: onECS(), Service: closedSubnets, Source: "https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html",
+			Title:  "Private subnets lead to a NAT gateway, or to the endpoints that a task needs",
+			Remedy: "Add a NAT gateway, or endpoints for ecr.api, ecr.dkr, s3 (a gateway) and logs, and for secretsmanager, ssm and ssmmessages where they are used.",
+		},
+		{
+			ID: "fargate.service-deregistration-delay", Severity: model.Warning, Targets: onECS(), Service: deregistration, Source: "https://docs.aws.amazon.com/AmazonECS/latest/bestpracticesguide/load-balancer-connection-draining.html",
+			Title:  "A target that is taken out is not waited for longer than its requests take",
+			Remedy: "Set the target group's attribute deregistration_delay.timeout_seconds to 30 to 60: the default of 300 makes each deployment wait for five minutes.",
+		},
+		{
+			ID: "fargate.task-retirement", Severity: model.Info, Targets: onECS(), Service: retirement, Source: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-maintenance.html",
+			Title:  "AWS ends tasks to patch what is below them: two of them keep the service up",
+			Remedy: "Run two tasks or more, or let the account wait up to 14 days (fargateTaskRetirementWaitPeriod) and replace the task at a time of your own.",
+		},
+	}
+}
+
+// closedSubnets: logs counts only for a task that writes there.
+func closedSubnets(v *document.Service, s Says) {
+	subnets := v.NetworkConfiguration.V.VPC.V.Subnets
+	lacks := slices.DeleteFunc(slices.Clone(v.Closed), func(name string) bool { return name == "logs" && !logsToCloudWatch(v.Task) })
+	if len(lacks) > 0 && !document.Is(v.NetworkConfiguration.V.VPC.V.AssignPublicIP, "ENABLED") {
+		s.Fail(subnets.At, "no route leads out of its subnets, and they have no endpoint for %s", strings.Join(lacks, ", "))
+	}
+}
+
+func logsToCloudWatch(t *document.Task) bool {
+	found := false
+	if t != nil {
+		each(t.Containers, func(c *document.Container, _ document.Place) {
+			found = found || document.Is(c.LogConfiguration.V.LogDriver, "awslogs")
+		})
+	}
+	return found
+}
+
+const (
+	deregistrationDelay   = "deregistration_delay.timeout_seconds"
+	longestDeregistration = 60 // seconds
+)
+
+func deregistration(v *document.Service, s Says) {
+	each(v.LoadBalancers, func(lb *document.LoadBalancer, _ document.Place) {
+		if lb.Group == nil || lb.Group.Attributes.Is == document.Unknown {
+			return
+		}
+		var delay document.Value[string]
+		open := false
+		for _, a := range lb.Group.Attributes.V {
+			open = open || a.Is != document.Set || a.V.Key.Is != document.Set
+			if document.Is(a.V.Key, deregistrationDelay) {
+				delay = a.V.Value
+			}
+		}
+		n, err := strconv.Atoi(delay.V)
+		switch {
+		case delay.Is == document.Absent && !open:
+			s.Fail(lb.Group.At, "%s is not set: the default is 300 s", deregistrationDelay)
+		case delay.Is == document.Set && err == nil && n > longestDeregistration:
+			s.Fail(delay.At, "%s is %d", deregistrationDelay, n)
+		}
+	})
+}
+
+func retirement(v *document.Service, s Says) {
+	if !document.Is(v.SchedulingStrategy, "DAEMON") && (v.DesiredCount.Is == document.Absent || document.Is(v.DesiredCount, 1)) {
+		s.Fail(v.At, "it is a single task: while AWS replaces it nobody answers")
 	}
 }
 

@@ -15,7 +15,7 @@ func (f *File) cloudFormation(n *parse.Node, at Place, inYAML bool) {
 		f.note(at, "the template has no Resources")
 		return
 	}
-	r := reader{file: f.Name, loose: true, yaml: inYAML, resolve: (&template{root: n}).resolve}
+	r := reader{file: f.Name, loose: true, yaml: inYAML, root: n, resolve: (&template{root: n}).resolve}
 	place := at.key("Resources", resources)
 	tasks := map[string]*Task{}
 	var services []*parse.Field
@@ -67,6 +67,7 @@ func (f *File) stackService(r reader, resource parse.Field, place Place, resourc
 	s := &Service{At: at}
 	r.fillStruct(s, n, at)
 	s.join(tasks[refers(n.Get("TaskDefinition"))])
+	s.Closed = stackNetwork{resources: resources}.closed(n.Get("NetworkConfiguration").Get("AwsvpcConfiguration").Get("Subnets"))
 	for i := range s.LoadBalancers.V {
 		s.LoadBalancers.V[i].V.Group = targetGroup(r, n, i, resources, place)
 	}

@@ -130,6 +130,15 @@ func (c *composed) settings() {
 	take(c, &d.Privileged, "privileged")
 	take(c, &d.Hostname, "hostname")
 	take(c, &d.User, "user")
+	d.EntryPoint, d.Command = c.words("entrypoint"), c.words("command")
+	take(c, &d.FixedAddress, "mac_address")
+	if networks := c.n.Get("networks"); networks != nil && d.FixedAddress.Is == Absent {
+		for _, f := range networks.Fields {
+			for _, name := range []string{"ipv4_address", "ipv6_address", "mac_address"} {
+				take(c, &d.FixedAddress, "networks", f.Name, name)
+			}
+		}
+	}
 	if c.n.Get("tmpfs") == nil {
 		take(c, &d.ReadonlyRootFilesystem, "read_only")
 	}

@@ -20,6 +20,7 @@ type reader struct {
 	blocks bool
 	// resolve follows intrinsic functions; nil where there are none.
 	resolve func(n *parse.Node) answer
+	root    *parse.Node // of a template
 	names   map[reflect.Type]map[string]int
 	wrong   []Note
 }

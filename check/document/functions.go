@@ -68,6 +68,8 @@ type ExpressContainer struct {
 type Profile struct {
 	At        Place `doc:"-"`
 	Selectors List[ProfileSelector]
+	Role      Value[string]   `doc:"podExecutionRoleArn"`
+	Public    []Value[string] `doc:"-"` // subnets of the same file whose routes lead to an internet gateway
 }
 
 // ProfileSelector matches pods by namespace, and by labels.
@@ -94,6 +96,7 @@ func (f *File) stackOther(r reader, resource parse.Field, resources Place, tasks
 	case "AWS::EKS::FargateProfile":
 		s.Profile = &Profile{At: at}
 		r.fillStruct(s.Profile, n, at)
+		s.Profile.Public = stackNetwork{resources: r.root.Get("Resources")}.public(n.Get("Subnets"), at)
 	case "AWS::EKS::PodIdentityAssociation": // nothing to judge by itself
 		a := &Association{At: at}
 		r.fillStruct(a, n, at)

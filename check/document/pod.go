@@ -60,6 +60,7 @@ type PodContainer struct {
 	ReadinessProbe  Value[Raw]
 	LivenessProbe   Value[Raw]
 	Env             List[Variable]
+	Command, Args   List[string]
 }
 
 // VolumeMount puts a volume into a container.

@@ -71,6 +71,7 @@ type Container struct {
 	FirelensConfiguration         Value[Firelens]
 	CredentialSpecs               List[string]
 	DockerLabels                  Map
+	FixedAddress                  Value[string] `doc:"-"` // of a compose file: an address, or a network card's
 }
 
 // PortMapping opens a port of a container.
@@ -218,6 +219,7 @@ type Service struct {
 	VolumeConfigurations          List[Raw] `tf:"volume_configuration"`
 	DesiredCount                  Value[int64]
 	Tags                          List[Tag]
+	Closed                        []string `doc:"-"` // endpoints that its subnets lack, where the same file shows that they lead nowhere else
 }
 
 // CapacityProvider is one place where tasks may run.
