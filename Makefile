@@ -49,7 +49,8 @@ soak: build ## (as root) all proofs with the repetitions
 	@export A2C_PROOF=soak; $(PROOF)
 
 bench: ONLY := figures|buildah|speed|verdict|observe
-bench: proof ## (as root) the figures: start-up, inventory against ss, containerize against buildah, sizes, seconds, memory
+bench: proof ## (as root) the figures: start-up, inventory against ss, containerize against buildah, sizes, seconds, memory, documents of check
+	$(GO) test -run '^$$' -bench . -benchtime 3x ./check/document
 
 unit: ## unit tests: no root, no network
 	$(GO) test ./...

@@ -100,9 +100,12 @@ func privateSubnets(p *document.Profile, s Says) {
 const maxPodFiles = 65535
 
 func podUlimits(c *document.PodContainer, s Says) {
-	asked := regexp.MustCompile(`\bulimit\s+-[HS]*([nu])\s+(\d+|unlimited)`)
 	for _, l := range []document.List[string]{c.Command, c.Args} {
 		each(l, func(word *string, at document.Place) {
+			if !strings.Contains(*word, "ulimit") {
+				return
+			}
+			asked := regexp.MustCompile(`\bulimit\s+-[HS]*([nu])\s+(\d+|unlimited)`)
 			for _, m := range asked.FindAllStringSubmatch(*word, -1) {
 				if n, err := strconv.Atoi(m[2]); err != nil || n > maxPodFiles {
 					s.Fail(at, "container %s raises a limit: ulimit -%s %s", safe(c.Name.V), m[1], m[2])

@@ -2,7 +2,6 @@ package check
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -380,11 +379,18 @@ func appMesh(t *document.Task, s Says) {
 	}
 }
 
+// smallSigns are those that every name may have.
+const smallSigns = "abcdefghijklmnopqrstuvwxyz0123456789_"
+
 func names(t *document.Task, s Says) {
-	plain := regexp.MustCompile(`^[A-Za-z0-9_-]{1,255}$`)
-	port := regexp.MustCompile(`^[a-z0-9_][a-z0-9_-]{0,63}$`)
-	judge := func(v document.Value[string], what string, good *regexp.Regexp, signs string) {
-		if v.Is == document.Set && !good.MatchString(v.V) {
+	plain := func(text string) bool {
+		return len(text) <= 255 && strings.Trim(text, smallSigns+"ABCDEFGHIJKLMNOPQRSTUVWXYZ-") == ""
+	}
+	port := func(text string) bool {
+		return len(text) <= 64 && strings.Trim(text, smallSigns+"-") == "" && !strings.HasPrefix(text, "-")
+	}
+	judge := func(v document.Value[string], what string, good func(string) bool, signs string) {
+		if v.Is == document.Set && (v.V == "" || !good(v.V)) {
 			s.Fail(v.At, "%s %s: %s are allowed", what, safe(shortened(v.V)), signs)
 		}
 	}

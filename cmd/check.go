@@ -22,7 +22,7 @@ import (
 
 func newCheck(a *app) *cobra.Command {
 	var id, rule string
-	var all bool
+	var all, correct bool
 	var targets []string
 	var accept accepted
 	c := &cobra.Command{
@@ -37,7 +37,7 @@ Each finding names its rule, the evidence (of a file: line, column and JSON poin
 parameter or a condition, is "cannot tell" where a rule needs it. Kinds that no rule knows are named and passed over.
 
 -o sarif (for code scanning), junit and markdown (for pull requests) write the verdicts for other programs. --ignore and --baseline let findings not count; they
-stay in the verdict, with the reason.
+stay in the verdict, with the reason. --fix writes what has one right correction beside the file and names what has not: the answer stays that of the file as it is.
 
 Exit codes: 0 yes · 2 nothing that can be judged · 3 no, or it would break · 4 the evidence does not decide.`,
 		Example: `  a2c check --application-id java-tomcat-9e8e4799
@@ -48,6 +48,7 @@ Exit codes: 0 yes · 2 nothing that can be judged · 3 no, or it would break · 
   a2c check on-instances.json --target ecs-fargate,ecs-ec2
   a2c check taskdef.json -o sarif > a2c.sarif
   a2c check stack.yaml --ignore fargate.task-role --reason "keys are rotated daily" --until 2027-03-31
+  a2c check taskdef.json --fix
   a2c check --explain fargate.host-agent
   kubectl get deployment web -o yaml | a2c check -
   terraform show -json plan.out | a2c check -`,
@@ -69,6 +70,11 @@ Exit codes: 0 yes · 2 nothing that can be judged · 3 no, or it would break · 
 			if err := a.printVerdicts(verdicts); err != nil {
 				return err
 			}
+			if correct {
+				if err := a.fix(verdicts); err != nil {
+					return err
+				}
+			}
 			return answer(worst(code, verdictCode(verdicts)))
 		},
 	}
@@ -76,6 +82,7 @@ Exit codes: 0 yes · 2 nothing that can be judged · 3 no, or it would break · 
 	c.Flags().BoolVar(&all, "all", false, "judge every application that was analyzed")
 	a.eolFlag(c)
 	accept.flags(c)
+	c.Flags().BoolVar(&correct, "fix", false, "of files: show as a diff what can be corrected mechanically, and write it beside each, NAME.fixed.EXT")
 	c.Flags().StringVar(&rule, "explain", "", "explain this `rule` instead, as a2c rules RULE")
 	a.completes(c, "explain", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		return ruleIDs(), cobra.ShellCompDirectiveNoFileComp

@@ -27,6 +27,7 @@ func isCompose(n *parse.Node) bool {
 // compose makes a task of each service: what the file says as a task definition would, and of what only a task definition says (size, network mode, roles) what
 // Fargate takes. So rules speak of what the file says alone. Variables are not put in: they are Unknown.
 func (f *File) compose(n *parse.Node, at Place) {
+	f.Derived = true
 	services := n.Get("services")
 	place := at.key("services", services)
 	if include := n.Get("include"); include != nil {

@@ -16,6 +16,7 @@ type File struct {
 	Notes    []Note // what was passed over
 	// Associations are what Pod Identity says of service accounts.
 	Associations []*Association
+	Derived      bool // its tasks are made of something else: a compose file, a plan
 	Foreign      bool // it describes nothing of what a2c knows: one of the many files that a folder holds beside
 }
 

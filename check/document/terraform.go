@@ -22,6 +22,7 @@ func isPlan(n *parse.Node) bool {
 }
 
 func (f *File) terraform(n *parse.Node, at Place) {
+	f.Derived = true
 	p := &plan{file: f, root: n, unknown: map[*parse.Node]bool{}, tasks: map[string]*Task{}}
 	changes := n.Get("resource_changes")
 	if changes == nil || changes.Kind != parse.Array {

@@ -1,0 +1,56 @@
+package fix
+
+import (
+	"bytes"
+	"encoding/json"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// writeJSON writes a node of a JSON document, keys in their order. Lists and objects that hold nothing nested stand on one line where they are short.
+func writeJSON(b *bytes.Buffer, n *yaml.Node, indent string) {
+	switch n.Kind {
+	case yaml.MappingNode, yaml.SequenceNode:
+		compound(b, n, indent)
+	default:
+		if n.ShortTag() != "!!str" {
+			b.WriteString(n.Value)
+			return
+		}
+		writeText(b, n.Value)
+	}
+}
+
+func writeText(b *bytes.Buffer, text string) {
+	e := json.NewEncoder(b)
+	e.SetEscapeHTML(false)
+	if e.Encode(text) == nil { // a text can always be written; the encoder ends it by a line
+		b.Truncate(b.Len() - 1)
+	}
+}
+
+func compound(b *bytes.Buffer, n *yaml.Node, indent string) {
+	const ends = "{}[]"
+	open, step := ends[:2], 2
+	if n.Kind == yaml.SequenceNode {
+		open, step = ends[2:], 1
+	}
+	if len(n.Content) == 0 {
+		b.WriteString(open)
+		return
+	}
+	b.WriteByte(open[0])
+	for i := 0; i < len(n.Content); i += step {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteString("\n" + indent + "  ")
+		if step == 2 {
+			writeText(b, n.Content[i].Value)
+			b.WriteString(": ")
+		}
+		writeJSON(b, n.Content[i+step-1], indent+"  ")
+	}
+	b.WriteString("\n" + indent)
+	b.WriteByte(open[1])
+}
