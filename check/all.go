@@ -4,7 +4,7 @@ import "slices"
 
 // All is every rule, family by family, in the order of the catalogue.
 func All() []Rule {
-	return slices.Concat(liveRules(), taskRules(), fargateRefuses(), containerRules(), loggingRules(), surroundingRules(), volumeRules(), serviceRules(), instanceRules(), daemonRules(), podRules(), podSurroundings(), podCluster(), nodeRules(), nodeSurroundings(), lambdaRules(), managedRules())
+	return slices.Concat(liveRules(), taskRules(), fargateRefuses(), containerRules(), loggingRules(), surroundingRules(), volumeRules(), serviceRules(), serviceSurroundings(), instanceRules(), daemonRules(), podRules(), podSurroundings(), podCluster(), nodeRules(), nodeSurroundings(), lambdaRules(), managedRules())
 }
 
 // liveRules look at live applications; most of them at documents, too.

@@ -70,6 +70,12 @@ func serviceRules() []Rule {
 			Title:  "ECS Exec has a task role to act by",
 			Remedy: "Set taskRoleArn to a role with the ssmmessages rights, or take enableExecuteCommand out.",
 		},
+	}
+}
+
+// serviceSurroundings are about what stands around a service: its subnets, its target groups, the machines below it.
+func serviceSurroundings() []Rule {
+	return []Rule{
 		{
 			ID: "fargate.service-az-subnets", Severity: model.Breaks, Targets: onECS(), Service: closedSubnets, Source: "https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html",
 			Title:  "Private subnets lead to a NAT gateway, or to the endpoints that a task needs",

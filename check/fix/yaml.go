@@ -13,18 +13,9 @@ import (
 // apply changes the text. The library keeps comments, quotes and the order of keys; blank lines and the indentation of lists it writes its own way. JSON is read as
 // the YAML that it is, and written as JSON again.
 func apply(data []byte, edits []edit) ([]byte, error) {
-	d := yaml.NewDecoder(bytes.NewReader(data))
-	var documents []*yaml.Node
-	for {
-		var n yaml.Node
-		err := d.Decode(&n)
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return nil, fmt.Errorf("read the document again: %w", err)
-		}
-		documents = append(documents, &n)
+	documents, err := decode(data)
+	if err != nil {
+		return nil, err
 	}
 	for _, e := range edits {
 		var in *yaml.Node
@@ -52,6 +43,22 @@ func apply(data []byte, edits []edit) ([]byte, error) {
 		}
 	}
 	return b.Bytes(), encoder.Close()
+}
+
+func decode(data []byte) ([]*yaml.Node, error) {
+	d := yaml.NewDecoder(bytes.NewReader(data))
+	var documents []*yaml.Node
+	for {
+		var n yaml.Node
+		err := d.Decode(&n)
+		if errors.Is(err, io.EOF) {
+			return documents, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("read the document again: %w", err)
+		}
+		documents = append(documents, &n)
+	}
 }
 
 // change sets or takes out the value that the path leads to. Aliases are not followed: what stands elsewhere is changed there alone.
