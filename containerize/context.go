@@ -163,8 +163,9 @@ type contextWriter struct {
 	done   int64
 	dir    string                 // the folder of at
 	at     *os.Root               // where the last item was written
+	to     *os.File               // the same, for linkat(2)
 	last   *os.Root               // the last context; nil: none
-	lastAt *os.Root               // the same folder there; nil: none
+	from   *os.File               // the same folder there; nil: none
 	sums   errgroup.Group         // digests of what was copied
 	modes  map[string]fs.FileMode // of folders, set last: a read-only one must be filled first
 }
@@ -206,10 +207,13 @@ func (w *contextWriter) enter(dir string) error {
 		return err
 	}
 	w.leave()
+	if w.to, err = at.Open("."); err != nil {
+		return errors.Join(err, at.Close())
+	}
 	w.dir, w.at = dir, at
 	if w.last != nil {
-		if last, err := w.last.OpenRoot(dir); err == nil {
-			w.lastAt = last
+		if last, err := w.last.Open(dir); err == nil {
+			w.from = last
 		}
 	}
 	return nil
@@ -217,12 +221,13 @@ func (w *contextWriter) enter(dir string) error {
 
 // leave closes the folders that are open; they were only read.
 func (w *contextWriter) leave() {
-	for _, r := range []*os.Root{w.at, w.lastAt} {
-		if r != nil {
-			_ = r.Close()
-		}
+	if w.at != nil {
+		_, _ = w.at.Close(), w.to.Close()
 	}
-	w.at, w.lastAt = nil, nil
+	if w.from != nil {
+		_ = w.from.Close()
+	}
+	w.at, w.to, w.from = nil, nil, nil
 }
 
 // file copies into the folder that was entered.

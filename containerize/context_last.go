@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
 	"golang.org/x/sys/unix"
@@ -25,12 +26,40 @@ import (
 
 // lastContext is the context of the last run, which is held against what the host has now: bytes are compared, never times.
 type lastContext struct {
-	plan *plan
+	plan   *plan
+	folder openFolder
+	seen   map[string]seenFile // digests of its files
+	files  errgroup.Group      // compared beside
+	other  atomic.Bool         // one is not as it was
+	summed atomic.Bool         // the digest of one was taken
+}
+
+// openFolder keeps the folder of the last name open for those beside it: os.Root goes all the way for each name.
+type openFolder struct {
 	root *os.Root
-	dir  string              // the folder of at
-	at   *os.Root            // where the last item lies
-	seen map[string]seenFile // digests of its files
-	sums errgroup.Group
+	name string
+	at   *os.Root // nil: none
+}
+
+// enter opens a folder, unless it is open; false: it is not there.
+func (o *openFolder) enter(name string) bool {
+	if o.at != nil && o.name == name {
+		return true
+	}
+	o.leave()
+	at, err := o.root.OpenRoot(name)
+	if err != nil {
+		return false
+	}
+	o.name, o.at = name, at
+	return true
+}
+
+func (o *openFolder) leave() {
+	if o.at != nil {
+		_ = o.at.Close() // was only read
+	}
+	o.at = nil
 }
 
 // lookAtContext notes which files the context in dir holds as the host has them now, with their digests, and reports whether it is all that the plan wants and
@@ -41,59 +70,42 @@ func (p *plan) lookAtContext(ctx context.Context, dir string, seen map[string]se
 		return false, nil //nolint:nilerr // then all is copied
 	}
 	defer root.Close()
-	last := &lastContext{plan: p, root: root, seen: seen}
-	last.sums.SetLimit(max(jobs, 1))
-	defer last.leave()
+	last := &lastContext{plan: p, folder: openFolder{root: root}, seen: seen}
+	last.files.SetLimit(max(jobs, 1))
+	defer last.folder.leave()
 	whole, done := true, int64(0)
 	for _, name := range slices.Sorted(maps.Keys(p.items)) {
 		it := p.items[name]
 		if err := ctx.Err(); err != nil {
-			return false, errors.Join(err, last.sums.Wait())
+			return false, errors.Join(err, last.files.Wait())
 		}
 		if !p.carried(it) {
 			continue
 		}
 		same, err := last.has(ctx, it)
 		if err != nil {
-			return false, errors.Join(fmt.Errorf("compare %s: %w", it.Path, err), last.sums.Wait())
+			return false, errors.Join(fmt.Errorf("compare %s: %w", it.Path, err), last.files.Wait())
 		}
 		whole = whole && same
 		done += it.Size
 		report(done)
 	}
-	if err := last.sums.Wait(); err != nil || !whole {
+	if err := last.files.Wait(); err != nil || !whole || last.other.Load() {
 		return false, err
 	}
+	p.summed = last.summed.Load()
 	other, err := p.differs(dir)
 	return !other, err
 }
 
-func (l *lastContext) leave() {
-	if l.at != nil {
-		_ = l.at.Close() // was only read
-	}
-	l.at = nil
-}
-
-// enter keeps the folder of an item open for those beside it.
-func (l *lastContext) enter(dir string) bool {
-	if l.at != nil && l.dir == dir {
-		return true
-	}
-	l.leave()
-	var err error
-	l.dir = dir
-	l.at, err = l.root.OpenRoot(dir)
-	return err == nil
-}
-
+// has is false when an item is not in there as it is to be. A file's content may still be compared: Wait tells.
 func (l *lastContext) has(ctx context.Context, it *item) (bool, error) {
 	name := folderOf(it).Name + string(it.Path)
 	base := filepath.Base(name)
-	if !l.enter(filepath.Dir(name)) {
+	if !l.folder.enter(filepath.Dir(name)) {
 		return false, nil
 	}
-	have, err := l.at.Lstat(base)
+	have, err := l.folder.at.Lstat(base)
 	if err != nil {
 		return false, nil //nolint:nilerr // not in there
 	}
@@ -102,11 +114,11 @@ func (l *lastContext) has(ctx context.Context, it *item) (bool, error) {
 	case layer.Dir:
 		return have.Mode() == fs.ModeDir|perm, nil
 	case layer.Symlink:
-		target, err := l.at.Readlink(base)
+		target, err := l.folder.at.Readlink(base)
 		return err == nil && target == string(it.Target), nil
 	case layer.HardLink:
 		first := l.plan.items[it.Target]
-		other, err := l.root.Lstat(folderOf(first).Name + string(first.Path))
+		other, err := l.folder.root.Lstat(folderOf(first).Name + string(first.Path))
 		return err == nil && os.SameFile(have, other), nil
 	case layer.File:
 		if have.Mode() == perm {
@@ -117,7 +129,7 @@ func (l *lastContext) has(ctx context.Context, it *item) (bool, error) {
 }
 
 func (l *lastContext) hasFile(ctx context.Context, it *item, base, key string) (bool, error) {
-	old, err := l.at.Open(base)
+	old, err := l.folder.at.Open(base)
 	if err != nil {
 		return false, nil //nolint:nilerr // the copy is made anew
 	}
@@ -125,73 +137,92 @@ func (l *lastContext) hasFile(ctx context.Context, it *item, base, key string) (
 	if err != nil {
 		return false, errors.Join(disk.Cause(err), old.Close())
 	}
-	info, same, err := l.plan.sameAs(ctx, it, old, have.Size())
+	src, info, err := l.plan.source(it)
+	if err != nil {
+		return false, old.Close() // copying says why
+	}
+	if info.Size != have.Size() {
+		return false, errors.Join(src.Close(), old.Close())
+	}
+	l.files.Go(func() error {
+		defer old.Close()
+		defer src.Close()
+		if err := l.compare(ctx, it, old, src, info, key); err != nil {
+			return fmt.Errorf("compare %s: %w", it.Path, err)
+		}
+		return nil
+	})
+	return true, nil
+}
+
+// compare notes whether a file has the content of its source, and its digest.
+func (l *lastContext) compare(ctx context.Context, it *item, old *os.File, src io.ReaderAt, info host.Info, key string) error {
+	same, err := sameContent(ctx, old, src, info.Size)
 	if err != nil || !same {
-		return false, errors.Join(err, old.Close())
+		l.other.Store(true)
+		return err
+	}
+	have, err := old.Stat()
+	if err != nil {
+		return disk.Cause(err)
 	}
 	it.same = &info
 	if seen, noted := l.seen[key]; noted && seen.Stamp == disk.StampOf(have) {
 		it.Sum = seen.Sum
-		return true, old.Close()
+		return nil
 	}
-	l.plan.summed = true
-	sum(&l.sums, it, old)
-	return true, nil
+	l.summed.Store(true)
+	return sumOf(it, old)
 }
 
-// sameAs reports whether a file of the image has the content of old.
-func (p *plan) sameAs(ctx context.Context, it *item, old *os.File, size int64) (info host.Info, same bool, err error) {
+// source is where the content of a file of the image comes from.
+func (p *plan) source(it *item) (readAtCloser, host.Info, error) {
 	if it.content != nil {
-		info.Size = int64(len(it.content))
-		if info.Size == size {
-			same, err = sameContent(ctx, old, bytes.NewReader(it.content), size)
-		}
-		return info, same, err
+		return made{bytes.NewReader(it.content)}, host.Info{Size: int64(len(it.content))}, nil
 	}
 	src, err := p.open(it)
 	if err != nil {
-		return info, false, nil //nolint:nilerr // copying says why
+		return nil, host.Info{}, err
 	}
-	defer src.Close()
-	if info = src.Info(); info.Size == size {
-		same, err = sameContent(ctx, old, src, size)
-	}
-	return info, same, err
+	return src, src.Info(), nil
 }
+
+type readAtCloser interface {
+	io.ReaderAt
+	io.Closer
+}
+
+// made is what a2c makes itself.
+type made struct{ *bytes.Reader }
+
+func (made) Close() error { return nil }
 
 // again takes a file over from the last context by a hard link, where lookAtContext found it there. false: copy it.
 func (w *contextWriter) again(it *item, base string) bool {
-	if it.same == nil || w.lastAt == nil || !w.link(base) {
+	if it.same == nil || w.from == nil || unix.Linkat(int(w.from.Fd()), base, int(w.to.Fd()), base, 0) != nil {
 		return false
 	}
 	w.took(it, *it.same, false)
 	return true
 }
 
-// link gives a file of the last context's folder the same name in the new one.
-func (w *contextWriter) link(base string) bool {
-	from, err := w.lastAt.Open(".")
-	if err != nil {
-		return false
-	}
-	defer from.Close()
-	to, err := w.at.Open(".")
-	if err != nil {
-		return false
-	}
-	defer to.Close()
-	return unix.Linkat(int(from.Fd()), base, int(to.Fd()), base, 0) == nil
-}
-
 // sum takes the digest of what was copied, beside the copying of others, and closes the file.
 func sum(beside *errgroup.Group, it *item, f *os.File) {
 	beside.Go(func() error {
 		defer f.Close()
-		h := sha256.New()
-		if _, err := io.Copy(h, io.NewSectionReader(f, 0, math.MaxInt64)); err != nil {
-			return fmt.Errorf("digest of the copy of %s: %w", it.Path, disk.Cause(err))
+		if err := sumOf(it, f); err != nil {
+			return err
 		}
-		it.Sum = layer.Sum(h.Sum(nil))
 		return disk.Cause(f.Close())
 	})
+}
+
+// sumOf takes the digest of a copy.
+func sumOf(it *item, f *os.File) error {
+	h := sha256.New()
+	if _, err := io.Copy(h, io.NewSectionReader(f, 0, math.MaxInt64)); err != nil {
+		return fmt.Errorf("digest of the copy of %s: %w", it.Path, disk.Cause(err))
+	}
+	it.Sum = layer.Sum(h.Sum(nil))
+	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"a2c/containerize/layer"
@@ -90,12 +91,18 @@ func (r *runner) eachCopied(f func(name string, info fs.FileInfo, sum layer.Sum)
 		return err
 	}
 	defer root.Close()
-	for _, it := range r.plan.items {
+	folder := openFolder{root: root}
+	defer folder.leave()
+	for _, name := range slices.Sorted(maps.Keys(r.plan.items)) {
+		it := r.plan.items[name]
 		if it.Kind != layer.File || it.Sum == (layer.Sum{}) || !r.plan.carried(it) {
 			continue
 		}
 		name := folderOf(it).Name + string(it.Path)
-		if info, err := root.Lstat(name); err == nil {
+		if !folder.enter(filepath.Dir(name)) {
+			continue
+		}
+		if info, err := folder.at.Lstat(filepath.Base(name)); err == nil {
 			f(model.Path(name).String(), info, it.Sum)
 		}
 	}
