@@ -32,7 +32,7 @@ application the same, and says what differs. What it started is removed afterwar
 The image runs in a container of a Docker Engine, or where none answers in a sandbox of a2c's own: namespaces, capabilities, seccomp profile
 and limits are those of a container. The sandbox is there to prove images; it is no container engine.
 
-The live application gets safe requests alone, one at a time, at most 20 a second: start pages, the files that belong to them, its health path, and --path; with
+The live application gets safe requests alone, one at a time, at most 40 a second: start pages, the files that belong to them, its health path, and --path; with
 --ask-live also what its logs and documents name. Paths that may act (logout, delete, dump …) are never among them. At its first server error, and when it takes
 twice as long as before, it is not asked any further.
 

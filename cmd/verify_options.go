@@ -58,7 +58,7 @@ func (f *verifyFlags) registerAsked(s *pflag.FlagSet) {
 	s.StringArrayVar(&f.hars, "har", nil, "`file` that a browser recorded (HTTP Archive): its safe requests, with their session, which is never stored; with --ask-live; may be repeated")
 	s.StringArrayVar(&f.urls, "urls", nil, "`file` with a URL or path in each line; with --ask-live; may be repeated")
 	s.BoolVar(&f.values, "query-values", false, "keep the values of queries that logs and documents name (default: the names alone)")
-	s.IntVar(&f.rate, "rate", 20, "most requests a second to the live application, as a `number`")
+	s.IntVar(&f.rate, "rate", 40, "most requests a second to the live application, as a `number`")
 	s.IntVar(&f.most, "most", 50, "most different requests, as a `number`")
 	s.IntVar(&f.port, "port", 0, "main `port` (default the one of the analysis)")
 }

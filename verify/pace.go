@@ -15,7 +15,7 @@ import (
 )
 
 // defaultRate is how many requests a second the live application gets at most.
-const defaultRate = 20
+const defaultRate = 40
 
 // defaultMost is how many questions there are at most, unless the user names more.
 const defaultMost = 50

@@ -36,7 +36,7 @@ type Options struct {
 	List         bool              // only say what AskLive would ask: ErrListed
 	QueryValues  bool              // keep the values of queries that logs hold
 	Announce     func([]Request)   // called before AskLive's requests are sent; nil: nobody is told
-	Rate         float64           // requests to the live application a second, at most; 0: 20
+	Rate         float64           // requests to the live application a second, at most; 0: 40
 	Most         int               // questions at most; 0: 50
 	NoLive       bool              // ask the live application nothing
 	Recorded     *model.Recording  // with NoLive: what it answered before; nil: nothing

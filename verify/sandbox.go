@@ -103,9 +103,8 @@ func (s *sandbox) Start(ctx context.Context, i model.Image, n Needs) (_ Twin, er
 		return nil, err
 	}
 	s.say(sandboxed(t.box.PID))
-	t.group, t.skips = cgroup.New(fmt.Sprintf("%s%s-%d", groups, s.owner, s.starts), cgroup.Limits{
-		MemoryBytes: n.MemoryBytes, PIDs: pidLimit, CPUs: cmp.Or(n.CPUs, max(1, float64(runtime.NumCPU())/2)),
-	})
+	n.CPUs = cmp.Or(n.CPUs, max(1, float64(runtime.NumCPU())/2))
+	t.group, t.skips = cgroup.New(fmt.Sprintf("%s%s-%d", groups, s.owner, s.starts), cgroup.Limits{MemoryBytes: n.MemoryBytes, PIDs: pidLimit, CPUs: n.CPUs})
 	if err := t.group.Add(t.box.PID); err != nil {
 		return nil, err
 	}
@@ -134,7 +133,7 @@ func (s *sandbox) plan(i model.Image, c v1.Config, n Needs) jail.BoxPlan {
 		name = "a2c-verify"
 	}
 	p := jail.BoxPlan{
-		Root: s.root(), ReadOnly: n.ReadOnly, Capabilities: jail.CapabilityNumbers(n.Capabilities), NoNewPrivileges: n.NoNewPrivileges, Hostname: name, User: c.User, Dir: cmp.Or(c.WorkingDir, "/"), Args: slices.Concat(c.Entrypoint, c.Cmd),
+		Root: s.root(), ReadOnly: n.ReadOnly, Capabilities: jail.CapabilityNumbers(n.Capabilities), NoNewPrivileges: n.NoNewPrivileges, Hostname: name, Processors: processors(n.CPUs), User: c.User, Dir: cmp.Or(c.WorkingDir, "/"), Args: slices.Concat(c.Entrypoint, c.Cmd),
 		Env: slices.Concat([]string{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOSTNAME=" + name}, c.Env, n.Env),
 	}
 	for path, text := range map[string]string{

@@ -32,7 +32,8 @@ type BoxPlan struct {
 	// Capabilities bound what it may have (capabilities(7)); NoNewPrivileges lets no program that it executes have more than it has itself (PR_SET_NO_NEW_PRIVS).
 	Capabilities    []uint `json:"capabilities"`
 	NoNewPrivileges bool   `json:"noNewPrivileges"`
-	Inside          string `json:"inside"` // where what is mounted is handed in; nobody can guess it
+	Processors      []int  `json:"processors,omitempty"` // those that it runs on, as sched_setaffinity(2) numbers them; none: all
+	Inside          string `json:"inside"`               // where what is mounted is handed in; nobody can guess it
 	Watched         bool   `json:"watched"`
 }
 

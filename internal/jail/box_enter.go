@@ -50,6 +50,9 @@ func enterBox() error {
 		return fmt.Errorf("read the plan: %w", err)
 	}
 	quiet()
+	if err := settle(p.Processors); err != nil {
+		return fmt.Errorf("processors: %w", err)
+	}
 	// By now the parent has put this process into its groups: they become the root of what it sees. Kernels before 4.6 cannot.
 	if err := unix.Unshare(unix.CLONE_NEWCGROUP); err != nil && !errors.Is(err, unix.EINVAL) {
 		return fmt.Errorf("cgroup namespace: %w", err)
@@ -82,6 +85,18 @@ func BoxCapabilities() []uint {
 		unix.CAP_CHOWN, unix.CAP_DAC_OVERRIDE, unix.CAP_FSETID, unix.CAP_FOWNER, unix.CAP_MKNOD, unix.CAP_NET_RAW, unix.CAP_SETGID, unix.CAP_SETUID,
 		unix.CAP_SETFCAP, unix.CAP_SETPCAP, unix.CAP_NET_BIND_SERVICE, unix.CAP_SYS_CHROOT, unix.CAP_KILL, unix.CAP_AUDIT_WRITE,
 	}
+}
+
+// settle binds the calling thread, and all that it executes and starts, to some processors.
+func settle(processors []int) error {
+	if len(processors) == 0 {
+		return nil
+	}
+	var set unix.CPUSet
+	for _, n := range processors {
+		set.Set(n)
+	}
+	return unix.SchedSetaffinity(0, &set)
 }
 
 // become gives up what a container has not, turns into the user, and executes the program.
