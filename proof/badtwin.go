@@ -223,7 +223,7 @@ func (x *badTwin) inDocker(t *testing.T) {
 	}
 	defer client.Close() //nolint:errcheck // nothing is written
 	for _, c := range x.cases() {
-		if !slices.Contains([]string{"floods", "forks", "huge", "deaf"}, c.mode) {
+		if !slices.Contains([]string{"floods", "forks", "huge", "deaf", "fills"}, c.mode) {
 			continue
 		}
 		t.Run(c.mode, func(t *testing.T) {

@@ -7,8 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"os"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
@@ -103,7 +106,9 @@ type dockerTwin struct {
 	d   *docker
 	ids []string // containers, the twin last
 
-	signalled bool // a2c has sent it a signal
+	signalled bool   // a2c has sent it a signal
+	unwatch   func() // ends the looking at what it writes; nil: nobody looks
+	watching  sync.WaitGroup
 }
 
 // Start makes the network, puts the outside into it, and starts the image there.
@@ -158,7 +163,28 @@ func (d *docker) Start(ctx context.Context, i model.Image, n Needs) (_ Twin, err
 		t.pid = s.PID
 	}
 	t.begin(s.PID)
+	t.watch(ctx, n)
 	return t, nil
+}
+
+// watch ends a container that fills the disk. What it writes to a root of its own lies with the engine, which counts it.
+func (t *dockerTwin) watch(ctx context.Context, n Needs) {
+	folders := slices.Collect(maps.Values(n.State))
+	if n.ReadOnly && len(folders) == 0 {
+		return
+	}
+	ctx, t.unwatch = context.WithCancel(ctx)
+	count := func() (bytes int64) {
+		if !n.ReadOnly {
+			bytes, _ = t.d.client.Written(ctx, t.id()) // an engine that does not answer is noticed by who waits for it
+		}
+		return bytes + used(folders)
+	}
+	end := func(why string) {
+		t.why.Store(why)
+		_ = t.d.client.Signal(ctx, t.id(), "SIGKILL") // one that has ended is what is wanted
+	}
+	t.watching.Go(diskWatch{ended: ctx.Done(), count: count, reserve: n.Reserve, end: end}.run)
 }
 
 // hold starts the container that holds the network namespace, and returns the network to join.

@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -12,10 +13,11 @@ func (t *dockerTwin) id() string { return t.ids[len(t.ids)-1] }
 
 func (t *dockerTwin) Status(ctx context.Context) (Status, error) {
 	s, err := t.d.client.State(ctx, t.id())
-	if err == nil && !s.Running && !s.OOM && !t.signalled {
+	why := t.endedFor()
+	if err == nil && !s.Running && !s.OOM && !t.signalled && why == "" {
 		err = t.d.client.Stays(ctx) // it may have been the engine that ended it
 	}
-	return Status{Running: s.Running, ExitCode: s.ExitCode, OutOfMemory: s.OOM, Error: s.Error}, err
+	return Status{Running: s.Running, ExitCode: s.ExitCode, OutOfMemory: s.OOM, Error: cmp.Or(why, s.Error)}, err
 }
 
 func (t *dockerTwin) Log(ctx context.Context, lines int) ([]string, error) {
@@ -52,6 +54,10 @@ func (t *dockerTwin) Changed(ctx context.Context) ([]Changed, error) {
 
 // Stop removes the containers, the twin first.
 func (t *dockerTwin) Stop(ctx context.Context) error {
+	if t.unwatch != nil {
+		t.unwatch()
+		t.watching.Wait()
+	}
 	var errs []error
 	for _, id := range slices.Backward(t.ids) {
 		errs = append(errs, t.d.client.Remove(ctx, id))

@@ -122,7 +122,7 @@ func (s *sandbox) Start(ctx context.Context, i model.Image, n Needs) (_ Twin, er
 	if !n.ReadOnly {
 		folders = append(folders, s.root())
 	}
-	go t.watch(folders, n.Reserve)
+	go diskWatch{ended: t.box.Ended(), count: func() int64 { return used(folders) }, reserve: n.Reserve, end: t.kill}.run()
 	return t, nil
 }
 

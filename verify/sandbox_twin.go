@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"strings"
-	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -28,9 +27,8 @@ type sandboxTwin struct {
 	group *cgroup.Group // nil: none yet
 	log   *tail
 	skips []model.Skip
-	why   atomic.Value // string: what a2c ended it for
-	root  string       // the unpacked image
-	since time.Time    // before its program's first instruction
+	root  string    // the unpacked image
+	since time.Time // before its program's first instruction
 
 	watcher *jail.Watcher   // nil: nobody looks for what it misses
 	finder  *missing.Finder // as watcher
@@ -99,10 +97,7 @@ func (t *sandboxTwin) Status(context.Context) (Status, error) {
 	if !t.ended() {
 		return Status{Running: true}, nil
 	}
-	s := Status{ExitCode: t.box.State().ExitCode(), OutOfMemory: t.group.OutOfMemory()}
-	if why, ok := t.why.Load().(string); ok {
-		s.Error = why
-	}
+	s := Status{ExitCode: t.box.State().ExitCode(), OutOfMemory: t.group.OutOfMemory(), Error: t.endedFor()}
 	if ws, ok := t.box.State().Sys().(syscall.WaitStatus); ok && ws.Signaled() {
 		s.ExitCode = 128 + int(ws.Signal())
 	}
@@ -177,4 +172,10 @@ func reapSandbox(ctx context.Context, l left, last string) error {
 		}
 	}
 	return errors.Join(failed, cgroup.Clear(groups, engine.OfOwner(l.Owner)), clearCopies(l.Dir, engine.OfOwner(l.Owner)))
+}
+
+// kill ends the twin for a reason.
+func (t *sandboxTwin) kill(why string) {
+	t.why.Store(why)
+	_ = t.box.Signal(unix.SIGKILL) // one that has ended is what is wanted
 }

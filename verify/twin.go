@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"sync/atomic"
 
 	"a2c/internal/engine"
 	"a2c/inventory/host"
@@ -20,6 +21,7 @@ type twin struct {
 	world *outside.World // nil when the network is allowed
 	main  int            // the main process
 	mark  string         // that tells it from a later one of the same number (engine.Owner)
+	why   atomic.Value   // string: what a2c ended it for
 }
 
 // begin notes the main process. One that has ended already is none.
@@ -27,6 +29,12 @@ func (t *twin) begin(pid int) {
 	if mark, err := engine.Owner(pid); err == nil {
 		t.main, t.mark = pid, mark
 	}
+}
+
+// endedFor is what a2c ended it for; "": it did not.
+func (t *twin) endedFor() string {
+	why, _ := t.why.Load().(string)
+	return why
 }
 
 // PID implements Twin.

@@ -138,6 +138,18 @@ func (c *Client) State(ctx context.Context, id string) (State, error) {
 	return State{Running: s.Running, PID: s.Pid, ExitCode: s.ExitCode, OOM: s.OOMKilled, Error: s.Error}, nil
 }
 
+// Written returns how many bytes lie in the files that the container has written or changed in its own root.
+func (c *Client) Written(ctx context.Context, id string) (int64, error) {
+	answer, err := c.api.ContainerInspect(ctx, id, client.ContainerInspectOptions{Size: true})
+	if err != nil {
+		return 0, fmt.Errorf("inspect the container: %w", err)
+	}
+	if answer.Container.SizeRw == nil {
+		return 0, nil // none
+	}
+	return *answer.Container.SizeRw, nil
+}
+
 // logBytes is how much of a log is read: the last lines of a program may be of any length.
 const logBytes = 4 << 20
 

@@ -18,18 +18,26 @@ const (
 	lookShare = 20
 )
 
-// watch ends a twin that fills the disk: what it wrote to its root and its state is counted, and what must stay free for the host does.
-func (t *sandboxTwin) watch(folders []string, reserve func(int64) error) {
-	before, next := used(folders), time.Now()
+// diskWatch looks at what a twin writes to the disk.
+type diskWatch struct {
+	ended   <-chan struct{}
+	count   func() int64        // bytes that lie in its files now
+	reserve func(n int64) error // refuses what would fill the disk; nil: nobody refuses
+	end     func(why string)
+}
+
+// run ends a twin that fills the disk: what it wrote to its root and its state is counted, and what must stay free for the host does.
+func (w diskWatch) run() {
+	before, next := w.count(), time.Now()
 	for {
 		select {
-		case <-t.box.Ended():
+		case <-w.ended:
 			return
 		case <-time.After(glance):
 		}
-		if reserve != nil {
-			if err := reserve(16 << 20); err != nil {
-				t.end(fmt.Sprintf("a2c stopped it, since the disk runs full: %v", err))
+		if w.reserve != nil {
+			if err := w.reserve(16 << 20); err != nil {
+				w.end(fmt.Sprintf("a2c stopped it, since the disk runs full: %v", err))
 				return
 			}
 		}
@@ -37,18 +45,12 @@ func (t *sandboxTwin) watch(folders []string, reserve func(int64) error) {
 			continue
 		}
 		begin := time.Now()
-		if n := used(folders) - before; n > written {
-			t.end(fmt.Sprintf("a2c stopped it, since it wrote %d MiB to its files, and at most %d are let be", n>>20, int64(written)>>20))
+		if n := w.count() - before; n > written {
+			w.end(fmt.Sprintf("a2c stopped it, since it wrote %d MiB to its files, and at most %d are let be", n>>20, int64(written)>>20))
 			return
 		}
 		next = time.Now().Add(max(time.Second, lookShare*time.Since(begin)))
 	}
-}
-
-// end kills the twin for a reason.
-func (t *sandboxTwin) end(why string) {
-	t.why.Store(why)
-	_ = t.box.Signal(unix.SIGKILL) // one that has ended is what is wanted
 }
 
 // used are the bytes on the disk of what lies in folders. What vanishes meanwhile counts nothing.
