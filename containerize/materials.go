@@ -27,7 +27,7 @@ func (r *runner) writeSBOM(ctx context.Context, img *model.Image) error {
 		Name: r.name(), Digest: img.Digest, OS: parse.OSRelease(r.plan.release), Packages: r.plan.packages, Runtime: a.App.Runtime, Platform: a.App.Platform, Init: img.Init,
 	}
 	if r.base != nil {
-		s.Base = &sbom.Base{Name: r.base.model.Reference, Digest: r.base.model.Digest, Packages: r.base.parts.Packages, Runtime: r.base.parts.Runtime}
+		s.Base = &sbom.Base{Name: r.base.model.Reference, Digest: r.base.model.Digest, Packages: r.base.parts.Packages, Libraries: r.ofBase(), Runtime: r.base.parts.Runtime}
 		if r.base.parts.Release != nil { // in the image it is this one
 			s.OS = parse.OSRelease(r.base.parts.Release)
 		}
@@ -52,7 +52,7 @@ func (r *runner) writeSBOM(ctx context.Context, img *model.Image) error {
 	case r.edited:
 		s.Incomplete = "the Dockerfile was edited: what its own steps bring is not listed"
 	case r.base != nil:
-		s.Incomplete = "of the base image only its packages are listed, and the runtime that is used; not what lies in it beside them"
+		s.Incomplete = "of the base image its packages, Java archives and NuGet packages are listed, and the runtime that is used; not what else lies in it"
 	case len(in.skips) > 0:
 		s.Incomplete = fmt.Sprintf("%d archives could not be read", len(in.skips))
 	}

@@ -34,8 +34,10 @@ type baseImage struct {
 type baseParts struct {
 	Release  []byte // os-release(5); nil: it has none
 	Packages []packages.Record
-	Runtime  *sbom.Runtime // that runs the application in the place of the host's
-	Skips    []model.Skip
+	// Libraries lie in its archives, or are named by the deps.json of its programs.
+	Libraries []sbom.Library
+	Runtime   *sbom.Runtime // that runs the application in the place of the host's
+	Skips     []model.Skip
 }
 
 // fetchBase pulls the base image that the options or the parameters name, or that the table has for the runtime.
@@ -68,11 +70,19 @@ func (r *runner) fetchBase(ctx context.Context) (*baseImage, error) {
 		name, value, _ := strings.Cut(kv, "=")
 		b.env[name] = value
 	}
+	libraries := &spool{dir: filepath.Join(r.scratch(), "base-libraries")}
+	defer r.clear(libraries.dir)
 	b.content, err = base.Read(ctx, img, func(at string) bool {
 		return packages.InImage(at) || at == "/etc/passwd" || at == "/etc/group" || at == "/etc/nsswitch.conf" || slices.Contains(osReleases(), at) || path.Base(at) == "release"
-	})
+	}, libraries.take)
+	if err != nil {
+		return nil, err
+	}
 	b.parts.Release = b.osRelease()
 	b.parts.Packages, b.parts.Skips = packages.OfImage(b.content.Files)
+	var unread []model.Skip
+	b.parts.Libraries, unread, err = libraries.find(ctx)
+	b.parts.Skips = append(b.parts.Skips, unread...)
 	maps.DeleteFunc(b.content.Files, func(at string, _ []byte) bool { return packages.InImage(at) }) // megabytes of rpm's database
 	return b, err
 }

@@ -92,7 +92,7 @@ func (b *baseImage) defines(ctx context.Context, wants map[want]model.Path) erro
 	for w := range wants {
 		places[w.library] = b.content.Library(w.library)
 	}
-	content, err := base.Read(ctx, b.image, func(at string) bool { return slices.Contains(slices.Collect(maps.Values(places)), at) })
+	content, err := base.Read(ctx, b.image, func(at string) bool { return slices.Contains(slices.Collect(maps.Values(places)), at) }, nil)
 	if err != nil {
 		return err
 	}

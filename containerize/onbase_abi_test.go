@@ -57,7 +57,7 @@ func TestDefines(t *testing.T) {
 		t.Fatal(err)
 	}
 	b := &baseImage{image: img}
-	if b.content, err = base.Read(t.Context(), img, func(string) bool { return false }); err != nil {
+	if b.content, err = base.Read(t.Context(), img, func(string) bool { return false }, nil); err != nil {
 		t.Fatal(err)
 	}
 	if err := b.defines(t.Context(), map[want]model.Path{{"libc.so.6", "GLIBC_2.17"}: "/srv/app"}); err != nil {

@@ -18,6 +18,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 
 	"a2c/internal/registry"
+	"a2c/model"
 )
 
 // Pull fetches an image, for one platform, into an OCI layout at dir.
@@ -68,8 +69,8 @@ type Content struct {
 // maxFile bounds what is kept of one file.
 const maxFile = 32 << 20
 
-// Read goes once over all layers of img, as they add up. keep says which files to keep whole.
-func Read(ctx context.Context, img v1.Image, keep func(name string) bool) (Content, error) {
+// Read goes once over all layers of img, as they add up. keep says which files to keep whole; take, where it is not nil, gets the regular files to read.
+func Read(ctx context.Context, img v1.Image, keep func(name string) bool, take func(name string, r io.Reader) error) (Content, error) {
 	c := Content{Kinds: map[string]Kind{}, Links: map[string]string{}, Files: map[string][]byte{}}
 	r := mutate.Extract(img)
 	defer r.Close()
@@ -92,12 +93,23 @@ func Read(ctx context.Context, img v1.Image, keep func(name string) bool) (Conte
 		if c.Kinds[at] == Symlink {
 			c.Links[at] = h.Linkname
 		}
-		if h.Typeflag == tar.TypeReg && h.Size <= maxFile && keep(at) {
-			if c.Files[at], err = io.ReadAll(io.LimitReader(tr, maxFile)); err != nil {
-				return c, fmt.Errorf("read base image: %s: %w", at, err)
-			}
+		if h.Typeflag != tar.TypeReg {
+			continue
+		}
+		if err := c.file(at, h.Size, tr, keep, take); err != nil {
+			return c, fmt.Errorf("read base image: %s: %w", model.Path(at), err)
 		}
 	}
+}
+
+func (c Content) file(at string, size int64, r io.Reader, keep func(string) bool, take func(string, io.Reader) error) (err error) {
+	switch {
+	case size <= maxFile && keep(at):
+		c.Files[at], err = io.ReadAll(io.LimitReader(r, maxFile))
+	case take != nil:
+		err = take(at, r)
+	}
+	return err
 }
 
 func kind(h *tar.Header) Kind {

@@ -98,9 +98,16 @@ func TestPullAndRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := Read(t.Context(), img, func(name string) bool { return name == "/etc/passwd" })
+	var taken []string
+	got, err := Read(t.Context(), img, func(name string) bool { return name == "/etc/passwd" }, func(name string, _ io.Reader) error {
+		taken = append(taken, name)
+		return nil
+	})
 	if err != nil {
 		t.Fatal(err)
+	}
+	if len(taken) > 0 { // the one file is kept
+		t.Errorf("taken: %v", taken)
 	}
 	want := Content{
 		Kinds: map[string]Kind{"/etc": Dir, "/etc/passwd": File, "/lib": Symlink},

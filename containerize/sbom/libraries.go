@@ -48,11 +48,12 @@ func Find(ctx context.Context, files fs.FS, at func(name string) model.Path) ([]
 		if !e.Type().IsRegular() || where == "" {
 			return nil
 		}
-		switch {
-		case archive(name):
-			f.open(files, name, where, f.jarFile)
-		case strings.HasSuffix(name, ".deps.json"):
+		switch Ending(name) {
+		case "":
+		case depsEnding:
 			f.open(files, name, where, f.deps)
+		default:
+			f.open(files, name, where, f.jarFile)
 		}
 		return nil
 	})
@@ -85,6 +86,20 @@ func Bundle(r io.ReaderAt, size int64, at model.Path) ([]Library, []model.Skip) 
 type finder struct {
 	found []Library
 	skips []model.Skip
+}
+
+// depsEnding is how the name of a file ends that lists what a .NET application was built with.
+const depsEnding = ".deps.json"
+
+// Ending is that of a file that Find looks into, by which it knows it; "": it does not.
+func Ending(name string) string {
+	switch {
+	case archive(name):
+		return path.Ext(name)
+	case strings.HasSuffix(name, depsEnding):
+		return depsEnding
+	}
+	return ""
 }
 
 func archive(name string) bool {

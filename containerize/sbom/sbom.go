@@ -35,6 +35,7 @@ type Subject struct {
 type Base struct {
 	Name, Digest string
 	Packages     []packages.Record
+	Libraries    []Library
 	Runtime      *Runtime // that runs the application in the place of the host's; nil: the host's does
 }
 
@@ -92,9 +93,7 @@ func (s Subject) components() []component {
 	for _, r := range s.Packages {
 		add(component{Type: "library", Name: r.Name, Version: r.Version, PURL: packageURL(r, s.OS)})
 	}
-	for _, c := range s.Base.components(s.OS) {
-		add(c)
-	}
+	s.Base.each(s.OS, add)
 	if s.Runtime.Name != "" && !s.Base.runs() {
 		add(component{Type: "platform", Name: s.Runtime.Name, Version: s.Runtime.Version}, s.Runtime.Home)
 	}
@@ -113,22 +112,24 @@ func (s Subject) components() []component {
 // runs reports whether its runtime stands in the place of the host's.
 func (b *Base) runs() bool { return b != nil && b.Runtime != nil }
 
-// components are marked as the base's.
-func (b *Base) components(os map[string]string) []component {
+// each adds what is in the base, marked as the base's.
+func (b *Base) each(os map[string]string, add func(c component, at ...model.Path)) {
 	if b == nil {
-		return nil
+		return
 	}
-	from := []property{{"a2c:from", "base image " + b.Name}}
-	list := []component{{Type: "container", Name: b.Name, Version: b.Digest, Properties: []property{{"a2c:from", "the image stands on it"}}}}
+	from := property{"a2c:from", "base image " + b.Name}
+	add(component{Type: "container", Name: b.Name, Version: b.Digest, Properties: []property{{"a2c:from", "the image stands on it"}}})
 	for _, r := range b.Packages {
-		list = append(list, component{Type: "library", Name: r.Name, Version: r.Version, PURL: packageURL(r, os), Properties: from})
+		add(component{Type: "library", Name: r.Name, Version: r.Version, PURL: packageURL(r, os), Properties: []property{from}})
+	}
+	for _, l := range b.Libraries {
+		c := l.component()
+		c.Properties = append(c.Properties, from)
+		add(c, l.Path)
 	}
 	if r := b.Runtime; b.runs() {
-		list = append(list, component{
-			Type: "platform", Name: r.Name, Version: r.Version, Properties: from, Evidence: &evidence{[]occurrence{{r.Home.String()}}},
-		})
+		add(component{Type: "platform", Name: r.Name, Version: r.Version, Properties: []property{from}}, r.Home)
 	}
-	return list
 }
 
 // packageURL is what purl-spec says of deb, rpm and apk.

@@ -62,7 +62,11 @@ func TestEncode(t *testing.T) {
 		Base: &Base{
 			Name: "docker.io/library/eclipse-temurin:17-jre-noble", Digest: "sha256:cdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789ab",
 			Packages: []packages.Record{record(packages.Dpkg, "tzdata", "2024a-0", "all", ""), record(packages.Dpkg, "libc6", "2.36-9+deb12u10", "amd64", "glibc")},
-			Runtime:  &Runtime{Name: "OpenJDK (Eclipse Adoptium)", Version: "17.0.16", Home: "/opt/java/openjdk"},
+			Libraries: []Library{
+				{Ecosystem: "maven", Group: "org.base", Name: "agent", Version: "1.2", Path: "/agent/agent.jar", From: "pom.properties"},
+				{Ecosystem: "maven", Group: "org.base", Name: "agent", Version: "1.2", Path: "/other/all.jar!/agent.jar", From: "pom.properties"},
+			},
+			Runtime: &Runtime{Name: "OpenJDK (Eclipse Adoptium)", Version: "17.0.16", Home: "/opt/java/openjdk"},
 		},
 		Libraries: libraries, Incomplete: "2 archives could not be read",
 	})
