@@ -169,7 +169,10 @@ func (r *run) askTwin(ctx context.Context, twin Twin, q *question, settled time.
 	}
 	a.hung = hung
 	for {
-		q.twin, q.twinErr = a.ask(ctx, q.q)
+		q.twinErr = r.patiently(ctx, twin, func() (err error) {
+			q.twin, err = a.ask(ctx, q.q)
+			return err
+		})
 		failed := q.twinErr != nil || q.twin.Status >= 400 && q.live.Status < 400 || q.twin.Status == http.StatusAccepted && q.live.Status != http.StatusAccepted
 		if !failed || q.liveErr != nil || !q.q.safe() || time.Now().After(settled) {
 			return
@@ -187,11 +190,13 @@ func (r *run) askPacked(ctx context.Context, twin Twin, q *question) {
 	}
 	a := r.twinAsker(twin, q)
 	a.gzip = true
-	if packed, err := a.ask(ctx, q.q); err == nil {
-		q.packed = &packed
-	} else {
-		q.twinErr = err
-	}
+	q.twinErr = r.patiently(ctx, twin, func() error {
+		packed, err := a.ask(ctx, q.q)
+		if err == nil {
+			q.packed = &packed
+		}
+		return err
+	})
 }
 
 func hostOf(t target) string {
@@ -209,6 +214,9 @@ func (r *run) result(q *question) model.Comparison {
 	if q.liveErr != nil || q.twinErr != nil {
 		c.Verdict = model.VerifyDifferent
 		c.Differences = []model.Difference{{What: "answer", Live: cmp.Or(c.Live.Error, "yes"), Image: cmp.Or(c.Twin.Error, "yes")}}
+		if busy, ok := errors.AsType[*starved](q.twinErr); ok && q.liveErr == nil {
+			unanswered(&c, busy)
+		}
 		return c
 	}
 	if q.packed != nil && q.packed.Encoding != "" {

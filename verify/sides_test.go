@@ -85,6 +85,8 @@ type served struct {
 	address string
 }
 
+func (served) PID() int { return 0 }
+
 func (s served) Dial(ctx context.Context, _ int, _ bool) (net.Conn, error) {
 	return new(net.Dialer).DialContext(ctx, "tcp", s.address)
 }
