@@ -179,7 +179,7 @@ func (r *run) wait(ctx context.Context, twin Twin, targets []target) (failure, e
 
 // waitFor waits for one port.
 func (r *run) waitFor(ctx context.Context, twin Twin, t target, limit time.Duration) (failure, error) {
-	deadline := time.Now().Add(limit)
+	deadline, before := time.Now().Add(limit), waited(twin.PID())
 	var inside time.Time // since when only the twin's own loopback accepts
 	for {
 		in, out, errOpen := twin.Open(t.port)
@@ -203,8 +203,8 @@ func (r *run) waitFor(ctx context.Context, twin Twin, t target, limit time.Durat
 			return failure{}, errOpen
 		case in && time.Since(inside) > insideOnly:
 			return failure{why: fmt.Sprintf("port %d is open on loopback only: nobody outside the container reaches it", t.port)}, nil
-		case time.Now().After(deadline):
-			return failure{fmt.Sprintf("port %d is not open after %v (--timeout)", t.port, limit), true}, nil
+		case time.Now().After(deadline) && time.Now().After(deadline.Add(r.spared(twin, before, limit))):
+			return failure{fmt.Sprintf("port %d is not open after %v (--timeout)%s", t.port, limit, r.spent(twin, before, limit)), true}, nil
 		}
 		if err := sleep(ctx, poll); err != nil {
 			return failure{}, err

@@ -23,11 +23,11 @@ func (s *starved) Error() string {
 }
 
 // patiently asks the twin, and again where the time ran out while it waited for a processor rather than for itself.
-func (*run) patiently(ctx context.Context, twin Twin, ask func() error) error {
+func (r *run) patiently(ctx context.Context, twin Twin, ask func() error) error {
 	for n := 0; ; n++ {
 		before, begin := waited(twin.PID()), time.Now()
 		err := ask()
-		if err == nil || !timedOut(err) {
+		if err == nil || !timedOut(err) || r.o.CPUs != 0 {
 			return err
 		}
 		s := &starved{waited: waited(twin.PID()) - before, of: time.Since(begin)}
@@ -38,6 +38,23 @@ func (*run) patiently(ctx context.Context, twin Twin, ask func() error) error {
 			return s
 		}
 	}
+}
+
+// spared is the time that does not count: while the twin waited for a processor, at most twice the limit. With a size of its own (Options.CPUs) it counts, since
+// the kernel makes it wait when it has had its share.
+func (r *run) spared(twin Twin, before, limit time.Duration) time.Duration {
+	if r.o.CPUs != 0 {
+		return 0
+	}
+	return min(waited(twin.PID())-before, 2*limit)
+}
+
+// spent says in a half sentence that time was spared; "" when next to none was.
+func (r *run) spent(twin Twin, before, limit time.Duration) string {
+	if d := r.spared(twin, before, limit); d > limit/4 {
+		return fmt.Sprintf(", and %v more while it waited for a processor: the machine is busy", d.Round(time.Second))
+	}
+	return ""
 }
 
 // waited is how long the threads of a process have been ready to run while others ran (Documentation/scheduler/sched-stats.rst, /proc/PID/schedstat); 0 where the

@@ -59,7 +59,7 @@ func TestPatiently(t *testing.T) {
 	}{"busy": {busy(4), patience + 1, true}, "idle": {idle.Process.Pid, 1, false}} {
 		t.Run(name, func(t *testing.T) {
 			times := 0
-			err := (*run)(nil).patiently(t.Context(), started{pid: c.pid}, func() error {
+			err := new(run).patiently(t.Context(), started{pid: c.pid}, func() error {
 				times++
 				time.Sleep(400 * time.Millisecond)
 				return context.DeadlineExceeded
