@@ -156,6 +156,10 @@ func missing(t *testing.T, extent Extent, needs []Need) (why string, ours bool) 
 			if extent == Part {
 				return "a benchmark: make bench", false
 			}
+		case Emulator:
+			if extent == Part {
+				return "an emulated machine takes minutes: make proof", false
+			}
 		default:
 			return "the runner does not know the need " + string(n), true
 		}

@@ -92,6 +92,29 @@ func EngineTools() []Tool {
 	return []Tool{command("ctr", "containerd"), command("slirp4netns", "slirp4netns"), command("newuidmap", "uidmap")}
 }
 
+// QEMU emulates a machine.
+func QEMU() Tool { return command("qemu-system-x86_64", "qemu-system-x86", "seabios") }
+
+// DownloadKernel unpacks Linux and Busybox below dir/unpacked, and installs nothing.
+func DownloadKernel(ctx context.Context, dir string) error {
+	kernel, err := choose(ctx, []string{"linux-image-[0-9.-]+-cloud-amd64", "linux-image-[0-9.-]+-virtual", "linux-image-[0-9.-]+-generic"})
+	if err != nil {
+		return err
+	}
+	unpacked := filepath.Join(dir, "unpacked")
+	if found, _ := filepath.Glob(filepath.Join(unpacked, "boot/vmlinuz-*")); len(found) == 1 {
+		return nil
+	}
+	if err := errors.Join(Download(ctx, dir, kernel, "busybox-static"), os.RemoveAll(unpacked)); err != nil {
+		return err
+	}
+	debs, err := filepath.Glob(filepath.Join(dir, "*.deb"))
+	for _, deb := range debs {
+		err = errors.Join(err, run(ctx, dir, nil, "dpkg-deb", "-x", deb, unpacked))
+	}
+	return err
+}
+
 // Docker is Docker's command line; Debian 12 has it in docker.io, later ones in a package of its own.
 func Docker() Tool {
 	return Tool{Name: "docker", Present: func() bool { _, err := exec.LookPath("docker"); return err == nil }, Packages: [][]string{{"docker-cli", "docker.io"}}}
