@@ -66,7 +66,7 @@ func APIServer() Proof {
 
 // Cluster is an etcd and a kube-apiserver on loopback, for the time of one test.
 type Cluster struct {
-	kubectl    string
+	kubectl    []string // the program, and what enters the namespaces that it is in
 	kubeconfig string
 }
 
@@ -98,7 +98,7 @@ func (b *Bench) Cluster(t *testing.T) *Cluster {
 		"--cert-dir="+filepath.Join(dir, "certs"), "--service-account-key-file="+signing, "--service-account-signing-key-file="+signing,
 		"--service-account-issuer=https://kubernetes.default.svc", "--service-cluster-ip-range=10.96.0.0/16", "--token-auth-file="+tokens,
 		"--authorization-mode=RBAC", "--endpoint-reconciler-type=none", "--disable-admission-plugins=ServiceAccount", "--allow-privileged=true")
-	c := &Cluster{kubectl: filepath.Join(bin, "kubectl"), kubeconfig: write("kubeconfig", fmt.Sprintf(`apiVersion: v1
+	c := &Cluster{kubectl: []string{filepath.Join(bin, "kubectl")}, kubeconfig: write("kubeconfig", fmt.Sprintf(`apiVersion: v1
 kind: Config
 clusters: [{name: c, cluster: {server: "https://%s", insecure-skip-tls-verify: true}}]
 users: [{name: u, user: {token: %s}}]
@@ -125,7 +125,8 @@ func (c *Cluster) wait(t *testing.T) {
 
 func (c *Cluster) run(t *testing.T, args ...string) (string, int) {
 	t.Helper()
-	out, code, err := try(t.Context(), []string{"NO_PROXY=127.0.0.1"}, c.kubectl, append([]string{"--kubeconfig", c.kubeconfig}, args...)...)
+	argv := slices.Concat(c.kubectl, []string{"--kubeconfig", c.kubeconfig}, args)
+	out, code, err := try(t.Context(), []string{"NO_PROXY=127.0.0.1"}, argv[0], argv[1:]...)
 	if err != nil {
 		t.Fatal(err)
 	}

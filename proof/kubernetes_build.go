@@ -18,17 +18,33 @@ const kubernetesVersion = "1.34.4"
 // with the programs. The first build takes about five minutes on two cores.
 func (b *Bench) kubernetes(t *testing.T) string {
 	t.Helper()
+	return b.kubernetesPrograms(t, "kube-apiserver", "kubectl")
+}
+
+// kubernetesNode builds what else a cluster of one machine consists of, into the same folder, once; about two minutes after the others.
+func (b *Bench) kubernetesNode(t *testing.T) string {
+	t.Helper()
+	b.kubernetes(t)
+	return b.kubernetesPrograms(t, "kube-controller-manager", "kube-scheduler", "kubelet", "kube-proxy")
+}
+
+func (b *Bench) kubernetesPrograms(t *testing.T, names ...string) string {
+	t.Helper()
 	dir := filepath.Join(b.Dir, "k8s", "v"+kubernetesVersion)
 	bin := filepath.Join(dir, "bin")
 	if err := os.MkdirAll(bin, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if !present(bin, "kube-apiserver", "kubectl") {
-		fmt.Fprintf(b.Log, "building kube-apiserver and kubectl %s (some minutes)\n", kubernetesVersion)
+	if !present(bin, names...) {
+		fmt.Fprintf(b.Log, "building %s %s (some minutes)\n", strings.Join(names, ", "), kubernetesVersion)
 		b.writeModule(t, dir)
 		env := []string{"GOTOOLCHAIN=local", "CGO_ENABLED=0", "GOFLAGS=-mod=mod"}
 		b.tool(t, env, "go", "-C", dir, "mod", "tidy")
-		b.tool(t, env, "go", "-C", dir, "build", "-trimpath", "-ldflags", versionFlags(), "-o", bin+"/", "k8s.io/kubernetes/cmd/kube-apiserver", "k8s.io/kubernetes/cmd/kubectl")
+		args := []string{"-C", dir, "build", "-trimpath", "-ldflags", versionFlags(), "-o", bin + "/"}
+		for _, name := range names {
+			args = append(args, "k8s.io/kubernetes/cmd/"+name)
+		}
+		b.tool(t, env, "go", args...)
 	}
 	if !present(bin, "etcd") {
 		b.unpackEtcd(t, dir, bin)
@@ -63,7 +79,11 @@ func (b *Bench) writeModule(t *testing.T, dir string) {
 	for _, m := range regexp.MustCompile(`(?m)^\s*(k8s\.io/\S+) => \./staging/`).FindAllSubmatch(theirs, -1) {
 		fmt.Fprintf(&ours, "replace %s => %s v0%s\n", m[1], m[1], strings.TrimPrefix(kubernetesVersion, "1"))
 	}
-	const tools = "//go:build tools\n\npackage tools\n\nimport (\n\t_ \"k8s.io/kubernetes/cmd/kube-apiserver\"\n\t_ \"k8s.io/kubernetes/cmd/kubectl\"\n)\n"
+	tools := "//go:build tools\n\npackage tools\n\nimport (\n"
+	for _, name := range []string{"kube-apiserver", "kube-controller-manager", "kube-proxy", "kube-scheduler", "kubectl", "kubelet"} {
+		tools += "\t_ \"k8s.io/kubernetes/cmd/" + name + "\"\n"
+	}
+	tools += ")\n"
 	err = errors.Join(
 		os.WriteFile(filepath.Join(dir, "go.mod"), []byte(ours.String()), 0o600),
 		os.WriteFile(filepath.Join(dir, "tools.go"), []byte(tools), 0o600), // keeps the programs in go.mod

@@ -60,6 +60,7 @@ func All() []Proof {
 		CFNLint(),
 		APIServer(),
 		KubeScore(),
+		RealCluster(),
 		Deployments(),
 		SecretsPut(),
 		Registry(),

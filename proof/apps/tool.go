@@ -115,6 +115,14 @@ func DownloadKernel(ctx context.Context, dir string) error {
 	return err
 }
 
+// ClusterTools are what a node of Kubernetes consists of, besides Kubernetes itself, and what pushes to its registry.
+func ClusterTools() []Tool {
+	return []Tool{
+		command("ctr", "containerd"), command("runc", "runc"), command("iptables", "iptables"), command("ip", "iproute2"), command("skopeo", "skopeo"),
+		{Name: "network plugins", Present: func() bool { _, err := os.Stat("/usr/lib/cni/bridge"); return err == nil }, Packages: [][]string{{"containernetworking-plugins"}}},
+	}
+}
+
 // Docker is Docker's command line; Debian 12 has it in docker.io, later ones in a package of its own.
 func Docker() Tool {
 	return Tool{Name: "docker", Present: func() bool { _, err := exec.LookPath("docker"); return err == nil }, Packages: [][]string{{"docker-cli", "docker.io"}}}
