@@ -10,6 +10,9 @@ import (
 func (w *workload) comments() []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "<!-- %s -->\n# Where the settings of %s come from\n\nThe names are the keys of deployment.json.\n\n- Size: %g CPU, %d MiB.\n", generatedLine, w.name, w.d.EKSParameters.CPU, w.d.EKSParameters.Memory)
+	if w.lastServes() {
+		fmt.Fprintf(&b, "- preStop: a pod that is to end serves for %d s more, until all who send to it know that; they come on top of stopSeconds.\n", lastServed)
+	}
 	reasons(&b, w.d, func(key string) bool {
 		return strings.HasPrefix(key, "ecsParameters.") && (!w.fargate || key != "ecsParameters.ephemeralStorageGiB")
 	})

@@ -1,6 +1,7 @@
 package generate
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"strconv"
@@ -18,7 +19,11 @@ func (w *workload) pod(c kube.Container) kube.PodSpec {
 		Containers:                   []kube.Container{c},
 		Volumes:                      w.podVolumes(),
 	}
-	if s := w.d.StopSeconds; s > 0 {
+	s := w.d.StopSeconds
+	if c.Lifecycle != nil {
+		s = cmp.Or(s, usualStop) + lastServed
+	}
+	if s > 0 {
 		p.TerminationGracePeriodSeconds = new(int64(s))
 	}
 	if w.fargate { // each pod has a node of its own, which is what the profile says
@@ -121,11 +126,21 @@ func (w *workload) container() kube.Container {
 func (w *workload) serving() kube.Container {
 	c := w.container()
 	c.StartupProbe, c.ReadinessProbe, c.LivenessProbe = w.startup(), w.readiness(), w.liveness()
+	if w.lastServes() {
+		c.Lifecycle = &kube.Lifecycle{PreStop: kube.Handler{Sleep: kube.Sleep{Seconds: lastServed}}}
+	}
 	for _, p := range w.ports {
 		c.Ports = append(c.Ports, kube.ContainerPort{Name: p.name, ContainerPort: int32(p.LocalPort), Protocol: strings.ToUpper(protocol(p.Port))})
 	}
 	return c
 }
+
+// lastServed is for how many seconds a pod that is to end is still served to, before it is told: so long the nodes, and the controller of a load balancer, may take to
+// learn that it ends. Without it a rollout fails requests.
+const lastServed = 15
+
+// lastServes: a copy that ends before the next one starts would only be away for longer.
+func (w *workload) lastServes() bool { return len(w.ports) > 0 && !w.single() && !w.daemon() }
 
 // startup gives the application twice the time that it is expected to take; the other probes wait for it.
 func (w *workload) startup() *kube.Probe {

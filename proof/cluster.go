@@ -84,6 +84,7 @@ func (n *node) apply(t *testing.T, c Command, site *apps.Site, j Job) *deployed 
 	n.kubectl(t, "apply", "--server-side", "-k", filepath.Join(d.dir, "overlays", "prod"))
 	d.find(t)
 	begin := time.Now()
+	d.answersSlowly(t, "-n", d.namespace, "wait", fmt.Sprintf("--for=jsonpath={.spec.replicas}=%d", d.replicas), d.kind+"/"+d.name, "--timeout=60s") // an autoscaler may have to
 	if out, code := n.cluster.run(t, "-n", d.namespace, "rollout", "status", d.kind+"/"+d.name, "--timeout=240s"); code != 0 {
 		t.Fatalf("%s\n%s", out, d.told(t))
 	}
@@ -135,15 +136,16 @@ func (d *deployed) find(t *testing.T) {
 			Kind     string
 			Metadata struct{ Name, Namespace string }
 			Spec     struct {
-				Replicas  int
-				ClusterIP string
-				Ports     []struct{ Port int }
+				Replicas, MinReplicas int
+				ClusterIP             string
+				Ports                 []struct{ Port int }
 			}
 		}
 	}
 	if err := json.Unmarshal([]byte(out), &all); err != nil || code != 0 {
 		t.Fatalf("exit code %d, %v: %s", code, err, out)
 	}
+	atLeast := 0
 	for _, o := range all.Items {
 		switch {
 		case o.Kind == "Deployment" || o.Kind == "StatefulSet":
@@ -155,9 +157,10 @@ func (d *deployed) find(t *testing.T) {
 		case o.Kind == "NetworkPolicy":
 			d.beside = append(d.beside, "NetworkPolicy (network plugin of AWS)")
 		case o.Kind == "HorizontalPodAutoscaler":
-			d.beside = append(d.beside, "HorizontalPodAutoscaler (metrics-server)")
+			d.beside, atLeast = append(d.beside, "HorizontalPodAutoscaler (metrics-server)"), o.Spec.MinReplicas
 		}
 	}
+	d.replicas = max(d.replicas, atLeast)
 	if len(d.deployment.Volumes) > 0 {
 		d.beside = append(d.beside, "StorageClass (EBS CSI driver; folders of this machine in its place)")
 	}

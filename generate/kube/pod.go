@@ -195,8 +195,24 @@ type Container struct {
 	LivenessProbe   *Probe           `json:"livenessProbe,omitempty"`
 	ReadinessProbe  *Probe           `json:"readinessProbe,omitempty"`
 	StartupProbe    *Probe           `json:"startupProbe,omitempty"`
+	Lifecycle       *Lifecycle       `json:"lifecycle,omitempty"`
 	ImagePullPolicy string           `json:"imagePullPolicy,omitempty"`
 	SecurityContext *SecurityContext `json:"securityContext,omitempty"`
+}
+
+// Lifecycle is what is done before a container is told to end. Kubernetes knows Sleep since 1.29.
+type Lifecycle struct {
+	PreStop Handler `json:"preStop"`
+}
+
+// Handler is LifecycleHandler.
+type Handler struct {
+	Sleep Sleep `json:"sleep"`
+}
+
+// Sleep is SleepAction.
+type Sleep struct {
+	Seconds int64 `json:"seconds"`
 }
 
 // ContainerPort is core/v1.
