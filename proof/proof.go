@@ -59,6 +59,8 @@ func All() []Proof {
 		AWSCLI(),
 		CFNLint(),
 		APIServer(),
+		Moto(),
+		ReadmeLines(),
 		KubeScore(),
 		RealCluster(),
 		Deployments(),
