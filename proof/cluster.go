@@ -40,7 +40,10 @@ func RealCluster() Proof {
 			for _, a := range list {
 				t.Run(a.Name, func(t *testing.T) {
 					j := jobs[a.Name]
-					j.Whole(t, c, site)
+					j.Analyze(t, c)
+					j.Containerize(t, c)
+					j.Verify(t, c, site, "--timeout", "5m") // beside a cluster
+					j.Generate(t, c)
 					d := n.apply(t, c, site, j)
 					d.same(t)
 					d.restricted(t)

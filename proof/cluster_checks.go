@@ -52,32 +52,38 @@ func (d *deployed) restricted(t *testing.T) {
 	for _, p := range d.pods(t) {
 		for _, pid := range p.processes(t) {
 			count++
-			status, err1 := os.ReadFile(filepath.Join("/proc", pid, "status"))
-			mounts, err2 := os.ReadFile(filepath.Join("/proc", pid, "mountinfo"))
-			if err1 != nil || err2 != nil {
-				t.Errorf("%v %v", err1, err2)
-				continue
-			}
-			want := map[string]string{
-				"Uid": fmt.Sprintf("%[1]d\t%[1]d\t%[1]d\t%[1]d", d.deployment.User.UID), "Gid": fmt.Sprintf("%[1]d\t%[1]d\t%[1]d\t%[1]d", d.deployment.User.GID),
-				"CapEff": "0000000000000000", "CapPrm": "0000000000000000", "CapBnd": "0000000000000000", "NoNewPrivs": "1", "Seccomp": "2",
-			}
-			for field, value := range want {
-				got := regexp.MustCompile(`(?m)^` + field + `:\t(.*)$`).FindSubmatch(status)
-				if got == nil || string(got[1]) != value {
-					t.Errorf("process %s of %s: %s is %q, want %q", pid, p.name, field, got, value)
-				}
-			}
-			root := regexp.MustCompile(`(?m)^\d+ \d+ \S+ \S+ / (\S+) `).FindSubmatch(mounts)
-			if readOnly := root != nil && strings.HasPrefix(string(root[1]), "ro,"); readOnly != d.deployment.ReadOnlyRoot || d.deployment.User.UID == 0 {
-				t.Errorf("process %s of %s: root mounted %q, read-only wanted: %v", pid, p.name, root, d.deployment.ReadOnlyRoot)
-			}
+			d.process(t, p.name, pid)
 		}
 	}
 	if count < d.replicas {
 		t.Errorf("%d processes in %d pods", count, d.replicas)
 	}
 	fmt.Fprintf(d.b.Log, "%s: %d processes in %d pods, user %d, root read-only: %v\n", d.job.App.Name, count, d.replicas, d.deployment.User.UID, d.deployment.ReadOnlyRoot)
+}
+
+// process looks at one.
+func (d *deployed) process(t *testing.T, name, pid string) {
+	t.Helper()
+	status, err1 := os.ReadFile(filepath.Join("/proc", pid, "status"))
+	mounts, err2 := os.ReadFile(filepath.Join("/proc", pid, "mountinfo"))
+	if err1 != nil || err2 != nil {
+		t.Errorf("%v %v", err1, err2)
+		return
+	}
+	want := map[string]string{
+		"Uid": fmt.Sprintf("%[1]d\t%[1]d\t%[1]d\t%[1]d", d.deployment.User.UID), "Gid": fmt.Sprintf("%[1]d\t%[1]d\t%[1]d\t%[1]d", d.deployment.User.GID),
+		"CapEff": "0000000000000000", "CapPrm": "0000000000000000", "CapBnd": "0000000000000000", "NoNewPrivs": "1", "Seccomp": "2",
+	}
+	for field, value := range want {
+		got := regexp.MustCompile(`(?m)^` + field + `:\t(.*)$`).FindSubmatch(status)
+		if got == nil || string(got[1]) != value {
+			t.Errorf("process %s of %s: %s is %q, want %q", pid, name, field, got, value)
+		}
+	}
+	root := regexp.MustCompile(`(?m)^\d+ \d+ \S+ \S+ / (\S+) `).FindSubmatch(mounts)
+	if readOnly := root != nil && strings.HasPrefix(string(root[1]), "ro,"); readOnly != d.deployment.ReadOnlyRoot || d.deployment.User.UID == 0 {
+		t.Errorf("process %s of %s: root mounted %q, read-only wanted: %v", pid, name, root, d.deployment.ReadOnlyRoot)
+	}
 }
 
 // processes are those of the container, by their numbers outside.

@@ -155,11 +155,12 @@ kind: StorageClass
 metadata: {name: folders, annotations: {storageclass.kubernetes.io/is-default-class: "true"}}
 provisioner: kubernetes.io/no-provisioner
 `
-	text := class
+	var text strings.Builder
+	text.WriteString(class)
 	for i := range 4 {
 		dir := fmt.Sprintf("disks/%d", i)
 		n.make(dir)
-		text += fmt.Sprintf(`---
+		fmt.Fprintf(&text, `---
 apiVersion: v1
 kind: PersistentVolume
 metadata: {name: disk-%d}
@@ -171,7 +172,7 @@ spec:
   nodeAffinity: {required: {nodeSelectorTerms: [{matchExpressions: [{key: kubernetes.io/hostname, operator: In, values: [node]}]}]}}
 `, i, n.path(dir))
 	}
-	n.lay("disks.yaml", text, 0o600)
+	n.lay("disks.yaml", text.String(), 0o600)
 	n.kubectl(t, "apply", "-f", n.path("disks.yaml"))
 }
 

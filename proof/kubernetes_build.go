@@ -79,11 +79,11 @@ func (b *Bench) writeModule(t *testing.T, dir string) {
 	for _, m := range regexp.MustCompile(`(?m)^\s*(k8s\.io/\S+) => \./staging/`).FindAllSubmatch(theirs, -1) {
 		fmt.Fprintf(&ours, "replace %s => %s v0%s\n", m[1], m[1], strings.TrimPrefix(kubernetesVersion, "1"))
 	}
-	tools := "//go:build tools\n\npackage tools\n\nimport (\n"
+	var programs strings.Builder
 	for _, name := range []string{"kube-apiserver", "kube-controller-manager", "kube-proxy", "kube-scheduler", "kubectl", "kubelet"} {
-		tools += "\t_ \"k8s.io/kubernetes/cmd/" + name + "\"\n"
+		fmt.Fprintf(&programs, "\t_ \"k8s.io/kubernetes/cmd/%s\"\n", name)
 	}
-	tools += ")\n"
+	tools := "//go:build tools\n\npackage tools\n\nimport (\n" + programs.String() + ")\n"
 	err = errors.Join(
 		os.WriteFile(filepath.Join(dir, "go.mod"), []byte(ours.String()), 0o600),
 		os.WriteFile(filepath.Join(dir, "tools.go"), []byte(tools), 0o600), // keeps the programs in go.mod

@@ -294,25 +294,31 @@ func (m *double) without(v any) any {
 			return "arn:aws:elasticfilesystem:eu-central-1:111122223333:file-system/fs-0123456789abcdef0"
 		}
 		for key, value := range x {
-			if cases, ok := value.([]any); ok && key == "Fn::If" { // the condition and both cases are no list that anything is left out of
+			if cases, ok := value.([]any); ok && key == "Fn::If" { // the condition and both cases: no list that anything is left out of
 				for i := range cases {
 					cases[i] = m.without(cases[i])
 				}
-				continue
+			} else {
+				x[key] = m.without(value)
 			}
-			x[key] = m.without(value)
 		}
 	case []any:
-		return slices.Collect(func(yield func(any) bool) {
-			for _, e := range x {
-				cases, ok := e.(map[string]any)
-				if c, isIf := cases["Fn::If"].([]any); ok && isIf && len(c) == 3 && reflect.DeepEqual(c[2], map[string]any{"Ref": "AWS::NoValue"}) {
-					m.cannot["Fn::If that leaves an element of a list out: left out"]++
-				} else if !yield(m.without(e)) {
-					return
-				}
-			}
-		})
+		kept := slices.DeleteFunc(x, m.leftOut)
+		for i := range kept {
+			kept[i] = m.without(kept[i])
+		}
+		return kept
 	}
 	return v
+}
+
+// leftOut is what a condition may leave out of a list, which moto keeps as a nothing that it then looks into.
+func (m *double) leftOut(element any) bool {
+	object, _ := element.(map[string]any)
+	cases, ok := object["Fn::If"].([]any)
+	if !ok || len(cases) != 3 || !reflect.DeepEqual(cases[2], map[string]any{"Ref": "AWS::NoValue"}) {
+		return false
+	}
+	m.cannot["Fn::If that leaves an element of a list out: left out"]++
+	return true
 }

@@ -60,7 +60,6 @@ func All() []Proof {
 		CFNLint(),
 		APIServer(),
 		Moto(),
-		ReadmeLines(),
 		KubeScore(),
 		RealCluster(),
 		Deployments(),
