@@ -18,6 +18,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/tools/txtar"
+
 	"a2c/internal/jail"
 )
 
@@ -48,7 +50,14 @@ func (b *Bench) node(t *testing.T) *node {
 		t.Fatal(err)
 	}
 	n.lay("sa.key", string(pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)})), 0o600)
-	n.lay("token", rand.Text(), 0o600)
+	settings, err := txtar.ParseFile(filepath.Join(b.Repo, "testdata", "cluster", "node.txtar"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	values := strings.NewReplacer("${dir}", n.dir, "${token}", rand.Text())
+	for _, f := range settings.Files {
+		n.lay(f.Name, values.Replace(string(f.Data)), 0o600)
+	}
 	if err := os.Symlink(filepath.Join(b.Dir, "bin", "registry"), n.path("registry-program")); err != nil {
 		t.Fatal(err)
 	}

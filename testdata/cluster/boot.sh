@@ -3,7 +3,7 @@
 # programs are its children, and all end with it. Only control groups stay, below a2c-cluster, which was made before.
 set -e
 bin=$1 dir=$2
-mkdir -p "$dir/logs" "$dir/certs.d/111122223333.dkr.ecr.eu-central-1.amazonaws.com" "$dir/cni"
+mkdir -p "$dir/logs"
 
 # The network: nothing leads out of it. A bridge without ports has the node's address, and Services are looked for on it, where kube-proxy finds them.
 ip link set lo up
@@ -21,80 +21,6 @@ for name in vm/overcommit_memory vm/panic_on_oom kernel/panic kernel/panic_on_oo
   mount --bind "$copy" /proc/sys/$name
 done
 
-cat >"$dir/tokens.csv" <<END
-$(cat "$dir/token"),admin,1,"system:masters"
-END
-cat >"$dir/kubeconfig" <<END
-apiVersion: v1
-kind: Config
-clusters: [{name: c, cluster: {server: "https://127.0.0.1:6443", insecure-skip-tls-verify: true}}]
-users: [{name: u, user: {token: $(cat "$dir/token")}}]
-contexts: [{name: x, context: {cluster: c, user: u}}]
-current-context: x
-END
-cat >"$dir/registry.yml" <<END
-version: 0.1
-log: {level: error, accesslog: {disabled: true}}
-storage: {filesystem: {rootdirectory: "$dir/registry"}}
-http: {addr: "127.0.0.1:5000", secret: proof, relativeurls: true}
-END
-cat >"$dir/certs.d/111122223333.dkr.ecr.eu-central-1.amazonaws.com/hosts.toml" <<END
-server = "http://127.0.0.1:5000"
-[host."http://127.0.0.1:5000"]
-  capabilities = ["pull", "resolve"]
-END
-cat >"$dir/cni/10-bridge.conflist" <<END
-{"cniVersion": "0.4.0", "name": "pods", "plugins": [
-  {"type": "bridge", "bridge": "pods0", "isGateway": true, "ipMasq": false, "hairpinMode": true,
-   "ipam": {"type": "host-local", "dataDir": "/run/cni", "ranges": [[{"subnet": "10.244.0.0/24"}]], "routes": [{"dst": "0.0.0.0/0"}]}},
-  {"type": "portmap", "capabilities": {"portMappings": true}}]}
-END
-cat >"$dir/containerd.toml" <<END
-version = 2
-root = "$dir/containerd"
-state = "/run/containerd"
-[grpc]
-  address = "/run/containerd.sock"
-[plugins."io.containerd.internal.v1.opt"]
-  path = "$dir/opt"
-[plugins."io.containerd.grpc.v1.cri"]
-  sandbox_image = "a2c-proof.invalid/pause:1"
-  disable_tcp_service = true
-  restrict_oom_score_adj = true # not every root may make processes less likely to be killed
-[plugins."io.containerd.grpc.v1.cri".registry]
-  config_path = "$dir/certs.d"
-[plugins."io.containerd.grpc.v1.cri".cni]
-  bin_dir = "/usr/lib/cni"
-  conf_dir = "$dir/cni"
-END
-cat >"$dir/kubelet.yml" <<END
-apiVersion: kubelet.config.k8s.io/v1beta1
-kind: KubeletConfiguration
-authentication: {anonymous: {enabled: true}, webhook: {enabled: false}}
-authorization: {mode: AlwaysAllow}
-cgroupDriver: cgroupfs
-cgroupRoot: /a2c-cluster
-failCgroupV1: false
-failSwapOn: false
-enforceNodeAllocatable: []
-containerRuntimeEndpoint: unix:///run/containerd.sock
-volumePluginDir: /run/volumeplugins
-clusterDNS: ["10.96.0.10"]
-resolvConf: ""
-oomScoreAdj: 0
-evictionHard: {memory.available: 100Mi, nodefs.available: 1%, imagefs.available: 1%}
-imageGCHighThresholdPercent: 100
-END
-cat >"$dir/proxy.yml" <<END
-apiVersion: kubeproxy.config.k8s.io/v1alpha1
-kind: KubeProxyConfiguration
-clientConnection: {kubeconfig: "$dir/kubeconfig"}
-clusterCIDR: 10.244.0.0/16
-mode: iptables
-conntrack: {maxPerCore: 0, min: 0, tcpEstablishedTimeout: 0s, tcpCloseWaitTimeout: 0s} # those of the whole machine stay
-oomScoreAdj: 0
-hostnameOverride: node
-END
 
 start() {
   name=$1
