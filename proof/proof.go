@@ -60,6 +60,7 @@ func All() []Proof {
 		CFNLint(),
 		APIServer(),
 		Moto(),
+		ReadmeLines(),
 		KubeScore(),
 		RealCluster(),
 		Deployments(),
