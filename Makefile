@@ -49,8 +49,9 @@ soak: build ## (as root) all proofs with the repetitions
 	@export A2C_PROOF=soak; $(PROOF)
 
 bench: ONLY := figures|buildah|speed|verdict|observe
-bench: proof ## (as root) the figures: start-up, inventory against ss, containerize against buildah, sizes, seconds, memory, documents of check
+bench: proof ## (as root) the figures: start-up, inventory against ss, containerize against buildah, sizes, seconds, memory, documents of check, files of generate
 	$(GO) test -run '^$$' -bench . -benchtime 3x ./check/document
+	$(GO) test -run '^$$' -bench '^BenchmarkGenerate$$' ./generate
 
 unit: ## unit tests: no root, no network
 	$(GO) test ./...
