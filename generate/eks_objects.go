@@ -21,6 +21,10 @@ func (w *workload) services() []kube.Service {
 	for i, p := range w.ports {
 		s := kube.Service{Object: w.object("v1", "Service", serviceName(w.name, p.name, i)), Spec: kube.ServiceSpec{Type: "ClusterIP", Selector: w.selector()}}
 		s.Spec.Ports = []kube.ServicePort{{Name: p.name, Port: int32(p.LocalPort), TargetPort: kube.Text(p.name), Protocol: strings.ToUpper(protocol(p.Port))}}
+		if w.networkBalanced(p) {
+			s.Spec.Type, s.Spec.LoadBalancerClass = "LoadBalancer", "service.k8s.aws/nlb"
+			s.Metadata.Annotations = w.networkBalancer()
+		}
 		all = append(all, s)
 	}
 	if w.stateful() {
@@ -29,6 +33,34 @@ func (w *workload) services() []kube.Service {
 		all = append(all, s)
 	}
 	return all
+}
+
+// networkBalanced: what does not speak HTTP gets a network load balancer where HTTP has one of its own kind. One of UDP is asked for health over TCP.
+func (w *workload) networkBalanced(p workloadPort) bool {
+	return w.d.EKSParameters.Ingress == "alb" && !webPort(p.Port) && !w.daemon() && (protocol(p.Port) == "tcp" || w.d.HealthCheck.Port > 0)
+}
+
+// networkBalancer is for the AWS Load Balancer Controller: https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/service/annotations/
+func (w *workload) networkBalancer() map[string]string {
+	const prefix = "service.beta.kubernetes.io/aws-load-balancer-"
+	annotations := map[string]string{
+		prefix + "nlb-target-type": "ip", prefix + "scheme": "internal", prefix + "healthcheck-protocol": "tcp",
+		prefix + "target-group-attributes": "deregistration_delay.timeout_seconds=30",
+	}
+	if w.d.ECSParameters.PublicApp {
+		annotations[prefix+"scheme"] = "internet-facing"
+	}
+	if port := w.d.HealthCheck.Port; port > 0 {
+		annotations[prefix+"healthcheck-port"] = strconv.Itoa(port)
+	}
+	var tags []string
+	for _, tag := range w.d.EKSParameters.ResourceTags {
+		tags = append(tags, tag.Key+"="+tag.Value)
+	}
+	if len(tags) > 0 {
+		annotations[prefix+"additional-resource-tags"] = strings.Join(tags, ",")
+	}
+	return annotations
 }
 
 // serviceName is that of the port with the number i: the first one's is the application's own.

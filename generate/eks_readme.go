@@ -3,6 +3,7 @@ package generate
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -10,7 +11,7 @@ import (
 type eksReadme struct {
 	Title, ID, Name, Kind, Namespace, Development, Repository, Registry, Tag, Digest, Size, Secret string
 	Keys, Volumes, Notes                                                                           []string
-	Ingress, Scaled, Fargate, PodIdentity, Disks, External, CSI                                    bool
+	Ingress, Balanced, Scaled, Fargate, PodIdentity, Disks, External, CSI                          bool
 	Cost                                                                                           costs
 }
 
@@ -21,7 +22,7 @@ func (w *workload) readme(target string) eksReadme {
 		ID: shellWord(w.d.ApplicationID), Name: w.name, Namespace: w.namespace, Development: w.developmentNamespace(), Repository: repositoryName(w.d.Image.Repository),
 		Registry: cmp.Or(registry(w.d.AWS), "ACCOUNT.dkr.ecr.REGION.amazonaws.com"), Tag: repositoryPart(cmp.Or(w.d.ECRParameters.ECRRepoTag, "latest")),
 		Digest: w.d.Image.Digest, Size: fmt.Sprintf("%d × %g CPU, %d MiB", w.replicas(), e.CPU, e.Memory),
-		Notes: w.notes, Ingress: w.webIngress(), Scaled: w.autoscaled(), Fargate: w.fargate, PodIdentity: e.PodIdentity, Disks: w.stateful(),
+		Notes: w.notes, Ingress: w.webIngress(), Balanced: w.webIngress() || slices.ContainsFunc(w.ports, w.networkBalanced), Scaled: w.autoscaled(), Fargate: w.fargate, PodIdentity: e.PodIdentity, Disks: w.stateful(),
 	}
 	switch {
 	case len(w.secretKeys) == 0:

@@ -98,7 +98,8 @@ func (p *proposer) environment() {
 			p.d.Environment = append(p.d.Environment, model.NameValue{Name: name, Value: value})
 		}
 	}
-	p.because("environment", "the image's own values, here to be changed per stage; what is left out keeps the image's value")
+	p.d.Image.Environment = slices.Clone(p.d.Environment)
+	p.because("environment", "the image's own values, here to be changed per stage; what is left out or the same keeps the image's value, and is not repeated")
 }
 
 func ofRuntime(name string) bool {
@@ -124,7 +125,7 @@ func (p *proposer) ports() {
 		p.because("exposedPorts", "the first one gets the load balancer's port: analysis.json, containerParameters.applicationPort")
 	}
 	p.d.EKSParameters.Ingress = "none"
-	if len(p.d.ExposedPorts) > 0 && webPort(p.d.ExposedPorts[0]) {
+	if len(p.d.ExposedPorts) > 0 { // HTTP by an Ingress, everything else by a Service of type LoadBalancer
 		p.d.EKSParameters.Ingress = "alb"
 	}
 }

@@ -19,6 +19,7 @@ func Render(ctx context.Context, d model.Deployment, targets []string) (map[stri
 	if len(targets) == 0 {
 		targets = selected(d)
 	}
+	d.Environment = d.Differing()
 	all := All()
 	outputs := map[string]Output{}
 	for _, name := range targets {

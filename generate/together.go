@@ -92,6 +92,9 @@ func newSet(name string, list []model.Deployment) (*set, error) {
 	for _, m := range s.members {
 		s.link(m)
 	}
+	for _, m := range s.members {
+		m.d.Environment = m.d.Differing()
+	}
 	s.order()
 	s.notes = append(s.notes, fmt.Sprintf("Each of the %d applications is a service of its own, which the others find by its name.", len(s.members)))
 	return s, nil

@@ -1,5 +1,7 @@
 package model
 
+import "slices"
+
 // Deployment is deployment.json, the user's to edit: App2Container's names where it had them, aws and the rest beside them.
 type Deployment struct {
 	A2CTemplateVersion string        `json:"a2CTemplateVersion"` // "3.1"
@@ -158,8 +160,9 @@ type EKSParameters struct {
 	Memory             int     `json:"memory"` // MiB
 	Replicas           int     `json:"replicas"`
 	// MaxReplicas is up to how many copies an autoscaler goes, by CPU; not more than Replicas: there is none.
-	MaxReplicas int    `json:"maxReplicas,omitempty"`
-	Ingress     string `json:"ingress"` // "alb", "none"
+	MaxReplicas int `json:"maxReplicas,omitempty"`
+	// Ingress is "alb" (load balancers by AWS's controller: for HTTP an Ingress, for everything else a Service) or "none".
+	Ingress string `json:"ingress"`
 	// ServiceAccountRoleARN is the IAM role of the pods (IRSA); "": they have none.
 	ServiceAccountRoleARN string `json:"serviceAccountRoleArn"`
 	// PodIdentity gives the role by an association in the place of IRSA's annotation; Fargate has IRSA only.
@@ -198,6 +201,19 @@ type DeployedImage struct {
 	Repository string `json:"repository"` // ECR repository name
 	Digest     string `json:"digest"`
 	Platform   string `json:"platform"` // "linux/amd64"
+	// Environment are the variables that it sets itself, as far as they may differ from stage to stage: what is the same needs no repeating.
+	Environment []NameValue `json:"environment,omitempty"`
+}
+
+// Differing are the variables that say something else than the image.
+func (d Deployment) Differing() []NameValue {
+	var all []NameValue
+	for _, e := range d.Environment {
+		if !slices.Contains(d.Image.Environment, e) {
+			all = append(all, e)
+		}
+	}
+	return all
 }
 
 // HealthCheck of load balancer and probes.

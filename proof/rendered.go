@@ -107,6 +107,7 @@ func nasty() []string {
 func render(t *testing.T, dir, name string, d model.Deployment) Rendered {
 	t.Helper()
 	renderTargets(t, dir, name, d, generate.Names())
+	d.Environment = d.Differing() // what is written
 	return Rendered{name, dir, d}
 }
 

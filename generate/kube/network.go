@@ -12,6 +12,7 @@ type ServiceSpec struct {
 	Selector                 map[string]string `json:"selector,omitempty"`
 	ClusterIP                string            `json:"clusterIP,omitempty"` // "None": the name leads to the pods themselves
 	Type                     string            `json:"type,omitempty"`
+	LoadBalancerClass        string            `json:"loadBalancerClass,omitempty"`
 	PublishNotReadyAddresses bool              `json:"publishNotReadyAddresses,omitempty"`
 }
 
