@@ -51,7 +51,9 @@ func TestMatrix(t *testing.T) {
 		}
 		fmt.Fprintln(w)
 	}
-	w.Flush()
+	if err := w.Flush(); err != nil {
+		t.Fatal(err)
+	}
 	t.Logf("%d applications × %d targets\n%s", len(all), len(Names()), &b)
 }
 
