@@ -21,7 +21,7 @@ import (
 // machine, with another kernel and another version of each program but a2c, to the digest that it has here.
 func Clock() Proof {
 	return Proof{
-		Name: "clock", Needs: []Need{Root, AMD64, Packages, Emulator}, Budget: 15 * time.Minute,
+		Name: "clock", Needs: []Need{Root, AMD64, Packages, Minutes}, Budget: 15 * time.Minute,
 		Install: func(t *testing.T, b *Bench) {
 			InstallApps(apps.Shop())(t, b)
 			if err := errors.Join(apps.Ensure(t.Context(), b.Log, []apps.Tool{apps.QEMU()}), apps.DownloadKernel(t.Context(), b.kernel())); err != nil {

@@ -21,7 +21,7 @@ import (
 // fails no request, the disruption budget is kept, and the processes are restricted as generated.
 func RealCluster() Proof {
 	return Proof{
-		Name: "cluster", Needs: []Need{Root, AMD64, Packages}, Budget: 12 * time.Minute,
+		Name: "cluster", Needs: []Need{Root, AMD64, Packages, Minutes}, Budget: 12 * time.Minute,
 		Install: func(t *testing.T, b *Bench) {
 			InstallApps(clusterApps()...)(t, b)
 			if err := apps.Ensure(t.Context(), b.Log, apps.ClusterTools()); err != nil {

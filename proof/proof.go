@@ -30,8 +30,8 @@ const (
 	VulnerabilityDatabase Need = "Go vulnerability database"
 	// Benchmark is a run for its figures: make bench, proof or soak. A run of the tests, beside which the machine does what it likes, measures nothing.
 	Benchmark Need = "benchmark"
-	// Emulator is an emulated machine, which takes minutes for what takes seconds here: make proof or soak.
-	Emulator Need = "emulated machine"
+	// Minutes are more of them than a run of the tests has, for an emulated machine or a whole cluster: make proof or soak.
+	Minutes Need = "minutes"
 )
 
 // All lists the proofs in the order in which they run: what is quick and tells most comes first.

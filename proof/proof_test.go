@@ -156,9 +156,9 @@ func missing(t *testing.T, extent Extent, needs []Need) (why string, ours bool) 
 			if extent == Part {
 				return "a benchmark: make bench", false
 			}
-		case Emulator:
+		case Minutes:
 			if extent == Part {
-				return "an emulated machine takes minutes: make proof", false
+				return "takes more minutes than a run of the tests has: make proof", false
 			}
 		default:
 			return "the runner does not know the need " + string(n), true
