@@ -67,6 +67,7 @@ type set struct {
 type member struct {
 	d     model.Deployment
 	name  string    // by which the others find it; a label of DNS
+	id    string    // begins the IDs of all that is its own in the template of all
 	needs []*member // that it connects to, each once
 	after []*member // of those the ones that start first
 }
@@ -74,13 +75,17 @@ type member struct {
 func newSet(name string, list []model.Deployment) (*set, error) {
 	s := &set{name: dnsLabel(name)}
 	var known names
-	taken := map[string]string{}
+	taken, ids := map[string]string{}, map[string]bool{}
 	for _, d := range list {
 		if slices.ContainsFunc(s.members, func(m *member) bool { return m.d.ApplicationID == d.ApplicationID }) {
 			return nil, fmt.Errorf("%s is named twice", term.Safe(d.ApplicationID))
 		}
 		d.Environment, d.Reaches = slices.Clone(d.Environment), slices.Clone(d.Reaches)
 		m := &member{d: d, name: known.unique("application", d.ApplicationID, func(s string) string { return label(s, 50, "app") })}
+		for m.id = logicalID(m.name); ids[m.id]; { // "a-1" and "a1"
+			m.id += "x"
+		}
+		ids[m.id] = true
 		family := ecsName(cmp.Or(d.ECSParameters.ECSFamily, d.ApplicationID), 120)
 		if other := taken[family]; other != "" {
 			return nil, fmt.Errorf("deployment.json: ecsParameters.ecsFamily: %s and %s are both called %q", term.Safe(other), term.Safe(d.ApplicationID), family)

@@ -37,10 +37,10 @@ func (s *set) ecs(target string) (Output, error) {
 			largest = t
 		}
 		stack := newStack(t)
-		if err := errors.Join(services.add(m.prefix(), stack.template()), repositories.add(m.prefix(), t.repositoryStack()), s.ownFiles(files, m, t)); err != nil {
+		if err := errors.Join(services.add(m.id, stack.template()), repositories.add(m.id, t.repositoryStack()), s.ownFiles(files, m, t)); err != nil {
 			return Output{}, err
 		}
-		v.Secrets = append(v.Secrets, t.secretParameters(m.prefix())...)
+		v.Secrets = append(v.Secrets, t.secretParameters(m.id)...)
 		v.Cost.join(m.name, stack.cost(prices))
 		s.tell(m, t.notes)
 	}
@@ -79,7 +79,8 @@ func (t *task) secretParameters(prefix string) []setSecret {
 // task is the application with room for the proxy beside it.
 func (s *set) task(m *member, ec2 bool) (*task, error) {
 	d := m.d
-	if d.ECSParameters.CPU > 0 && !ec2 {
+	proxy := d.ECSParameters.CPU > 0 && !ec2
+	if proxy {
 		d.ECSParameters.CPU, d.ECSParameters.Memory = d.ECSParameters.CPU+proxyCPU, d.ECSParameters.Memory+proxyMemoryMiB
 	}
 	t, err := newTask(d, ec2)
@@ -93,9 +94,11 @@ func (s *set) task(m *member, ec2 bool) (*task, error) {
 		}
 	}
 	for _, to := range m.after {
-		t.connected.after = append(t.connected.after, foreign+to.prefix()+"Service")
+		t.connected.after = append(t.connected.after, foreign+to.id+"Service")
 	}
-	t.notes = append(t.notes, fmt.Sprintf("Its task has %g vCPU and %d MiB more for the proxy of Service Connect.", proxyCPU, proxyMemoryMiB))
+	if proxy {
+		t.notes = append(t.notes, fmt.Sprintf("Its task has %g vCPU and %d MiB more for the proxy of Service Connect.", proxyCPU, proxyMemoryMiB))
+	}
 	return t, nil
 }
 
@@ -136,9 +139,6 @@ func (s *set) machines(files map[string][]byte, largest *task, p prices) (err er
 	return err
 }
 
-// prefix begins the names of all that is one application's in the template of all.
-func (m *member) prefix() string { return logicalID(m.name) }
-
 // connect serves the ports by their names. Who serves none finds the others.
 func (s *stack) connect() *cfnConnect {
 	c := &cfnConnect{Enabled: true, Namespace: get(foreign+"Namespace", "Arn")}
@@ -160,15 +160,15 @@ func (s *set) connections(to *merged) error {
 				if protocol(p) != "tcp" {
 					continue
 				}
-				from, into := m.prefix()+"TaskSecurityGroup", other.prefix()+"TaskSecurityGroup"
+				from, into := m.id+"TaskSecurityGroup", other.id+"TaskSecurityGroup"
 				rule := ingress{Description: "From " + m.name, IPProtocol: "tcp", FromPort: p.LocalPort, ToPort: p.LocalPort}
-				id := m.prefix() + "To" + other.prefix() + fmt.Sprint(p.LocalPort)
+				id := m.id + "To" + other.id + fmt.Sprint(p.LocalPort)
 				switch {
 				case to.has(from) && to.has(into):
 					rule.SourceSecurityGroupID = ref{from}
 					to.put(id, cfnResource{Type: "AWS::EC2::SecurityGroupIngress", Properties: cfnIngressRule{ref{into}, rule}})
 					out := map[string]any{"GroupId": ref{from}, "Description": "To " + other.name, "IpProtocol": "tcp", "FromPort": p.LocalPort, "ToPort": p.LocalPort, "DestinationSecurityGroupId": ref{into}}
-					to.put(id+"Out", cfnResource{Type: "AWS::EC2::SecurityGroupEgress", Condition: m.prefix() + "KnownEgress", Properties: out})
+					to.put(id+"Out", cfnResource{Type: "AWS::EC2::SecurityGroupEgress", Condition: m.id + "KnownEgress", Properties: out})
 				case to.asks("InstanceSecurityGroup") && !done["instances"]:
 					done["instances"] = true
 					rule.Description, rule.FromPort, rule.ToPort, rule.SourceSecurityGroupID = "Among the instances", 32768, 65535, ref{"InstanceSecurityGroup"}
@@ -236,9 +236,12 @@ func (m *merged) set(section string, key, v *yaml.Node) {
 		to = &yaml.Node{Kind: yaml.MappingNode}
 		m.template.Content = append(m.template.Content, &yaml.Node{Kind: yaml.ScalarNode, Value: section}, to)
 	}
-	if value(to, key.Value) == nil {
+	switch {
+	case value(to, key.Value) == nil:
 		to.Style = 0
 		to.Content = append(to.Content, key, v)
+	case !slices.Contains(m.shared, key.Value):
+		m.err = errors.Join(m.err, fmt.Errorf("two of the applications have a part called %s in the template of all: generate them one by one", key.Value))
 	}
 }
 

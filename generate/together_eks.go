@@ -101,7 +101,7 @@ func (s *set) eksDocuments(all []*workload) []document {
 				documents = append(documents, d)
 			}
 		}
-		namespace.Metadata.Labels = strictest(namespace.Metadata.Labels, w.namespaceObject())
+		namespace.Metadata.Labels = lowest(namespace.Metadata.Labels, w.namespaceObject())
 	}
 	list = append(list, manifest{"base/namespace.yaml", namespace})
 	list = append(list, folder("base", base, nil)...)
@@ -118,7 +118,7 @@ func (s *set) eksDocuments(all []*workload) []document {
 }
 
 // lowest lowers the level of a namespace to what all of its pods keep to.
-func strictest(labels map[string]string, other kube.Object) map[string]string {
+func lowest(labels map[string]string, other kube.Object) map[string]string {
 	levels := []string{"privileged", "baseline", "restricted"}
 	for key, level := range other.Metadata.Labels {
 		if strings.HasPrefix(key, "pod-security") && slices.Index(levels, level) < slices.Index(levels, labels[key]) {

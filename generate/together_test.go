@@ -223,3 +223,18 @@ func TestSettingVariable(t *testing.T) {
 		}
 	}
 }
+
+// TestTogetherNames: applications whose names differ by a sign alone have parts of their own in the template of all.
+func TestTogetherNames(t *testing.T) {
+	s, err := newSet("all", []model.Deployment{{ApplicationID: "a-1"}, {ApplicationID: "a1"}, {ApplicationID: "A_1"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ids := map[string]bool{}
+	for _, m := range s.members {
+		ids[m.id] = true
+	}
+	if len(ids) != len(s.members) {
+		t.Errorf("parts begin with %v", ids)
+	}
+}
