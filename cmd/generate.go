@@ -2,7 +2,9 @@ package cmd
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"os"
 	"path"
 	"slices"
 	"strings"
@@ -10,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"a2c/generate"
+	"a2c/internal/term"
 	"a2c/internal/workspace"
 	"a2c/model"
 )
@@ -34,7 +37,8 @@ type deploymentFlags struct {
 	name             string // of several together
 	id               string // one of ids
 	profile, secrets string
-	podIdentity      *bool // nil: as deployment.json says
+	app2container    string // file of App2Container
+	podIdentity      *bool  // nil: as deployment.json says
 	targets          []string
 	force, dryRun    bool
 	withNetwork      bool
@@ -61,6 +65,7 @@ Exit code 3: you changed a generated file, or a target refuses the application.`
   a2c generate app-deployment --application-id java-tomcat-9e8e4799 --target eks-ec2,eks-fargate --dry-run
   a2c generate app-deployment --application-id java-tomcat-9e8e4799 --target eks-ec2 --secrets external-secrets
   a2c generate app-deployment --application-id java-tomcat-9e8e4799 --target ecs-ec2,compose
+  a2c generate app-deployment --application-id java-tomcat-9e8e4799 --app2container old/deployment.json
   a2c generate app-deployment --all --name shop --target eks-ec2,compose`,
 		Args: none,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -69,6 +74,9 @@ Exit code 3: you changed a generated file, or a target refuses the application.`
 			}
 			if err := knownTargets(f.targets); err != nil {
 				return err
+			}
+			if f.app2container != "" && (f.all || len(f.ids) != 1) {
+				return usage(errors.New("--app2container takes the file of one application: name it with --application-id"))
 			}
 			if f.secrets != "" && !slices.Contains(generate.SecretWays(), f.secrets) {
 				return usage(fmt.Errorf("--secrets %q is none of %s", f.secrets, strings.Join(generate.SecretWays(), ", ")))
@@ -87,6 +95,7 @@ Exit code 3: you changed a generated file, or a target refuses the application.`
 	s.StringSliceVar(&f.targets, "target", nil, "`name` of a target: "+strings.Join(generate.Names(), ", ")+" (default what deployment.json says)")
 	s.StringVar(&f.profile, "profile", "", "`name` of an AWS CLI profile, whose account and region are filled into deployment.json")
 	s.StringVar(&f.secrets, "secrets", "", "`who` makes the Secret on EKS, kept in deployment.json: "+strings.Join(generate.SecretWays(), ", ")+" (default template: you do)")
+	s.StringVar(&f.app2container, "app2container", "", "take over what this `file` says, a deployment.json of AWS App2Container (3.1); README.md lists what is not applied")
 	s.BoolVar(&podIdentity, "pod-identity", false, "give pods on EKS their role by Pod Identity, kept in deployment.json (default IRSA)")
 	s.BoolVar(&f.withNetwork, "with-network", false, "write network.yaml for ECS, kept in deployment.json: a small VPC with endpoints, for whoever has none")
 	s.BoolVar(&f.dryRun, "dry-run", false, "show as a diff what would change; write nothing")
@@ -140,8 +149,27 @@ func (a *app) deployment(ctx context.Context, w *workspace.Workspace, f deployme
 	if err := w.Fresh(f.id, workspace.DeploymentFile, d.Inputs, a.command("containerize --application-id "+f.id)); err != nil {
 		return d, false, err
 	}
+	taken, err := f.takeOver(&d)
+	if err != nil {
+		return d, false, err
+	}
 	changed, err = f.settle(ctx, &d)
-	return d, changed, err
+	return d, changed || taken, err
+}
+
+// takeOver puts what a file of App2Container says into the deployment.
+func (f deploymentFlags) takeOver(d *model.Deployment) (bool, error) {
+	if f.app2container == "" {
+		return false, nil
+	}
+	data, err := os.ReadFile(f.app2container)
+	if err != nil {
+		return false, usage(fmt.Errorf("--app2container: %w", err))
+	}
+	if d.NotApplied, err = generate.App2Container(d, data); err != nil {
+		return false, fmt.Errorf("%s: %w", term.Safe(f.app2container), err)
+	}
+	return true, nil
 }
 
 // settle puts what flags say into the deployment.

@@ -187,7 +187,7 @@ func sameMore(t *testing.T, d model.Deployment, files map[string][]byte) {
 	}
 	if data := files["base/ingress.yaml"]; data != nil {
 		var i networking.Ingress
-		parse(t, data, &i)
+		parsed(t, data, &i)
 		want, got = append(want, d.HealthCheck.Path), append(got, i.Annotations["alb.ingress.kubernetes.io/healthcheck-path"])
 	}
 	commands := map[string]bool{}
@@ -197,7 +197,7 @@ func sameMore(t *testing.T, d model.Deployment, files map[string][]byte) {
 	for name, data := range files {
 		if strings.HasPrefix(name, "base/cronjob-") {
 			var j batch.CronJob
-			parse(t, data, &j)
+			parsed(t, data, &j)
 			delete(commands, strings.Join(runs(j.Spec.JobTemplate.Spec.Template.Spec.Containers[0]), "\x00"))
 		}
 	}

@@ -86,7 +86,7 @@ func sameTask(t *testing.T, d model.Deployment, files map[string][]byte) {
 			TargetGroup8080 struct{ Properties struct{ HealthCheckPath any } }
 		}
 	}
-	parse(t, files["service.yaml"], &stack)
+	parsed(t, files["service.yaml"], &stack)
 	got := stack.Resources.TaskDefinition.Properties.ContainerDefinitions[0].Environment
 	want := d.Environment[0]
 	if len(got) != 1 || got[0].Name != want.Name || resolve(got[0].Value) != want.Value {
@@ -121,7 +121,7 @@ func samePod(t *testing.T, d model.Deployment, files map[string][]byte) {
 	for name, data := range files {
 		if strings.HasSuffix(name, ".yaml") {
 			var object map[string]any
-			parse(t, data, &object)
+			parsed(t, data, &object)
 			if object["kind"] == nil && object["AWSTemplateFormatVersion"] == nil {
 				t.Errorf("%s has no kind:\n%s", name, data)
 			}
@@ -179,7 +179,7 @@ func podTemplate(t *testing.T, files map[string][]byte) (core.PodTemplateSpec, m
 	return d.Spec.Template, d.ObjectMeta
 }
 
-func parse(t *testing.T, data []byte, v any) {
+func parsed(t *testing.T, data []byte, v any) {
 	if err := yaml.Unmarshal(data, v); err != nil {
 		t.Fatalf("%v in\n%s", err, data)
 	}

@@ -151,8 +151,8 @@ func sameStructure(t *testing.T, d model.Deployment, outputs map[string]Output) 
 				continue
 			}
 			var got, want any
-			parse(t, data, &got)
-			parse(t, plain[target].Files[name], &want)
+			parsed(t, data, &got)
+			parsed(t, plain[target].Files[name], &want)
 			if nodes(got) != nodes(want) {
 				t.Errorf("%s/%s: %d nodes, with harmless texts %d:\n%s", target, name, nodes(got), nodes(want), data)
 			}

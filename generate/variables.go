@@ -52,4 +52,7 @@ func (n *names) omitted(d model.Deployment) {
 			n.notes = append(n.notes, about[1]+": "+term.Safe(why)+".")
 		}
 	}
+	for _, x := range d.NotApplied {
+		n.notes = append(n.notes, fmt.Sprintf("Not applied of App2Container's deployment.json: %s: %s.", term.Safe(x.Key), term.Safe(x.Why)))
+	}
 }

@@ -38,9 +38,17 @@ type Deployment struct {
 	Daemon bool `json:"daemon,omitempty"`
 	// HostNeeds are what it was seen to use of the machine beyond what every container has: the least that does, each with its evidence.
 	HostNeeds []HostNeed `json:"hostNeeds"`
+	// NotApplied is what App2Container's deployment.json said and is not done here.
+	NotApplied []NotApplied `json:"notApplied,omitempty"`
 	// Reasons says where proposed values come from, by their JSON path: "ecsParameters.memory".
 	Reasons map[string]string `json:"reasons"`
 	Inputs  Inputs            `json:"inputs"`
+}
+
+// NotApplied is a key of App2Container's deployment.json that a2c does nothing with.
+type NotApplied struct {
+	Key string `json:"key"` // "ecsParameters.dependentApps"
+	Why string `json:"why"`
 }
 
 // AWS is never invented: filled by --profile or by hand.
