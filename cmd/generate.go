@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"a2c/generate"
+	"a2c/generate/app2container"
 	"a2c/internal/term"
 	"a2c/internal/workspace"
 	"a2c/model"
@@ -166,7 +167,7 @@ func (f deploymentFlags) takeOver(d *model.Deployment) (bool, error) {
 	if err != nil {
 		return false, usage(fmt.Errorf("--app2container: %w", err))
 	}
-	if d.NotApplied, err = generate.App2Container(d, data); err != nil {
+	if d.NotApplied, err = app2container.Take(d, data); err != nil {
 		return false, fmt.Errorf("%s: %w", term.Safe(f.app2container), err)
 	}
 	return true, nil

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"a2c/generate/app2container"
 	"a2c/model"
 )
 
@@ -57,7 +58,7 @@ func deployedAs(t *testing.T, file map[string]any) (files map[string]string, lef
 	s := samples()["tomcat"]
 	d := Propose(s.analysis, s.image, s.seen)
 	d.AWS = model.AWS{AccountID: "111122223333", Region: "eu-central-1"}
-	if left, err = App2Container(&d, data); err != nil {
+	if left, err = app2container.Take(&d, data); err != nil {
 		t.Fatalf("%s: %v", data, err)
 	}
 	d.NotApplied = nil
@@ -87,7 +88,7 @@ func TestApp2Container(t *testing.T) {
 		t.Errorf("of its own defaults there is not applied: %v", left)
 	}
 	others := changedKeys()
-	for key := range app2containerKeys() {
+	for _, key := range app2container.Keys() {
 		if key == "a2CTemplateVersion" {
 			continue
 		}
@@ -103,6 +104,9 @@ func TestApp2Container(t *testing.T) {
 			}
 			if at[last] = "changed"; others[key] != nil {
 				at[last] = others[key]
+			}
+			if key == "fireLensParameters.logDestinations" {
+				at["enableFireLensLogging"] = true
 			}
 			after, left := deployedAs(t, file)
 			told := slices.ContainsFunc(left, func(x model.NotApplied) bool { return x.Key == key && x.Why != "" })
@@ -138,7 +142,7 @@ func TestApp2ContainerRefused(t *testing.T) {
 		`{"a2CTemplateVersion": "3.1", "ecsParameters": {"cpu": "4.4.4"}}`:          "ecsParameters.cpu: is no number",
 		"{\"a2CTemplateVersion\": \"3.1\", \"ecsParameters\": {\"\\u001b[2J\": 1}}": `is no key`,
 	} {
-		_, err := App2Container(&model.Deployment{}, []byte(text))
+		_, err := app2container.Take(&model.Deployment{}, []byte(text))
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", text, err, want)
 		}
@@ -148,7 +152,7 @@ func TestApp2ContainerRefused(t *testing.T) {
 // TestApp2ContainerSecrets: the value of a secret does not come into the model.
 func TestApp2ContainerSecrets(t *testing.T) {
 	var d model.Deployment
-	left, err := App2Container(&d, []byte(`{"a2CTemplateVersion": "3.1", "environment": [{"name": "DB_PASSWORD", "value": "hunter2!x"}, {"name": "MODE", "value": "blue"}]}`))
+	left, err := app2container.Take(&d, []byte(`{"a2CTemplateVersion": "3.1", "environment": [{"name": "DB_PASSWORD", "value": "hunter2!x"}, {"name": "MODE", "value": "blue"}]}`))
 	if err != nil {
 		t.Fatal(err)
 	}

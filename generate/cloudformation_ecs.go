@@ -32,6 +32,7 @@ type cfnContainer struct {
 	User                   string
 	CPU                    int  `json:"Cpu,omitempty"`
 	Memory                 int  `json:",omitempty"`
+	MemoryReservation      int  `json:",omitempty"`
 	Privileged             bool `json:",omitempty"`
 	ReadonlyRootFilesystem any
 	PortMappings           []cfnPortMapping   `json:",omitempty"`
@@ -45,6 +46,8 @@ type cfnContainer struct {
 	StopTimeout            int                `json:",omitempty"`
 	Ulimits                []cfnUlimit        `json:",omitempty"`
 	LogConfiguration       cfnLog
+	FirelensConfiguration  *cfnFireLens    `json:",omitempty"`
+	DependsOn              []cfnDependency `json:",omitempty"`
 }
 
 type (
@@ -97,7 +100,12 @@ type (
 		SoftLimit int
 		HardLimit int
 	}
-	cfnLog struct {
+	cfnFireLens struct {
+		Type    string
+		Options map[string]string
+	}
+	cfnDependency struct{ ContainerName, Condition string }
+	cfnLog        struct {
 		LogDriver string
 		Options   map[string]any
 	}

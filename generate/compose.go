@@ -123,6 +123,7 @@ func newComposition(d model.Deployment) *composition {
 	}
 	c.secretForms(d)
 	c.omitted(d)
+	c.noRouter(d)
 	c.localReaches(d)
 	return c
 }

@@ -57,6 +57,9 @@ func (s *stack) taskPolicies() []any {
 		"ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel", "ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel",
 	}})}
 	policies := []any{ifElse("Exec", exec, noValue())}
+	if send := s.routerStatement(); send != nil {
+		policies = append(policies, inlinePolicy{"log-router", newPolicy(*send)})
+	}
 	if len(s.volumes) > 0 {
 		policies = append(policies, inlinePolicy{"files", newPolicy(statement{
 			Effect: "Allow", Action: []string{"elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"}, Resource: get("FileSystem", "Arn"),

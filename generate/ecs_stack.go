@@ -126,7 +126,7 @@ func (s *stack) definition() cfnTaskDefinition {
 		Family: s.family, NetworkMode: s.networkMode(), PidMode: s.pidMode(), RequiresCompatibilities: s.compatibility(),
 		RuntimePlatform:  cfnPlatform{"LINUX", s.architecture()},
 		ExecutionRoleArn: get("ExecutionRole", "Arn"), TaskRoleArn: get("TaskRole", "Arn"),
-		ContainerDefinitions: []cfnContainer{s.containerProperties()}, Tags: s.tags(),
+		ContainerDefinitions: append([]cfnContainer{s.containerProperties()}, s.routerProperties()...), Tags: s.tags(),
 	}
 	d.CPU, d.Memory = s.taskSize()
 	if g := s.d.ECSParameters.EphemeralStorageGiB; g > 0 && !s.ec2 {
@@ -149,9 +149,10 @@ func (s *stack) containerProperties() cfnContainer {
 		Image: ifElse("OtherImage", ref{"ImageUri"},
 			substitute{s.image("${AWS::AccountId}.dkr.ecr.${AWS::Region}.${AWS::URLSuffix}")}),
 		LinuxParameters: s.linuxProperties(), StopTimeout: s.stopTimeout(),
-		LogConfiguration: cfnLog{"awslogs", map[string]any{
-			"awslogs-group": ref{"LogGroup"}, "awslogs-region": ref{"AWS::Region"}, "awslogs-stream-prefix": s.container, "mode": "non-blocking",
-		}},
+		LogConfiguration: s.logProperties(),
+	}
+	for _, d := range s.routerFirst() {
+		c.DependsOn = append(c.DependsOn, cfnDependency{d.ContainerName, d.Condition})
 	}
 	c.CPU, c.Memory = s.containerSize()
 	if s.d.ReadOnlyRoot {

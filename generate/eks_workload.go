@@ -67,6 +67,7 @@ func newWorkload(d model.Deployment, fargate bool) (*workload, error) {
 	w.secretForms(d)
 	w.omitted(d)
 	w.localReaches(d)
+	w.noRouter(d)
 	if d.User.UID == 0 {
 		w.notes = append(w.notes, "It runs as root, as on the host; a user of its own would be safer, and the namespace could demand the restricted level then.")
 	}

@@ -97,6 +97,7 @@ func newTask(d model.Deployment, ec2 bool) (*task, error) {
 		t.lowPorts = slices.ContainsFunc(d.ExposedPorts, func(p model.Port) bool { return p.LocalPort < 1024 })
 	}
 	t.needs()
+	t.routerNote()
 	return t, t.limits()
 }
 

@@ -30,7 +30,7 @@ func (t *task) taskDefinition() ([]byte, string, error) {
 		ExecutionRoleARN:        arn("execution"),
 		TaskRoleARN:             arn("task"),
 		Volumes:                 volumes,
-		ContainerDefinitions:    []taskContainer{t.containerDefinition(region)},
+		ContainerDefinitions:    append([]taskContainer{t.containerDefinition(region)}, t.routerDefinition(region)...),
 	}
 	in.CPU, in.Memory = t.taskSize()
 	for _, p := range t.granted.paths {
@@ -53,7 +53,8 @@ func (t *task) containerDefinition(region string) taskContainer {
 		Essential:              true,
 		User:                   t.user(),
 		ReadonlyRootFilesystem: t.d.ReadOnlyRoot,
-		LogConfiguration:       taskLog{LogDriver: "awslogs", Options: t.logOptions(region)},
+		LogConfiguration:       t.logDefinition(region),
+		DependsOn:              t.routerFirst(),
 		Privileged:             t.granted.privileged,
 		LinuxParameters:        t.linuxParameters(),
 		HealthCheck:            t.healthCheck(),
@@ -122,9 +123,9 @@ func (t *task) linuxParameters() *taskLinux {
 // devicePermissions leave out mknod: the device is there.
 func devicePermissions() []string { return []string{"read", "write"} }
 
-func (t *task) logOptions(region string) map[string]string {
+func (t *task) logOptions(region, prefix string) map[string]string {
 	return map[string]string{
-		"awslogs-group": t.logGroup(), "awslogs-region": region, "awslogs-stream-prefix": t.container, "mode": "non-blocking",
+		"awslogs-group": t.logGroup(), "awslogs-region": region, "awslogs-stream-prefix": prefix, "mode": "non-blocking",
 	}
 }
 

@@ -28,13 +28,16 @@ type registerTask struct {
 
 type taskContainer struct {
 	CPU                    int               `json:"cpu,omitempty"` // units
+	DependsOn              []taskDependency  `json:"dependsOn,omitempty"`
 	Environment            []taskVariable    `json:"environment,omitempty"`
 	Essential              bool              `json:"essential"`
+	FirelensConfiguration  *taskFireLens     `json:"firelensConfiguration,omitempty"`
 	HealthCheck            *taskHealth       `json:"healthCheck,omitempty"`
 	Image                  string            `json:"image"`
 	LinuxParameters        *taskLinux        `json:"linuxParameters,omitempty"`
 	LogConfiguration       taskLog           `json:"logConfiguration"`
 	Memory                 int               `json:"memory,omitempty"` // MiB
+	MemoryReservation      int               `json:"memoryReservation,omitempty"`
 	MountPoints            []taskMountPoint  `json:"mountPoints,omitempty"`
 	Name                   string            `json:"name"`
 	PortMappings           []taskPort        `json:"portMappings,omitempty"`
@@ -46,6 +49,16 @@ type taskContainer struct {
 	SystemControls         []taskControl     `json:"systemControls,omitempty"`
 	Ulimits                []taskLimit       `json:"ulimits,omitempty"`
 	User                   string            `json:"user"`
+}
+
+type taskDependency struct {
+	Condition     string `json:"condition"`
+	ContainerName string `json:"containerName"`
+}
+
+type taskFireLens struct {
+	Options map[string]string `json:"options"`
+	Type    string            `json:"type"`
 }
 
 type taskHealth struct {

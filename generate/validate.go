@@ -49,6 +49,7 @@ func validate(d model.Deployment) error {
 		p.check(capabilityForm.MatchString(c), fmt.Sprintf("dropCapabilities[%d]", i), "%q is not ALL, NONE or a name such as NET_RAW, without CAP_", c)
 	}
 	p.health(d.HealthCheck)
+	p.logs(d.FireLens)
 	p.reuse("ecsParameters.reuseResources", d.ECSParameters.ReuseResources)
 	p.reuse("eksParameters.reuseResources", d.EKSParameters.ReuseResources)
 	p.check(d.User.UID >= 0 && d.User.GID >= 0, "user", "uid %d and gid %d must not be negative", d.User.UID, d.User.GID)
@@ -177,6 +178,22 @@ func (p *problems) ecs(e model.ECSParameters) {
 	mode := e.EC2.NetworkMode
 	p.check(mode == "" || mode == bridgeMode || mode == awsvpcMode, "ecsParameters.ec2.networkMode", "%q is not bridge or awsvpc", mode)
 	p.check(e.EC2.CPU >= 0 && e.EC2.Memory >= 0, "ecsParameters.ec2", "cpu %g and memory %d must not be negative", e.EC2.CPU, e.EC2.Memory)
+}
+
+// streamForm is the name of a stream of Firehose or Kinesis.
+var streamForm = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,128}$`)
+
+func (p *problems) logs(f *model.FireLens) {
+	if f == nil || !f.EnableFireLensLogging {
+		return
+	}
+	for i, d := range f.LogDestinations {
+		key := fmt.Sprintf("fireLensParameters.logDestinations[%d]", i)
+		known := slices.Contains([]string{model.LogsToCloudWatch, model.LogsToFirehose, model.LogsToKinesis}, d.Service)
+		p.check(known, key+".service", "%q is none of %s, %s, %s", d.Service, model.LogsToCloudWatch, model.LogsToFirehose, model.LogsToKinesis)
+		p.check(streamForm.MatchString(d.StreamName) || d.StreamName == "" && d.Service == model.LogsToCloudWatch, key+".streamName", "%q is no name of a stream", d.StreamName)
+		p.text(key+".regexFilter", d.RegexFilter)
+	}
 }
 
 func (p *problems) health(h model.HealthCheck) {

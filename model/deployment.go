@@ -12,12 +12,14 @@ type Deployment struct {
 	ECRParameters      ECRParameters `json:"ecrParameters"`
 	ECSParameters      ECSParameters `json:"ecsParameters"`
 	EKSParameters      EKSParameters `json:"eksParameters"`
-	AWS                AWS           `json:"aws"`
-	Image              DeployedImage `json:"image"`
-	Secrets            []SecretRef   `json:"secrets"`
-	Volumes            []Mount       `json:"volumes"`
-	Writable           []Path        `json:"writable"`
-	ReadOnlyRoot       bool          `json:"readOnlyRootFilesystem"`
+	// FireLens sends the log of a task on ECS elsewhere than to CloudWatch alone.
+	FireLens     *FireLens     `json:"fireLensParameters,omitempty"`
+	AWS          AWS           `json:"aws"`
+	Image        DeployedImage `json:"image"`
+	Secrets      []SecretRef   `json:"secrets"`
+	Volumes      []Mount       `json:"volumes"`
+	Writable     []Path        `json:"writable"`
+	ReadOnlyRoot bool          `json:"readOnlyRootFilesystem"`
 	// DropCapabilities are taken from the container: "ALL", names without "CAP_", or "NONE". None named: ALL from every user but root.
 	DropCapabilities []string `json:"dropCapabilities,omitempty"`
 	// AllowEscalation lets setuid programs and capabilities of files give more than the process has (allowPrivilegeEscalation of Kubernetes; ECS always does).
@@ -130,6 +132,27 @@ const (
 type ECRParameters struct {
 	ECRRepoTag string `json:"ecrRepoTag"`
 }
+
+// FireLens keeps App2Container's names. One destination is written: what reads the log names one output.
+type FireLens struct {
+	EnableFireLensLogging bool             `json:"enableFireLensLogging"`
+	LogDestinations       []LogDestination `json:"logDestinations"`
+}
+
+// LogDestination is where a log goes.
+type LogDestination struct {
+	Service     string `json:"service"`     // one of the words below
+	RegexFilter string `json:"regexFilter"` // lines that do not match go nowhere; "": all go
+	// StreamName is the delivery stream of Firehose or the stream of Kinesis; of CloudWatch it begins the names of log streams.
+	StreamName string `json:"streamName"`
+}
+
+// Services of LogDestination.
+const (
+	LogsToCloudWatch = "cloudwatch"
+	LogsToFirehose   = "firehose"
+	LogsToKinesis    = "kinesis"
+)
 
 // ECSParameters keeps App2Container's names; cpu and memory are those of the task.
 type ECSParameters struct {

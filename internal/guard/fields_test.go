@@ -48,14 +48,11 @@ func usersOwn() map[string]string {
 	return map[string]string{
 		"ContainerParameters.EnableDynamicLogging": "analysis.json",
 		"ContainerParameters.ContainerBaseImage":   "analysis.json",
-		"ECSParameters.PublicApp":                  "deployment.json",
 		"ECSParameters.ReuseResources":             "deployment.json",
 		"EKSParameters.ReuseResources":             "deployment.json",
 		"EKSParameters.ServiceAccountRoleARN":      "deployment.json",
 		"Mount.AccessPointID":                      "deployment.json",
 		"Mount.FileSystemID":                       "deployment.json",
-		"ReuseResources":                           "deployment.json",
-		"Tag":                                      "deployment.json",
 	}
 }
 
@@ -85,6 +82,11 @@ func forPeople() map[string]string {
 		"HostNeed":            "as Deployment",
 		"EKSParameters":       "as Deployment",
 		"CronJob":             "as Deployment",
+		"FireLens":            "as Deployment",
+		"LogDestination":      "as Deployment",
+		"NotApplied":          "as Deployment",
+		"ReuseResources":      "as Deployment",
+		"Tag":                 "as Deployment",
 		"SecretFile":          "which variables are files, for who runs the image by hand",
 		"FileTotals":          "the sum of files.jsonl",
 		"Finding":             "what check says to people",

@@ -1,4 +1,5 @@
-package generate
+// Package app2container reads deployment.json of AWS App2Container, and puts what it says into that of a2c.
+package app2container
 
 import (
 	"cmp"
@@ -13,10 +14,10 @@ import (
 	"a2c/parse"
 )
 
-// App2Container takes what deployment.json of AWS App2Container (a2CTemplateVersion 3.1) says over into d, and returns what of it is not applied, each with the
+// Take puts what a deployment.json of App2Container (a2CTemplateVersion 3.1) says into d, and returns what of it is not applied, each with the
 // reason. Its documented keys are at https://docs.aws.amazon.com/app2container/latest/UserGuide/config-deployment.html. Values that are empty, or the defaults of
 // its templates, say nothing.
-func App2Container(d *model.Deployment, data []byte) ([]model.NotApplied, error) {
+func Take(d *model.Deployment, data []byte) ([]model.NotApplied, error) {
 	n, err := parse.JSON(data)
 	if err != nil {
 		return nil, err
@@ -24,14 +25,18 @@ func App2Container(d *model.Deployment, data []byte) ([]model.NotApplied, error)
 	if v := n.Get("a2CTemplateVersion"); v == nil || v.Text != "3.1" {
 		return nil, parse.Problems{{Pos: n.Pos, Path: "a2CTemplateVersion", Msg: `want "3.1", App2Container's last`}}
 	}
-	t := &taking{d: d, keys: app2containerKeys()}
+	t := &taking{d: d, keys: keys()}
 	t.object(n, "")
 	t.sizes(n)
+	t.router()
 	if len(t.problems) > 0 {
 		return nil, t.problems
 	}
 	return t.left, nil
 }
+
+// Keys are the documented ones, sorted: "ecsParameters.cpu".
+func Keys() []string { return slices.Sorted(maps.Keys(keys())) }
 
 // taking goes through a document of App2Container.
 type taking struct {
@@ -110,6 +115,18 @@ func (t *taking) sizes(n *parse.Node) {
 	if memory := t.number(n, "eksParameters", "memory"); memory != 0 {
 		k.Memory = int(memory)
 		told(t.d, "eksParameters.memory")
+	}
+}
+
+// router says what of FireLens is not in force.
+func (t *taking) router() {
+	f := t.d.FireLens
+	switch {
+	case f == nil:
+	case f.EnableFireLensLogging && len(f.LogDestinations) == 0:
+		t.left, t.d.FireLens = append(t.left, model.NotApplied{Key: "fireLensParameters.enableFireLensLogging", Why: "no destination is named: the log goes to CloudWatch by awslogs"}), nil
+	case !f.EnableFireLensLogging && len(f.LogDestinations) > 0:
+		t.left = append(t.left, model.NotApplied{Key: "fireLensParameters.logDestinations", Why: "enableFireLensLogging is off"})
 	}
 }
 

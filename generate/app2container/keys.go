@@ -1,6 +1,7 @@
-package generate
+package app2container
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -10,41 +11,40 @@ import (
 	"a2c/parse"
 )
 
-// app2containerKeys are all documented keys, with what becomes of each. cpu and memory are taken together, elsewhere.
-func app2containerKeys() map[string]taker {
-	keys := map[string]taker{
+// keys are all documented keys, with what becomes of each. cpu and memory are taken together, elsewhere.
+func keys() map[string]taker {
+	all := map[string]taker{
 		"a2CTemplateVersion": done, "applicationId": sameID, "imageName": refused("the image is a2c's own, deployed by its digest: repository and tag are image.repository and ecrParameters.ecrRepoTag"),
 		"exposedPorts": takePorts, "environment": takeEnvironment,
-		"ecrParameters.ecrRepoTag": text1(func(d *model.Deployment, s string) { d.ECRParameters.ECRRepoTag = s }),
+		"ecrParameters.ecrRepoTag": sentence(func(d *model.Deployment, s string) { d.ECRParameters.ECRRepoTag = s }),
 	}
-	maps.Copy(keys, ecsKeys())
-	maps.Copy(keys, eksKeys())
-	for _, k := range []string{"enableFireLensLogging", "logDestinations"} {
-		keys["fireLensParameters."+k] = onlyIf(wants, "the log goes to CloudWatch by awslogs; a2c writes no log router, and Firehose and Kinesis can subscribe to the log group")
-	}
+	maps.Copy(all, ecsKeys())
+	maps.Copy(all, eksKeys())
+	all["fireLensParameters.enableFireLensLogging"] = switched(func(d *model.Deployment, on bool) { fireLens(d).EnableFireLensLogging = on })
+	all["fireLensParameters.logDestinations"] = takeDestinations
 	for _, k := range []string{"createAppRunnerArtifacts", "stackName", "serviceName", "autoDeploymentsEnabled", "resourceTags"} {
-		keys["appRunnerParameters."+k] = onlyIf(wants, "a2c writes no files for App Runner: a2c check --target app-runner says what stands against it, and ecs-fargate is the nearest target")
+		all["appRunnerParameters."+k] = onlyIf(wants, "a2c writes no files for App Runner: a2c check --target app-runner says what stands against it, and ecs-fargate is the nearest target")
 	}
-	return keys
+	return all
 }
 
 func ecsKeys() map[string]taker {
 	keys := map[string]taker{
 		"createEcsArtifacts": switched(func(d *model.Deployment, on bool) { d.ECSParameters.CreateECSArtifacts = on }),
-		"ecsFamily":          text1(func(d *model.Deployment, s string) { d.ECSParameters.ECSFamily = s }),
+		"ecsFamily":          sentence(func(d *model.Deployment, s string) { d.ECSParameters.ECSFamily = s }),
 		"cpu":                done, "memory": done,
 		"dockerSecurityOption":    refused(windows),
 		"enableCloudwatchLogging": onlyIf(isOff, "the log always goes to CloudWatch: a container's own is lost with it"),
 		"publicApp":               switched(func(d *model.Deployment, on bool) { d.ECSParameters.PublicApp = on }),
-		"stackName":               text1(func(d *model.Deployment, s string) { d.ECSParameters.StackName = s }),
+		"stackName":               sentence(func(d *model.Deployment, s string) { d.ECSParameters.StackName = s }),
 		"resourceTags":            tags(func(d *model.Deployment, t []model.Tag) { d.ECSParameters.ResourceTags = t }),
-		"deployTarget":            text1(func(d *model.Deployment, s string) { d.ECSParameters.DeployTarget = strings.ToLower(s) }),
+		"deployTarget":            sentence(func(d *model.Deployment, s string) { d.ECSParameters.DeployTarget = strings.ToLower(s) }),
 		"dependentApps":           refused(dependent),
-		"reuseResources.vpcId":    text1(func(d *model.Deployment, s string) { d.ECSParameters.ReuseResources.VPCID = s }),
+		"reuseResources.vpcId":    sentence(func(d *model.Deployment, s string) { d.ECSParameters.ReuseResources.VPCID = s }),
 		"reuseResources.reuseExistingA2cStack.cfnStackName":        refused("a2c's stack takes cluster, network and load balancer that are there by its parameters Cluster, VpcId and ListenerArn"),
 		"reuseResources.reuseExistingA2cStack.microserviceUrlPath": refused("a load balancer that is there is named by the parameter ListenerArn, and its rule is yours"),
 		"reuseResources.sshKeyPairName":                            refused("nobody logs in to instances: ECS Exec (the parameter EnableExec) opens a shell in a task"),
-		"reuseResources.acmCertificateArn":                         text1(func(d *model.Deployment, s string) { d.ECSParameters.ReuseResources.ACMCertificateARN = s }),
+		"reuseResources.acmCertificateArn":                         sentence(func(d *model.Deployment, s string) { d.ECSParameters.ReuseResources.ACMCertificateARN = s }),
 	}
 	return below("ecsParameters", keys, groupAccount("domainSecretsArn", "domainDNSName", "domainNetBIOSName", "createGMSA", "gMSAName", "ADSecurityGroupName"))
 }
@@ -62,7 +62,7 @@ func eksKeys() map[string]taker {
 		"reuseResources.sshKeyPairName":    refused("a2c makes no nodes"),
 		"reuseResources.resourceTags":      tags(func(d *model.Deployment, t []model.Tag) { d.EKSParameters.ResourceTags = t }),
 		"reuseResources.rootDomain":        refused("no record is made: point one at the load balancer, or let external-dns do it by an annotation of the Ingress"),
-		"reuseResources.acmCertificateArn": text1(func(d *model.Deployment, s string) { d.EKSParameters.ReuseResources.ACMCertificateARN = s }),
+		"reuseResources.acmCertificateArn": sentence(func(d *model.Deployment, s string) { d.EKSParameters.ReuseResources.ACMCertificateARN = s }),
 		"dependentApps":                    refused(dependent),
 	}
 	return below("eksParameters", keys, groupAccount("domainSecretsArn", "domainDNSName", "domainNetBIOSName", "createGMSA", "gMSAName", "gMSAAccountName", "ADSecurityGroupName"))
@@ -72,6 +72,30 @@ const (
 	windows   = "it belongs to Windows containers"
 	dependent = "applications that belong together are generated together: a2c generate app-deployment --application-id ID,ID"
 )
+
+func fireLens(d *model.Deployment) *model.FireLens {
+	if d.FireLens == nil {
+		d.FireLens = &model.FireLens{LogDestinations: []model.LogDestination{}}
+	}
+	return d.FireLens
+}
+
+// takeDestinations takes the first: an application's log names one output, and several would need a configuration of Fluent Bit of their own.
+func takeDestinations(d *model.Deployment, n *parse.Node) string {
+	var list []model.LogDestination
+	for _, item := range n.Items {
+		filter := cmp.Or(textOf(item.Get("regexFilter")), textOf(item.Get("matchRegex"))) // the documentation has both
+		list = append(list, model.LogDestination{Service: textOf(item.Get("service")), RegexFilter: filter, StreamName: textOf(item.Get("streamName"))})
+	}
+	if n.Kind != parse.Array {
+		return wrongKind(parse.Array, n)
+	}
+	fireLens(d).LogDestinations = list[:1]
+	if len(list) > 1 {
+		return fmt.Sprintf("the first of %d destinations is written: further ones need a configuration of Fluent Bit, in an image or in S3", len(list))
+	}
+	return ""
+}
 
 // groupAccount are the keys of a group managed service account.
 func groupAccount(names ...string) map[string]taker {
@@ -116,7 +140,7 @@ func wrongKind(want parse.Kind, n *parse.Node) string {
 	return fmt.Sprintf("it is %s, and %s is wanted (line %s)", n.Kind, want, n.Pos)
 }
 
-func text1(set func(*model.Deployment, string)) taker {
+func sentence(set func(*model.Deployment, string)) taker {
 	return func(d *model.Deployment, n *parse.Node) string {
 		if n.Kind != parse.String {
 			return wrongKind(parse.String, n)
