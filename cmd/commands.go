@@ -22,6 +22,7 @@ func commands(a *app) []*cobra.Command {
 		newGenerate(a),
 		newRules(a),
 		newSchema(a),
+		newTemplates(a),
 		newVersion(a),
 		newCompletion(a),
 	}

@@ -16,6 +16,7 @@ import (
 	"a2c/internal/term"
 	"a2c/internal/workspace"
 	"a2c/model"
+	"a2c/templates"
 )
 
 func newGenerate(a *app) *cobra.Command {
@@ -39,7 +40,8 @@ type deploymentFlags struct {
 	id               string // one of ids
 	profile, secrets string
 	app2container    string // file of App2Container
-	podIdentity      *bool  // nil: as deployment.json says
+	templates        templates.Own
+	podIdentity      *bool // nil: as deployment.json says
 	targets          []string
 	force, dryRun    bool
 	withNetwork      bool
@@ -76,6 +78,9 @@ Exit code 3: you changed a generated file, or a target refuses the application.`
 			if err := knownTargets(f.targets); err != nil {
 				return err
 			}
+			if err := f.templates.Check(); err != nil {
+				return usage(err)
+			}
 			if f.app2container != "" && (f.all || len(f.ids) != 1) {
 				return usage(errors.New("--app2container takes the file of one application: name it with --application-id"))
 			}
@@ -97,6 +102,7 @@ Exit code 3: you changed a generated file, or a target refuses the application.`
 	s.StringVar(&f.profile, "profile", "", "`name` of an AWS CLI profile, whose account and region are filled into deployment.json")
 	s.StringVar(&f.secrets, "secrets", "", "`who` makes the Secret on EKS, kept in deployment.json: "+strings.Join(generate.SecretWays(), ", ")+" (default template: you do)")
 	s.StringVar(&f.app2container, "app2container", "", "take over what this `file` says, a deployment.json of AWS App2Container (3.1); README.md lists what is not applied")
+	s.StringVar(&f.templates.Dir, "templates", "", "`folder` with your own templates in the place of a2c's, such as a2c templates export writes")
 	s.BoolVar(&podIdentity, "pod-identity", false, "give pods on EKS their role by Pod Identity, kept in deployment.json (default IRSA)")
 	s.BoolVar(&f.withNetwork, "with-network", false, "write network.yaml for ECS, kept in deployment.json: a small VPC with endpoints, for whoever has none")
 	s.BoolVar(&f.dryRun, "dry-run", false, "show as a diff what would change; write nothing")
@@ -119,7 +125,7 @@ func (a *app) appDeployment(ctx context.Context, w *workspace.Workspace, f deplo
 	if err != nil {
 		return err
 	}
-	outputs, err := generate.Render(ctx, d, f.targets)
+	outputs, err := f.maker().Render(ctx, d, f.targets)
 	if err != nil {
 		return fmt.Errorf("generate %s: %w", path.Join(f.id, workspace.DeploymentFile), err)
 	}
@@ -157,6 +163,8 @@ func (a *app) deployment(ctx context.Context, w *workspace.Workspace, f deployme
 	changed, err = f.settle(ctx, &d)
 	return d, changed || taken, err
 }
+
+func (f deploymentFlags) maker() generate.Maker { return generate.Maker{Templates: f.templates} }
 
 // takeOver puts what a file of App2Container says into the deployment.
 func (f deploymentFlags) takeOver(d *model.Deployment) (bool, error) {

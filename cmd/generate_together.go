@@ -80,7 +80,7 @@ func (a *app) together(ctx context.Context, w *workspace.Workspace, f deployment
 		}
 		made.Inputs[path.Join(f.id, workspace.DeploymentFile)] = inputs[workspace.DeploymentFile]
 	}
-	outputs, err := generate.Together(ctx, f.name, list, f.targets)
+	outputs, err := f.maker().Together(ctx, f.name, list, f.targets)
 	if err != nil {
 		return fmt.Errorf("generate %s: %w", f.name, err)
 	}

@@ -29,10 +29,7 @@ func (compose) Render(_ context.Context, d model.Deployment) (Output, error) {
 	if files["compose.yaml"], err = marshalYAML(generatedLine, c.project()); err != nil {
 		return Output{}, err
 	}
-	if files["README.md"], err = readme("compose", c.readme()); err != nil {
-		return Output{}, err
-	}
-	return Output{Files: files, Notes: list(c.notes)}, nil
+	return Output{Files: files, Notes: list(c.notes), Readme: &Page{"compose", c.readme()}}, nil
 }
 
 // composition is the application with its names mapped for Compose.

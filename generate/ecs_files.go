@@ -39,10 +39,7 @@ func (t *task) render() (Output, error) {
 	files["comments.md"] = t.comments()
 	view := s.readme(definition != nil)
 	view.Cost = s.cost(prices)
-	if files["README.md"], err = readme("ecs", view); err != nil {
-		return Output{}, err
-	}
-	return Output{Files: files, Notes: list(s.notes)}, nil
+	return Output{Files: files, Notes: list(s.notes), Readme: &Page{"ecs", view}}, nil
 }
 
 func (t *task) repositoryStack() *cfnTemplate {

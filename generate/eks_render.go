@@ -45,10 +45,7 @@ func (w *workload) render(target string) (Output, error) {
 	}
 	view := w.readme(target)
 	view.Cost = w.cost(prices)
-	if files["README.md"], err = readme("eks", view); err != nil {
-		return Output{}, err
-	}
-	return Output{Files: files, Notes: list(w.notes), Blockers: w.blockers}, nil
+	return Output{Files: files, Notes: list(w.notes), Blockers: w.blockers, Readme: &Page{"eks", view}}, nil
 }
 
 // folders are base/, overlays/ and, on Fargate, logging/.

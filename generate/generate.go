@@ -21,6 +21,8 @@ type Output struct {
 	Notes []string
 	// Blockers are why the target refuses the application, one sentence each.
 	Blockers []string
+	// Readme is what README.md is to show, until it is written: the user may have his own template of it.
+	Readme *Page
 }
 
 // All is every target in the order of the help text.

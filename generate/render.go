@@ -13,6 +13,11 @@ import (
 // createEksArtifacts). What is wrong in the deployment is one error that lists all of it, with the keys. The same deployment gives the
 // same bytes.
 func Render(ctx context.Context, d model.Deployment, targets []string) (map[string]Output, error) {
+	return Maker{}.Render(ctx, d, targets)
+}
+
+// Render is the same with the user's own templates.
+func (m Maker) Render(ctx context.Context, d model.Deployment, targets []string) (map[string]Output, error) {
 	if err := validate(d); err != nil {
 		return nil, err
 	}
@@ -28,6 +33,9 @@ func Render(ctx context.Context, d model.Deployment, targets []string) (map[stri
 			return nil, unknownTarget(name)
 		}
 		output, err := all[i].Render(ctx, d)
+		if err == nil {
+			err = m.write(&output)
+		}
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}

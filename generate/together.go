@@ -15,6 +15,11 @@ import (
 // Together makes the files of several applications as one: one stack (ECS), one namespace (EKS), one project (Compose), in which each finds the others by
 // name. name is that of the stack, the namespace and the project. None of targets named means those that the first application asks for.
 func Together(ctx context.Context, name string, list []model.Deployment, targets []string) (map[string]Output, error) {
+	return Maker{}.Together(ctx, name, list, targets)
+}
+
+// Together is the same with the user's own templates.
+func (maker Maker) Together(ctx context.Context, name string, list []model.Deployment, targets []string) (map[string]Output, error) {
 	var problems []error
 	for _, d := range list {
 		if err := validate(d); err != nil {
@@ -46,6 +51,9 @@ func Together(ctx context.Context, name string, list []model.Deployment, targets
 			o, err = s.compose()
 		default:
 			err = unknownTarget(target)
+		}
+		if err == nil {
+			err = maker.write(&o)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", target, err)
@@ -242,13 +250,13 @@ type setSecret struct {
 	Keys []string
 }
 
-func (s *set) readme(v setReadme) ([]byte, error) {
+func (s *set) readme(v setReadme) *Page {
 	v.Name, v.Notes, v.Todos, v.Cloud = s.name, s.notes, s.todos, v.ECS || v.EKS
 	for _, m := range s.members {
 		v.Registry = cmp.Or(v.Registry, registry(m.d.AWS), "ACCOUNT.dkr.ecr.REGION.amazonaws.com")
 		v.Apps = append(v.Apps, setApp{m.name, shellWord(m.d.ApplicationID), repositoryName(m.d.Image.Repository), repositoryPart(cmp.Or(m.d.ECRParameters.ECRRepoTag, "latest")), term.Safe(cmp.Or(m.d.ImageName, m.d.Image.Repository))})
 	}
-	return readme("together", v)
+	return &Page{"together", v}
 }
 
 // join adds the costs of another application.

@@ -49,10 +49,7 @@ func (s *set) compose() (Output, error) {
 	if files["compose.yaml"], err = marshalYAML(generatedLine, p); err != nil {
 		return Output{}, err
 	}
-	if files["README.md"], err = s.readme(v); err != nil {
-		return Output{}, err
-	}
-	return Output{Files: files, Notes: slices.Concat(s.todos, s.notes)}, nil
+	return Output{Files: files, Notes: slices.Concat(s.todos, s.notes), Readme: s.readme(v)}, nil
 }
 
 // free is the port of the user's machine: the application's own, or the next one that no other has.

@@ -59,10 +59,7 @@ func (s *set) ecs(target string) (Output, error) {
 	}
 	_, v.NewNetwork = files["network.yaml"]
 	v.Parameters = services.asked()
-	if files["README.md"], err = s.readme(v); err != nil {
-		return Output{}, err
-	}
-	return Output{Files: files, Notes: slices.Concat(s.todos, s.notes)}, nil
+	return Output{Files: files, Notes: slices.Concat(s.todos, s.notes), Readme: s.readme(v)}, nil
 }
 
 // secretParameters are those by which the stack is told of secrets, each with the name under which its value is put.

@@ -47,10 +47,7 @@ func (s *set) eks(target string) (Output, error) {
 		s.tell(s.members[i], w.notes)
 		v.Cost.join(s.members[i].name, w.cost(prices))
 	}
-	if files["README.md"], err = s.readme(v); err != nil {
-		return Output{}, err
-	}
-	return Output{Files: files, Notes: slices.Concat(s.todos, s.notes), Blockers: blockers}, nil
+	return Output{Files: files, Notes: slices.Concat(s.todos, s.notes), Blockers: blockers, Readme: s.readme(v)}, nil
 }
 
 func (s *set) workloads(fargate bool) ([]*workload, error) {

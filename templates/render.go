@@ -12,11 +12,16 @@ import (
 // Funcs are a template's own functions: one string in, one string out.
 type Funcs map[string]func(string) string
 
-// Render fills the template of that name in FS. The language is text/template's, without methods, named templates and break; functions are eq, gt, len and those
+// Render fills the template of that name. The language is text/template's, without methods, named templates and break; functions are eq, gt, len and those
 // given. It is executed here, since text/template can call any method by its name: the linker then keeps every exported method of every
 // type, which makes a2c 9 MB (half as much again) larger. A field that does not exist is an error.
 func Render(name string, view any, funcs Funcs) ([]byte, error) {
-	source, err := FS.ReadFile(name)
+	return Own{}.Render(name, view, funcs)
+}
+
+// Render is that of the user's template where he has one.
+func (o Own) Render(name string, view any, funcs Funcs) ([]byte, error) {
+	source, err := o.read(name)
 	if err != nil {
 		return nil, fmt.Errorf("read template: %w", err)
 	}
