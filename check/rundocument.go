@@ -1,6 +1,10 @@
 package check
 
 import (
+	"runtime"
+
+	"golang.org/x/sync/errgroup"
+
 	"a2c/check/document"
 	"a2c/model"
 )
@@ -13,16 +17,33 @@ func RunDocuments(files []*document.File, targets []string) ([]model.Verdict, er
 		return nil, err
 	}
 	document.Link(files)
-	var verdicts []model.Verdict
+	type question struct {
+		subject *document.Subject
+		target  string
+	}
+	var all []question
 	for _, f := range files {
 		for i := range f.Subjects {
 			s := &f.Subjects[i]
 			for _, target := range targetsOf(s, targets) {
-				verdicts = append(verdicts, judge(&Subject{Name: s.Name, Target: target}, rules, func(r *report) bool { return look(r.rule, s, Says{r}) }))
+				all = append(all, question{s, target})
 			}
 		}
 	}
-	return verdicts, nil
+	verdicts := make([]model.Verdict, len(all))
+	var beside errgroup.Group
+	beside.SetLimit(runtime.GOMAXPROCS(0))
+	const together = 32
+	for first := 0; first < len(all); first += together {
+		beside.Go(func() error {
+			for i := first; i < min(first+together, len(all)); i++ {
+				q := all[i]
+				verdicts[i] = judge(&Subject{Name: q.subject.Name, Target: q.target}, rules, func(r *report) bool { return look(r.rule, q.subject, Says{r}) })
+			}
+			return nil
+		})
+	}
+	return verdicts, beside.Wait()
 }
 
 // look runs a rule's way of looking at a subject of this kind, and reports whether it has one.

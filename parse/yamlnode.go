@@ -5,8 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -30,8 +34,63 @@ func YAML(data []byte) ([]*Node, error) {
 	if i := notUTF8(data); i >= 0 {
 		return nil, Problems{{places.at(i), "", fmt.Sprintf("byte 0x%02x is not UTF-8", data[i])}}
 	}
-	r := yamlReader{left: maxYAMLNodes}
-	d := yaml.NewDecoder(bytes.NewReader(data))
+	left := &atomic.Int64{}
+	left.Store(maxYAMLNodes)
+	parts := yamlParts(data, runtime.GOMAXPROCS(0))
+	read, failed := make([][]*Node, len(parts)), make([]error, len(parts))
+	var beside sync.WaitGroup
+	for i, p := range parts {
+		beside.Go(func() { read[i], failed[i] = p.documents(left) })
+	}
+	beside.Wait()
+	var problems Problems
+	for _, err := range failed {
+		if p, ok := errors.AsType[Problems](err); ok {
+			problems = append(problems, p...)
+		}
+	}
+	if len(problems) > 0 {
+		return nil, problems
+	}
+	return slices.Concat(read...), nil
+}
+
+// yamlPart is a part of a stream that holds whole documents.
+type yamlPart struct {
+	data  []byte
+	lines int // before it
+}
+
+// leastPart is how large a part is to be that is read beside others.
+const leastPart = 1 << 20
+
+// yamlParts cuts a stream where a document begins: three dashes at the beginning of a line can stand nowhere else (YAML 1.2.2, 9.1.2, "forbidden"). A stream with
+// directives, which stand before the dashes, stays whole.
+func yamlParts(data []byte, most int) []yamlPart {
+	whole := []yamlPart{{data: data}}
+	if len(data) < 2*leastPart || data[0] == '%' || bytes.Contains(data, []byte("\n%")) {
+		return whole
+	}
+	size := max(leastPart, len(data)/most+1)
+	parts := whole[:0]
+	lines := 0
+	for len(data) > size {
+		at := bytes.Index(data[size:], []byte("\n---\n"))
+		if at < 0 {
+			break
+		}
+		at += size + 1
+		parts = append(parts, yamlPart{data[:at], lines})
+		lines += bytes.Count(data[:at], []byte("\n"))
+		data = data[at:]
+	}
+	return append(parts, yamlPart{data, lines})
+}
+
+// documents reads a part; left is how many values may still be read, of all parts together.
+func (p yamlPart) documents(left *atomic.Int64) ([]*Node, error) {
+	r := yamlReader{left: left, lines: p.lines}
+	d := yaml.NewDecoder(bytes.NewReader(p.data))
 	var documents []*Node
 	for {
 		var n yaml.Node
@@ -40,7 +99,9 @@ func YAML(data []byte) ([]*Node, error) {
 			break
 		}
 		if err != nil {
-			return nil, Problems{yamlProblem(data, err)}
+			problem := yamlProblem(p.data, err)
+			problem.Pos.Line += p.lines
+			return nil, Problems{problem}
 		}
 		if len(n.Content) == 0 {
 			continue
@@ -79,16 +140,20 @@ func yamlProblem(data []byte, err error) Problem {
 }
 
 type yamlReader struct {
-	left     int // values that may still be read
+	left     *atomic.Int64 // values that may still be read
+	lines    int           // before the part that is read
 	problems Problems
 }
 
+// pos is where a value stands in the whole stream.
+func (r *yamlReader) pos(n *yaml.Node) Pos { return Pos{n.Line + r.lines, n.Column} }
+
 func (r *yamlReader) value(n *yaml.Node, path *trail, depth int) (*Node, error) {
-	pos := Pos{n.Line, n.Column}
+	pos := r.pos(n)
 	if depth > MaxJSONDepth {
 		return nil, Problems{{pos, "", fmt.Sprintf("nested deeper than %d levels, or an alias that holds itself", MaxJSONDepth)}}
 	}
-	if r.left--; r.left < 0 {
+	if r.left.Add(-1) < 0 {
 		return nil, Problems{{pos, "", fmt.Sprintf("more than %d values, aliases followed", maxYAMLNodes)}}
 	}
 	if tag, ok := localTag(n); ok {
@@ -116,7 +181,7 @@ func (r *yamlReader) value(n *yaml.Node, path *trail, depth int) (*Node, error) 
 		}
 		return list, nil
 	}
-	return yamlScalar(n), nil
+	return r.scalar(n), nil
 }
 
 // localTag is the intrinsic function that a tag stands for.
@@ -131,8 +196,8 @@ func localTag(n *yaml.Node) (string, bool) {
 	return "Fn::" + name, true
 }
 
-func yamlScalar(n *yaml.Node) *Node {
-	v := &Node{Kind: String, Pos: Pos{n.Line, n.Column}, Text: n.Value}
+func (r *yamlReader) scalar(n *yaml.Node) *Node {
+	v := &Node{Kind: String, Pos: r.pos(n), Text: n.Value}
 	switch n.ShortTag() {
 	case "!!int", "!!float":
 		v.Kind = Number
@@ -145,12 +210,12 @@ func yamlScalar(n *yaml.Node) *Node {
 }
 
 func (r *yamlReader) mapping(n *yaml.Node, path *trail, depth int) (*Node, error) {
-	object := &Node{Kind: Object, Pos: Pos{n.Line, n.Column}, Fields: make([]Field, 0, len(n.Content)/2)}
+	object := &Node{Kind: Object, Pos: r.pos(n), Fields: make([]Field, 0, len(n.Content)/2)}
 	seen := map[string]Pos{}
 	var merged []*Node
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		k, v := n.Content[i], n.Content[i+1]
-		pos := Pos{k.Line, k.Column}
+		pos := r.pos(k)
 		if k.Kind != yaml.ScalarNode {
 			return nil, Problems{{pos, path.String(), "a key is no plain text"}}
 		}
