@@ -65,7 +65,7 @@ func (a *app) writeTargets(ctx context.Context, w *workspace.Workspace, f deploy
 		}
 		x := written{Target: target, Dir: path.Join(w.App(f.id), target), Files: []string{}, Notes: []string{}, Refused: refused[target]}
 		if len(x.Refused) > 0 && !f.force {
-			problems = append(problems, refusal(f.id, target, x.Refused))
+			problems = append(problems, refusal(f.ids, target, x.Refused))
 		} else {
 			out := outputs[target].Headed(heads(x.Refused))
 			x.Files, x.Notes = slices.Sorted(maps.Keys(out.Files)), out.Notes
@@ -100,9 +100,13 @@ func heads(refused []string) []string {
 	return lines
 }
 
-func refusal(id, target string, why []string) error {
-	return &outcome{No, fmt.Errorf("%s refuses the application: %s; nothing was written for it. See a2c check --application-id %s, or write its files all the same with --force",
-		target, term.Safe(strings.Join(why, "; ")), id)}
+func refusal(ids []string, target string, why []string) error {
+	application, look := "the application", "--application-id "+ids[0]
+	if len(ids) > 1 {
+		application, look = "the applications", "--all"
+	}
+	return &outcome{No, fmt.Errorf("%s refuses %s: %s; nothing was written for it. See a2c check %s, or write its files all the same with --force",
+		target, application, term.Safe(strings.Join(why, "; ")), look)}
 }
 
 func (a *app) writtenTable(w io.Writer, all []written) error {
