@@ -36,6 +36,9 @@ func Document(data []byte, findings []model.Finding) (fixed []byte, done, left [
 		}
 		return comparePaths(b.path, a.path)
 	})
+	edits = slices.CompactFunc(edits, func(a, b edit) bool { // of two rules that take out one item of a list the second would take out the next one
+		return a.value == nil && b.value == nil && a.line == b.line && slices.Equal(a.path, b.path)
+	})
 	fixed, err = apply(data, edits)
 	return fixed, done, left, err
 }

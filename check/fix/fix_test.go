@@ -70,3 +70,17 @@ func TestRules(t *testing.T) {
 		}
 	}
 }
+
+// TestTexts: JSON's own texts come out as they went in, and what two rules take out is taken out once.
+func TestTexts(t *testing.T) {
+	data := []byte("{\n\t\"a\": \"\\ud83d\\ude00 <\\/b>\", \"n\": 1e3, \"i\": 12345678901234567890, \"no\": null,\n\t\"list\": [\"x\", \"y\", \"z\"]\n}")
+	out := model.Finding{Rule: takenOut()[0], Severity: model.Blocker, Places: []model.DocPlace{{Pointer: "/list/1", Line: 3}}}
+	fixed, done, _, err := Document(data, []model.Finding{out, out})
+	if err != nil || len(done) != 2 {
+		t.Fatal(err, done)
+	}
+	want := "{\n  \"a\": \"😀 </b>\",\n  \"n\": 1e3,\n  \"i\": 12345678901234567890,\n  \"no\": null,\n  \"list\": [\n    \"x\",\n    \"z\"\n  ]\n}\n"
+	if string(fixed) != want {
+		t.Errorf("%s\nwant\n%s", fixed, want)
+	}
+}

@@ -3,8 +3,11 @@ package fix
 import (
 	"bytes"
 	"encoding/json"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"a2c/parse"
 )
 
 // writeJSON writes a node of a JSON document, keys in their order. Lists and objects that hold nothing nested stand on one line where they are short.
@@ -53,4 +56,33 @@ func compound(b *bytes.Buffer, n *yaml.Node, indent string) {
 	}
 	b.WriteString("\n" + indent)
 	b.WriteByte(open[1])
+}
+
+// fromJSON is the tree that YAML has of JSON: not each text of JSON is one of YAML, which knows no halves of a pair (RFC 8259, 7).
+func fromJSON(n *parse.Node) *yaml.Node {
+	v := &yaml.Node{Kind: yaml.ScalarNode, Line: n.Pos.Line, Column: n.Pos.Col, Value: n.Text}
+	switch n.Kind {
+	case parse.Object:
+		v.Kind = yaml.MappingNode
+		for _, f := range n.Fields {
+			v.Content = append(v.Content, &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Line: f.Pos.Line, Value: f.Name}, fromJSON(f.Value))
+		}
+	case parse.Array:
+		v.Kind = yaml.SequenceNode
+		for _, item := range n.Items {
+			v.Content = append(v.Content, fromJSON(item))
+		}
+	case parse.Number:
+		v.Tag = "!!float"
+		if !strings.ContainsAny(n.Text, ".eE") {
+			v.Tag = "!!int"
+		}
+	case parse.Bool:
+		v.Tag = "!!bool"
+	case parse.Null:
+		v.Tag, v.Value = "!!null", "null"
+	default:
+		v.Tag = "!!str"
+	}
+	return v
 }

@@ -8,12 +8,16 @@ import (
 	"strconv"
 
 	"go.yaml.in/yaml/v3"
+
+	"a2c/parse"
 )
 
-// apply changes the text. The library keeps comments, quotes and the order of keys; blank lines and the indentation of lists it writes its own way. JSON is read as
-// the YAML that it is, and written as JSON again.
+// apply changes the text. The library keeps comments, quotes and the order of keys; blank lines and the indentation of lists it writes its own way. JSON is written as
+// JSON again.
 func apply(data []byte, edits []edit) ([]byte, error) {
-	documents, err := decode(data)
+	text := bytes.TrimLeft(data, " \t\r\n\xef\xbb\xbf")
+	inJSON := len(text) > 0 && (text[0] == '{' || text[0] == '[')
+	documents, err := decode(data, inJSON)
 	if err != nil {
 		return nil, err
 	}
@@ -28,7 +32,7 @@ func apply(data []byte, edits []edit) ([]byte, error) {
 			change(in, e.path, e.value)
 		}
 	}
-	if text := bytes.TrimLeft(data, " \t\r\n\xef\xbb\xbf"); len(text) > 0 && (text[0] == '{' || text[0] == '[') && len(documents) == 1 {
+	if inJSON {
 		var b bytes.Buffer
 		writeJSON(&b, documents[0].Content[0], "")
 		b.WriteByte('\n')
@@ -45,7 +49,14 @@ func apply(data []byte, edits []edit) ([]byte, error) {
 	return b.Bytes(), encoder.Close()
 }
 
-func decode(data []byte) ([]*yaml.Node, error) {
+func decode(data []byte, inJSON bool) ([]*yaml.Node, error) {
+	if inJSON {
+		n, err := parse.JSON(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")))
+		if err != nil {
+			return nil, fmt.Errorf("read the document again: %w", err)
+		}
+		return []*yaml.Node{{Kind: yaml.DocumentNode, Content: []*yaml.Node{fromJSON(n)}}}, nil
+	}
 	d := yaml.NewDecoder(bytes.NewReader(data))
 	var documents []*yaml.Node
 	for {
