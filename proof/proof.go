@@ -62,6 +62,7 @@ func All() []Proof {
 		Moto(),
 		ReadmeLines(),
 		KubeScore(),
+		Verdicts(),
 		RealCluster(),
 		Deployments(),
 		SecretsPut(),
