@@ -33,6 +33,7 @@ func run() error {
 		connect(to, "")
 	}
 	if to := os.Getenv("DATABASE"); to != "" {
+		connect(to, os.Getenv("WHO")) // at once: who only looks for a moment is to see it
 		go insert(to)
 	}
 	listen := os.Getenv("LISTEN")
