@@ -160,3 +160,21 @@ func TestApp2ContainerSecrets(t *testing.T) {
 		t.Errorf("%s", text)
 	}
 }
+
+// TestApp2ContainerSizes: either default says nothing beside a value that was chosen.
+func TestApp2ContainerSizes(t *testing.T) {
+	for text, want := range map[string]model.ECSParameters{
+		`"cpu": 2, "memory": 4096`:   {CPU: 0.25, Memory: 512},
+		`"cpu": 2, "memory": 8192`:   {CPU: 1, Memory: 8192},
+		`"cpu": 4, "memory": 4096`:   {CPU: 4, Memory: 8192},
+		`"cpu": 1, "memory": "3 GB"`: {CPU: 1, Memory: 3072},
+	} {
+		d := model.Deployment{ECSParameters: model.ECSParameters{CPU: 0.25, Memory: 512}}
+		if _, err := app2container.Take(&d, []byte(`{"a2CTemplateVersion": "3.1", "ecsParameters": {`+text+`}}`)); err != nil {
+			t.Fatal(err)
+		}
+		if got := d.ECSParameters; got.CPU != want.CPU || got.Memory != want.Memory {
+			t.Errorf("%s: %g vCPU with %d MiB, want %g with %d", text, got.CPU, got.Memory, want.CPU, want.Memory)
+		}
+	}
+}

@@ -96,10 +96,13 @@ func saysNothing(n *parse.Node) bool {
 func (t *taking) sizes(n *parse.Node) {
 	e := &t.d.ECSParameters
 	cpu, memory := t.number(n, "ecsParameters", "cpu"), t.number(n, "ecsParameters", "memory")
-	if !(cpu == 0 || cpu == 2) || !(memory == 0 || memory == 4096) {
-		if memory == 4096 { // its default
-			memory = 0
-		}
+	if cpu == 2 {
+		cpu = 0 // the default
+	}
+	if memory == 4096 {
+		memory = 0
+	}
+	if cpu != 0 || memory != 0 {
 		e.CPU, e.Memory = cmp.Or(cpu, e.CPU), int(cmp.Or(memory, float64(e.Memory)))
 		e.EC2.CPU, e.EC2.Memory = e.CPU, e.Memory
 		if cpu, memory, ok := model.FitFargate(int(e.CPU*1024), e.Memory); ok && !model.ValidFargate(int(e.CPU*1024), e.Memory) {
