@@ -25,18 +25,33 @@ func (s *starved) Error() string {
 // patiently asks the twin, and again where the time ran out while it waited for a processor rather than for itself.
 func (r *run) patiently(ctx context.Context, twin Twin, ask func() error) error {
 	for n := 0; ; n++ {
-		before, begin := waited(twin.PID()), time.Now()
+		slow := watchWaiting(twin)
 		err := ask()
+		s := slow()
 		if err == nil || !timedOut(err) || r.o.CPUs != 0 {
 			return err
 		}
-		s := &starved{waited: waited(twin.PID()) - before, of: time.Since(begin)}
 		switch {
 		case s.waited < s.of/4:
 			return err
 		case n == patience || ctx.Err() != nil:
 			return s
 		}
+	}
+}
+
+// atOnce is how long an answer may take before it is looked why it takes longer: most come sooner, and cost nothing.
+const atOnce = 100 * time.Millisecond
+
+// watchWaiting begins to count how long the twin waits for a processor, unless the returned function is called at once; that gives the count.
+func watchWaiting(twin Twin) func() *starved {
+	before, begin := make(chan time.Duration, 1), time.Now()
+	timer := time.AfterFunc(atOnce, func() { before <- waited(twin.PID()) })
+	return func() *starved {
+		if timer.Stop() {
+			return &starved{of: time.Since(begin)}
+		}
+		return &starved{waited: waited(twin.PID()) - <-before, of: time.Since(begin)}
 	}
 }
 
