@@ -123,7 +123,7 @@ func (p *plan) writeContext(ctx context.Context, dir, last string, jobs int, rep
 		return fmt.Errorf("context: %w", err)
 	}
 	defer root.Close()
-	w := &contextWriter{plan: p, root: root, report: report, modes: map[string]fs.FileMode{}}
+	w := &contextWriter{plan: p, folder: openFolder{root: root}, report: report, modes: map[string]fs.FileMode{}}
 	w.sums.SetLimit(max(jobs, 1))
 	defer w.leave()
 	if w.last, err = os.OpenRoot(last); err == nil {
@@ -158,12 +158,10 @@ func (w *contextWriter) all(ctx context.Context) error {
 // contextWriter writes through os.Root: a name can neither leave the context nor pass through a link in it.
 type contextWriter struct {
 	plan   *plan
-	root   *os.Root
+	folder openFolder // where the last item was written
 	report func(int64)
 	done   int64
-	dir    string                 // the folder of at
-	at     *os.Root               // where the last item was written
-	to     *os.File               // the same, for linkat(2)
+	to     *os.File               // that folder, for linkat(2)
 	last   *os.Root               // the last context; nil: none
 	from   *os.File               // the same folder there; nil: none
 	sums   errgroup.Group         // digests of what was copied
@@ -178,12 +176,12 @@ func (w *contextWriter) write(ctx context.Context, it *item) error {
 	switch it.Kind {
 	case layer.Dir:
 		w.modes[name] = fs.FileMode(it.Mode & 0o777)
-		return disk.Cause(w.root.MkdirAll(name, 0o755))
+		return disk.Cause(w.folder.root.MkdirAll(name, 0o755))
 	case layer.Symlink:
-		return disk.Cause(w.root.Symlink(string(it.Target), name))
+		return disk.Cause(w.folder.root.Symlink(string(it.Target), name))
 	case layer.HardLink:
 		first := w.plan.items[it.Target]
-		if err := w.root.Link(folderOf(first).Name+string(first.Path), name); err == nil {
+		if err := w.folder.root.Link(folderOf(first).Name+string(first.Path), name); err == nil {
 			return nil
 		}
 		// A file system without hard links, or too many of them: a copy is what COPY makes of it anyway.
@@ -194,23 +192,23 @@ func (w *contextWriter) write(ctx context.Context, it *item) error {
 	return nil
 }
 
-// enter makes the folder of the next item, and keeps it open for the items beside that: os.Root goes all the way for each name, twice.
+// enter makes the folder of the next item, and opens it, and the same one of the last context.
 func (w *contextWriter) enter(dir string) error {
-	if w.at != nil && w.dir == dir {
+	if w.folder.is(dir) {
 		return nil
 	}
-	if err := w.root.MkdirAll(dir, 0o755); err != nil {
-		return err
-	}
-	at, err := w.root.OpenRoot(dir)
-	if err != nil {
-		return err
-	}
 	w.leave()
-	if w.to, err = at.Open("."); err != nil {
-		return errors.Join(err, at.Close())
+	if err := w.folder.root.MkdirAll(dir, 0o755); err != nil {
+		return err
 	}
-	w.dir, w.at = dir, at
+	err := w.folder.enter(dir)
+	if err == nil {
+		w.to, err = w.folder.at.Open(".")
+	}
+	if err != nil {
+		w.leave()
+		return err
+	}
 	if w.last != nil {
 		if last, err := w.last.Open(dir); err == nil {
 			w.from = last
@@ -221,13 +219,13 @@ func (w *contextWriter) enter(dir string) error {
 
 // leave closes the folders that are open; they were only read.
 func (w *contextWriter) leave() {
-	if w.at != nil {
-		_, _ = w.at.Close(), w.to.Close()
+	w.folder.leave()
+	for _, f := range []*os.File{w.to, w.from} {
+		if f != nil {
+			_ = f.Close()
+		}
 	}
-	if w.from != nil {
-		_ = w.from.Close()
-	}
-	w.at, w.to, w.from = nil, nil, nil
+	w.to, w.from = nil, nil
 }
 
 // file copies into the folder that was entered.
@@ -235,7 +233,7 @@ func (w *contextWriter) file(ctx context.Context, it *item, name string) error {
 	if w.again(it, filepath.Base(name)) {
 		return nil
 	}
-	f, err := w.at.OpenFile(filepath.Base(name), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	f, err := w.folder.at.OpenFile(filepath.Base(name), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return disk.Cause(err)
 	}
@@ -296,7 +294,7 @@ func (p *plan) took(it *item, info host.Info, grew bool) {
 // close sets the folders' modes, the deepest first.
 func (w *contextWriter) close() error {
 	for _, name := range slices.Backward(slices.Sorted(maps.Keys(w.modes))) {
-		if err := w.root.Chmod(name, w.modes[name]); err != nil {
+		if err := w.folder.root.Chmod(name, w.modes[name]); err != nil {
 			return fmt.Errorf("context: %w", err)
 		}
 	}

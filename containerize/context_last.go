@@ -41,18 +41,20 @@ type openFolder struct {
 	at   *os.Root // nil: none
 }
 
-// enter opens a folder, unless it is open; false: it is not there.
-func (o *openFolder) enter(name string) bool {
-	if o.at != nil && o.name == name {
-		return true
+func (o *openFolder) is(name string) bool { return o.at != nil && o.name == name }
+
+// enter opens a folder, unless it is open.
+func (o *openFolder) enter(name string) error {
+	if o.is(name) {
+		return nil
 	}
 	o.leave()
 	at, err := o.root.OpenRoot(name)
 	if err != nil {
-		return false
+		return err
 	}
 	o.name, o.at = name, at
-	return true
+	return nil
 }
 
 func (o *openFolder) leave() {
@@ -102,8 +104,8 @@ func (p *plan) lookAtContext(ctx context.Context, dir string, seen map[string]se
 func (l *lastContext) has(ctx context.Context, it *item) (bool, error) {
 	name := folderOf(it).Name + string(it.Path)
 	base := filepath.Base(name)
-	if !l.folder.enter(filepath.Dir(name)) {
-		return false, nil
+	if err := l.folder.enter(filepath.Dir(name)); err != nil {
+		return false, nil //nolint:nilerr // not in there
 	}
 	have, err := l.folder.at.Lstat(base)
 	if err != nil {
@@ -144,10 +146,14 @@ func (l *lastContext) hasFile(ctx context.Context, it *item, base, key string) (
 	if info.Size != have.Size() {
 		return false, errors.Join(src.Close(), old.Close())
 	}
+	var known *layer.Sum
+	if seen, noted := l.seen[key]; noted && seen.Stamp == disk.StampOf(have) {
+		known = &seen.Sum
+	}
 	l.files.Go(func() error {
 		defer old.Close()
 		defer src.Close()
-		if err := l.compare(ctx, it, old, src, info, key); err != nil {
+		if err := l.compare(ctx, it, old, src, info, known); err != nil {
 			return fmt.Errorf("compare %s: %w", it.Path, err)
 		}
 		return nil
@@ -155,20 +161,16 @@ func (l *lastContext) hasFile(ctx context.Context, it *item, base, key string) (
 	return true, nil
 }
 
-// compare notes whether a file has the content of its source, and its digest.
-func (l *lastContext) compare(ctx context.Context, it *item, old *os.File, src io.ReaderAt, info host.Info, key string) error {
+// compare notes whether a file has the content of its source, and its digest; known: nil while nobody knows it.
+func (l *lastContext) compare(ctx context.Context, it *item, old *os.File, src io.ReaderAt, info host.Info, known *layer.Sum) error {
 	same, err := sameContent(ctx, old, src, info.Size)
 	if err != nil || !same {
 		l.other.Store(true)
 		return err
 	}
-	have, err := old.Stat()
-	if err != nil {
-		return disk.Cause(err)
-	}
 	it.same = &info
-	if seen, noted := l.seen[key]; noted && seen.Stamp == disk.StampOf(have) {
-		it.Sum = seen.Sum
+	if known != nil {
+		it.Sum = *known
 		return nil
 	}
 	l.summed.Store(true)

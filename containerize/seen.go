@@ -99,7 +99,7 @@ func (r *runner) eachCopied(f func(name string, info fs.FileInfo, sum layer.Sum)
 			continue
 		}
 		name := folderOf(it).Name + string(it.Path)
-		if !folder.enter(filepath.Dir(name)) {
+		if folder.enter(filepath.Dir(name)) != nil {
 			continue
 		}
 		if info, err := folder.at.Lstat(filepath.Base(name)); err == nil {
