@@ -152,7 +152,7 @@ func nodeState(p *document.Pod, s Says) {
 func scaled(p *document.Pod) bool {
 	return p.Beside != nil && slices.ContainsFunc(p.Beside.All, func(o *document.Object) bool {
 		target := o.Body.V.Spec.V.ScaleTargetRef.V
-		return o.ObjectKind == "HorizontalPodAutoscaler" && target.Kind.V == p.Kind && target.Name.V == p.Name && o.Namespace.V == p.Namespace.V
+		return o.ObjectKind == "HorizontalPodAutoscaler" && target.Kind.V == p.Kind && target.Name.V == p.Name && namespace(o) == namespace(&p.Object)
 	})
 }
 

@@ -103,7 +103,7 @@ func heapLimit() Rule {
 // Ephemeral storage in GiB: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_EphemeralStorage.html
 const (
 	minEphemeralGiB    = 21
-	maxEphemeralGiB    = 200
+	maxEphemeralGiB    = model.MaxEphemeralGiB
 	maxEphemeralEKSGiB = 175
 )
 

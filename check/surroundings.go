@@ -166,19 +166,16 @@ func podInit(c *document.PodContainer, s Says) {
 	}
 }
 
-// defaultEphemeralGiB is a task's disk when nothing is asked for.
-const defaultEphemeralGiB = 20
-
 // imageFits: the compressed image and what it unpacks to lie on the disk together.
 func imageFits(s *Subject, r Reporter) {
 	if s.Image == nil || s.Image.Size == 0 {
 		return // it was not built yet
 	}
-	disk := defaultEphemeralGiB
+	disk := model.DefaultEphemeralGiB
 	if s.Deployment != nil {
 		disk = max(disk, s.Deployment.ECSParameters.EphemeralStorageGiB)
 	}
-	if need := s.Image.Size + s.Image.Uncompressed; need > int64(disk)<<30 {
+	if need, _ := imageOnDisk(s); need > int64(disk)<<30 {
 		r.Fail(fmt.Sprintf("the image has %s, %s with what it unpacks to; the task's disk has %d GiB", size(s.Image.Size), size(need), disk), "image/image.json")
 	}
 }

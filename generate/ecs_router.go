@@ -34,7 +34,7 @@ func (t *task) router() string {
 
 // outputOptions are those of Fluent Bit's output, with the filter of FireLens
 // (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/firelens-taskdef.html).
-func (t *task) outputOptions(d model.LogDestination, region, group any) map[string]any {
+func (t *task) outputOptions(d model.LogDestination, region, group, filter any) map[string]any {
 	o := map[string]any{"region": region}
 	switch d.Service {
 	case model.LogsToFirehose:
@@ -48,7 +48,7 @@ func (t *task) outputOptions(d model.LogDestination, region, group any) map[stri
 		}
 	}
 	if d.RegexFilter != "" {
-		o["include-pattern"] = literal(d.RegexFilter)
+		o["include-pattern"] = filter
 	}
 	return o
 }
@@ -59,11 +59,8 @@ func (t *task) logDefinition(region string) taskLog {
 		return taskLog{LogDriver: "awslogs", Options: t.logOptions(region, t.container)}
 	}
 	plain := map[string]string{}
-	for k, v := range t.outputOptions(*d, region, t.logGroup()) {
+	for k, v := range t.outputOptions(*d, region, t.logGroup(), d.RegexFilter) {
 		plain[k] = fmt.Sprint(v)
-	}
-	if d.RegexFilter != "" {
-		plain["include-pattern"] = d.RegexFilter
 	}
 	return taskLog{LogDriver: "awsfirelens", Options: plain}
 }
@@ -97,7 +94,7 @@ func (s *stack) awslogs(prefix string) cfnLog {
 
 func (s *stack) logProperties() cfnLog {
 	if d := s.destination(); d != nil {
-		return cfnLog{"awsfirelens", s.outputOptions(*d, ref{"AWS::Region"}, ref{"LogGroup"})}
+		return cfnLog{"awsfirelens", s.outputOptions(*d, ref{"AWS::Region"}, ref{"LogGroup"}, literal(d.RegexFilter))}
 	}
 	return s.awslogs(s.container)
 }

@@ -104,8 +104,8 @@ func (p *proposer) memory(heapShare float64) (int64, string) {
 // for as many open files as the host allowed.
 func (p *proposer) disk() {
 	const spare = 5 << 30
-	if need := p.image.Size + p.image.Uncompressed + spare; need > 20<<30 {
-		p.d.ECSParameters.EphemeralStorageGiB = int(min(200, (need+1<<30-1)>>30))
+	if need := p.image.Size + p.image.Uncompressed + spare; need > model.DefaultEphemeralGiB<<30 {
+		p.d.ECSParameters.EphemeralStorageGiB = int(min(model.MaxEphemeralGiB, (need+1<<30-1)>>30))
 		p.because("ecsParameters.ephemeralStorageGiB", "the image takes %d GiB compressed and unpacked", (p.image.Size+p.image.Uncompressed)>>30)
 	}
 	for _, l := range p.analysis.AnalysisInfo.Kernel.Limits {

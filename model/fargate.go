@@ -8,6 +8,13 @@ type FargateSize struct {
 	Memory []int // ascending
 }
 
+// The disk of a task on Fargate, GiB: what it has when nothing is asked for, and the most.
+// https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-storage.html
+const (
+	DefaultEphemeralGiB = 20
+	MaxEphemeralGiB     = 200
+)
+
 // FargateSizes is the table of RegisterTaskDefinition, parameter memory, as of November 2026, smallest first.
 // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html
 // A second AWS page lists 32 vCPU with 60, 120 and 244 GB; the API reference does not, so neither does this table.

@@ -49,7 +49,13 @@ func AWSCLI() Proof {
 
 func (b *Bench) awsCLI(t *testing.T) string {
 	t.Helper()
-	return filepath.Join(b.venv(t, "awscli", "awscli==1.45.11"), "bin", "aws")
+	return filepath.Join(b.awsCLIFolder(t), "bin", "aws")
+}
+
+// awsCLIFolder is Python's environment with it, which has botocore, too.
+func (b *Bench) awsCLIFolder(t *testing.T) string {
+	t.Helper()
+	return b.venv(t, "awscli", "awscli==1.45.11")
 }
 
 // RegisterTaskDefinition fails the test unless the AWS CLI gets as far as sending the file.

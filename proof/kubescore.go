@@ -70,32 +70,52 @@ func (b *Bench) score(t *testing.T, dir string, excused []string) (judged int, c
 		t.Fatal(err)
 	}
 	files = slices.DeleteFunc(files, func(name string) bool { return filepath.Base(name) == "kustomization.yaml" })
-	args := []string{"score", "--output-format", "json"}
+	var args []string
 	for _, id := range excused {
 		args = append(args, "--ignore-test", id)
 	}
-	out, code, err := try(t.Context(), nil, b.kubeScore(t), append(args, files...)...)
-	var objects []struct {
-		Name   string `json:"object_name"`
-		Checks []struct {
-			Check    struct{ ID string }
-			Grade    int
-			Skipped  bool
-			Comments []struct{ Summary string }
-		}
-	}
-	if err != nil || json.Unmarshal(out, &objects) != nil || len(objects) == 0 {
-		t.Fatalf("kube-score: exit code %d, %v\n%s", code, err, out)
+	objects, out := b.scored(t, append(args, files...)...)
+	if len(objects) == 0 {
+		t.Fatalf("kube-score: %s", out)
 	}
 	for _, o := range objects {
 		for _, c := range o.Checks {
 			judged++
-			if c.Grade == 1 && !c.Skipped { // scorecard.GradeCritical
+			if c.critical() {
 				critical = append(critical, o.Name+": "+c.Check.ID+strings.TrimSuffix(": "+summaries(c.Comments), ": "))
 			}
 		}
 	}
 	return judged, critical
+}
+
+// scored is what kube-score says of one object.
+type scored struct {
+	Name   string `json:"object_name"`
+	Checks []scoreCheck
+}
+
+type scoreCheck struct {
+	Check    struct{ ID string }
+	Grade    int
+	Skipped  bool
+	Comments []struct{ Summary string }
+}
+
+// critical is scorecard.GradeCritical.
+func (c scoreCheck) critical() bool { return c.Grade == 1 && !c.Skipped }
+
+// scored has kube-score judge files; no objects, but what it printed, when it could read none.
+func (b *Bench) scored(t *testing.T, args ...string) (objects []scored, out []byte) {
+	t.Helper()
+	out, _, err := try(t.Context(), nil, b.kubeScore(t), append([]string{"score", "--output-format", "json"}, args...)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if json.Unmarshal(out, &objects) != nil {
+		return nil, out
+	}
+	return objects, out
 }
 
 func summaries(comments []struct{ Summary string }) string {

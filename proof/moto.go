@@ -23,7 +23,7 @@ func Moto() Proof {
 	return Proof{
 		Name: "moto", Needs: []Need{Packages}, Budget: 4 * time.Minute,
 		Install: func(t *testing.T, b *Bench) {
-			b.venv(t, "moto", "moto[server]==5.2.1")
+			b.motoFolder(t)
 			b.awsCLI(t)
 		},
 		Run: func(t *testing.T, b *Bench) {
@@ -45,6 +45,12 @@ func Moto() Proof {
 			}
 		},
 	}
+}
+
+// motoFolder is Python's environment with moto and its server.
+func (b *Bench) motoFolder(t *testing.T) string {
+	t.Helper()
+	return b.venv(t, "moto", "moto[server]==5.2.1")
 }
 
 // double is moto, and what was seen of it.

@@ -26,7 +26,7 @@ func ReadmeLines() Proof {
 				t.Fatal(err)
 			}
 			b.GoInstall(t, distributionRegistry)
-			b.venv(t, "moto", "moto[server]==5.2.1")
+			b.motoFolder(t)
 			b.awsCLI(t)
 			b.kubernetes(t)
 		},

@@ -24,7 +24,7 @@ func Registry() Proof {
 		Name: "registry", Needs: []Need{Root, AMD64, Packages}, Budget: 6 * time.Minute,
 		Install: func(t *testing.T, b *Bench) {
 			b.GoInstall(t, distributionRegistry)
-			b.venv(t, "moto", "moto[server]==5.2.1")
+			b.motoFolder(t)
 			b.awsCLI(t)
 			InstallApps(apps.Orders())(t, b)
 		},

@@ -23,7 +23,7 @@ func SecretsPut() Proof {
 	return Proof{
 		Name: "secretsput", Needs: []Need{Root, AMD64, Packages}, Budget: 3 * time.Minute,
 		Install: func(t *testing.T, b *Bench) {
-			b.venv(t, "moto", "moto[server]==5.2.1")
+			b.motoFolder(t)
 			b.awsCLI(t)
 			b.kubernetes(t)
 			InstallApps(apps.Orders())(t, b)
@@ -68,7 +68,7 @@ func (b *Bench) moto(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	background(t, b.Scratch(t, "moto"), filepath.Join(b.venv(t, "moto", "moto[server]==5.2.1"), "bin", "moto_server"), "-H", host, "-p", port)
+	background(t, b.Scratch(t, "moto"), filepath.Join(b.motoFolder(t), "bin", "moto_server"), "-H", host, "-p", port)
 	url := "http://" + net.JoinHostPort(host, port)
 	for deadline := time.Now().Add(time.Minute); ; time.Sleep(200 * time.Millisecond) {
 		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url+"/moto-api/", nil)

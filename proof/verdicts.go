@@ -20,7 +20,7 @@ func Verdicts() Proof {
 		Name: "verdicts", Needs: []Need{Packages, Minutes}, Budget: 8 * time.Minute,
 		Install: func(t *testing.T, b *Bench) {
 			b.awsCLI(t)
-			b.venv(t, "moto", "moto[server]==5.2.1")
+			b.motoFolder(t)
 			b.cfnLint(t)
 			b.kubernetes(t)
 			b.kubeScore(t)
@@ -35,8 +35,8 @@ func Verdicts() Proof {
 			if err := json.Unmarshal(data, &v.cases); err != nil {
 				t.Fatal(err)
 			}
-			v.python("botocore", b.venv(t, "awscli", "awscli==1.45.11"))
-			v.python("moto", b.venv(t, "moto", "moto[server]==5.2.1"))
+			v.python("botocore", b.awsCLIFolder(t))
+			v.python("moto", b.motoFolder(t))
 			v.cfnLint()
 			v.kubernetes()
 			v.page()
@@ -174,23 +174,14 @@ func (v *verdictTable) kubernetes() {
 
 func (v *verdictTable) score(file string) string {
 	v.t.Helper()
-	out, _, err := try(v.t.Context(), nil, v.b.kubeScore(v.t), "score", "-o", "json", file)
-	if err != nil {
-		v.t.Fatal(err)
-	}
-	var objects []struct {
-		Checks []struct {
-			Check struct{ ID string }
-			Grade int
-		}
-	}
-	if err := json.Unmarshal(out, &objects); err != nil {
+	objects, _ := v.b.scored(v.t, file)
+	if len(objects) == 0 {
 		return "cannot read it" // a document of another kind
 	}
 	var critical []string
 	for _, o := range objects {
 		for _, c := range o.Checks {
-			if c.Grade == 1 {
+			if c.critical() {
 				critical = append(critical, c.Check.ID)
 			}
 		}
