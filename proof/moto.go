@@ -279,7 +279,7 @@ func (m *double) reduced(file string) (tmpl template) {
 	if err := yaml.Unmarshal(text, &document); err != nil {
 		m.t.Fatal(err)
 	}
-	text, err = yaml.Marshal(m.without(document))
+	text, err = json.Marshal(m.without(document)) // sigs.k8s.io/yaml leaves "=" without quotes, which the AWS CLI cannot read
 	if err != nil {
 		m.t.Fatal(err)
 	}
@@ -299,6 +299,7 @@ func (m *double) without(v any) any {
 			m.cannot["Fn::GetAtt of an AWS::EFS::FileSystem: an ARN in its place"]++
 			return "arn:aws:elasticfilesystem:eu-central-1:111122223333:file-system/fs-0123456789abcdef0"
 		}
+		m.inHTTP(x)
 		for key, value := range x {
 			if cases, ok := value.([]any); ok && key == "Fn::If" { // the condition and both cases: no list that anything is left out of
 				for i := range cases {
@@ -316,6 +317,15 @@ func (m *double) without(v any) any {
 		return kept
 	}
 	return v
+}
+
+// inHTTP changes a listener of a network load balancer: moto's are of type application, whatever the template says.
+func (m *double) inHTTP(resource map[string]any) {
+	p, _ := resource["Properties"].(map[string]any)
+	if resource["Type"] == "AWS::ElasticLoadBalancingV2::Listener" && (p["Protocol"] == "TCP" || p["Protocol"] == "UDP") {
+		m.cannot[fmt.Sprintf("load balancers of another type than application: a listener of HTTP in the place of %s", p["Protocol"])]++
+		p["Protocol"] = "HTTP"
+	}
 }
 
 // leftOut is what a condition may leave out of a list, which moto keeps as a nothing that it then looks into.
